@@ -1,0 +1,143 @@
+import type { Delivery, Records } from "../records/records.ts";
+import { send, type SendOptions } from "./send.ts";
+
+export type DelivererOptions = Omit<SendOptions, "timeoutMs"> & {
+  records: Records;
+  onAttempt: (attempt: Attempt) => void;
+  /** The outbox itself could not be read; it is looked at again with the next callback. */
+  onError: (error: unknown) => void;
+};
+
+export type Attempt = {
+  delivery: string;
+  host: string;
+  attempt: number;
+  outcome: "delivered" | "retry" | "given-up";
+  error: string | undefined;
+};
+
+export interface Deliverer {
+  /** A callback has been recorded, or there may be old ones: look now. */
+  wake(): void;
+  /** Ends attempts under way; what is not delivered stays recorded. */
+  stop(): Promise<void>;
+}
+
+const TIMEOUT_MS = 30_000;
+const FIRST_DELAY_MS = 5_000;
+const LONGEST_DELAY_MS = 60 * 60_000;
+const GIVE_UP_AFTER_MS = 24 * 60 * 60_000;
+
+/** Attempts at the same time, and of these to one host: a dead one does not hold up the others. */
+const PARALLEL = 16;
+const PARALLEL_TO_A_HOST = 4;
+
+/** How long to wait before the attempt after this many. */
+export function delayAfter(attempts: number): number {
+  return Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempts, 20), LONGEST_DELAY_MS);
+}
+
+/** Makes the callbacks that are recorded, at least once each, until they are taken or a day has passed. */
+export function createDeliverer(options: DelivererOptions): Deliverer {
+  const { records, now } = options;
+  const underWay = new Map<string, { host: string; done: Promise<void> }>();
+  let timer: Timer | undefined;
+  let stopped = false;
+  let looking = false;
+  let again = false;
+
+  function wake(): void {
+    if (stopped) return;
+    if (looking) {
+      again = true;
+      return;
+    }
+    looking = true;
+    clearTimeout(timer);
+    void look()
+      .catch(options.onError)
+      .finally(() => {
+        looking = false;
+        if (again) {
+          again = false;
+          wake();
+        }
+      });
+  }
+
+  async function look(): Promise<void> {
+    const due = await records.deliveries.due(now(), PARALLEL * 16);
+    for (const delivery of due) {
+      const host = new URL(delivery.url).host;
+      const toHost = [...underWay.values()].filter((other) => other.host === host).length;
+      if (stopped || underWay.size >= PARALLEL) break;
+      if (underWay.has(delivery.id) || toHost >= PARALLEL_TO_A_HOST) continue;
+      const done = attempt(delivery, host)
+        .catch(options.onError)
+        .finally(() => {
+          underWay.delete(delivery.id);
+          wake();
+        });
+      underWay.set(delivery.id, { host, done });
+    }
+    // Those under way wake it when they end.
+    const next = underWay.size > 0 ? undefined : await records.deliveries.nextAt();
+    if (next !== undefined && !stopped) {
+      timer = setTimeout(wake, Math.min(Math.max(next - now(), 50), LONGEST_DELAY_MS));
+    }
+  }
+
+  async function attempt(delivery: Delivery, host: string): Promise<void> {
+    const error = await send(delivery, { ...options, timeoutMs: TIMEOUT_MS }).catch(
+      (thrown: unknown) => describe(thrown),
+    );
+    if (stopped) return;
+    const outcome = await settle(delivery, error);
+    options.onAttempt({
+      delivery: delivery.id,
+      host,
+      attempt: delivery.attempts + 1,
+      outcome,
+      error,
+    });
+  }
+
+  async function settle(
+    delivery: Delivery,
+    error: string | undefined,
+  ): Promise<Attempt["outcome"]> {
+    const { id, attempts, createdAt } = delivery;
+    if (error === undefined) {
+      await records.deliveries.close(id, "delivered", null, now());
+      return "delivered";
+    }
+    const at = now() + delayAfter(attempts);
+    if (at > createdAt + GIVE_UP_AFTER_MS) {
+      await records.deliveries.close(id, "given-up", error, now());
+      return "given-up";
+    }
+    await records.deliveries.retryAt(id, at, error);
+    return "retry";
+  }
+
+  return {
+    wake,
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await Promise.race([
+        Promise.all([...underWay.values()].map(({ done }) => done)),
+        Bun.sleep(1000),
+      ]);
+    },
+  };
+}
+
+/** A failure in words that hold no address: it has the upload token in it. */
+function describe(thrown: unknown): string {
+  const error = thrown as { code?: string; name?: string; message?: string };
+  if (error.name === "ForbiddenAddress" || !error.code) {
+    return (error.message ?? "failed").replace(/https?:\/\/\S+/g, "(address)");
+  }
+  return error.code;
+}

@@ -1,0 +1,36 @@
+import { lookup } from "node:dns/promises";
+import ipaddr from "ipaddr.js";
+
+/** Where a callback may not go. The message is for the operator's log. */
+export class ForbiddenAddress extends Error {
+  override readonly name = "ForbiddenAddress";
+}
+
+/**
+ * The addresses to connect to for a callback, each of them checked: whoever controls a name's
+ * records could otherwise answer one address to the check and another to the connection.
+ * @param hostname of a parsed URL, so that odd ways of writing an address are gone
+ * @throws ForbiddenAddress where any of its addresses is private, loopback, link-local or reserved
+ */
+export async function resolveForCallback(
+  hostname: string,
+  allowPrivate: boolean,
+): Promise<string[]> {
+  const literal = hostname.replace(/^\[|\]$/g, "");
+  const addresses = ipaddr.isValid(literal)
+    ? [literal]
+    : (await lookup(hostname, { all: true })).map(({ address }) => address);
+  if (addresses.length === 0) throw new Error(`${hostname} has no address`);
+  const forbidden = addresses.find((address) => !allowPrivate && !isPublic(address));
+  if (forbidden !== undefined) {
+    throw new ForbiddenAddress(
+      `${hostname} is at ${forbidden}, a private or reserved address; REDEEM_CALLBACK_PRIVATE=1 allows it`,
+    );
+  }
+  return addresses;
+}
+
+/** Only plain public addresses; `process` looks inside IPv4-mapped ones. */
+export function isPublic(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast";
+}

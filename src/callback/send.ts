@@ -1,0 +1,105 @@
+import { createHmac } from "node:crypto";
+import { isIPv6 } from "node:net";
+import type { Delivery } from "../records/records.ts";
+import { resolveForCallback } from "./guard.ts";
+
+export type SendOptions = {
+  /** Signs the request (protocol 4.3). */
+  secret: string;
+  allowPrivate: boolean;
+  /** One attempt, from the name's look-up to the last byte that is read. */
+  timeoutMs: number;
+  now: () => number;
+};
+
+/** What is read of an answer; it is thrown away, and only frees the connection. */
+const MAX_ANSWER = 64 * 1024;
+
+/**
+ * Makes one attempt at a callback.
+ * @returns undefined where the receiver has taken it (2xx or 3xx), else why not, without the address
+ */
+export async function send(delivery: Delivery, options: SendOptions): Promise<string | undefined> {
+  const url = new URL(delivery.url);
+  // fetch refuses credentials in an address: they go where they would have gone.
+  const credentials = url.username
+    ? btoa(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)
+    : "";
+  const signal = AbortSignal.timeout(options.timeoutMs);
+  const addresses = await Promise.race([
+    resolveForCallback(url.hostname, options.allowPrivate),
+    aborted(signal),
+  ]);
+  let failure: unknown;
+  for (const address of addresses) {
+    try {
+      const response = await request(address);
+      await drain(response);
+      const taken = response.status >= 200 && response.status < 400;
+      return taken ? undefined : `the receiver answered ${response.status}`;
+    } catch (error) {
+      failure = error;
+      if (signal.aborted) throw new Error("the receiver did not answer in time", { cause: error });
+    }
+  }
+  throw failure;
+
+  /** To the address that was checked, under the name that was meant. */
+  function request(address: string): Promise<Response> {
+    const pinned = new URL(url);
+    pinned.username = "";
+    pinned.password = "";
+    pinned.hash = "";
+    pinned.hostname = isIPv6(address) ? `[${address}]` : address;
+    const headers: Record<string, string> = {
+      host: url.host,
+      "user-agent": "Redeem",
+      "redeem-delivery": delivery.id,
+      "redeem-signature": sign(delivery, options.secret, options.now()),
+    };
+    if (credentials) headers["authorization"] = `Basic ${credentials}`;
+    if (delivery.method === "POST") headers["content-type"] = "application/x-www-form-urlencoded";
+    return fetch(pinned, {
+      method: delivery.method,
+      headers,
+      redirect: "manual",
+      signal,
+      // A proxy of the environment would connect to an address that nobody has checked.
+      proxy: false as unknown as string,
+      tls: { serverName: url.hostname } as unknown as BunFetchRequestInitTLS,
+      ...(delivery.method === "POST" ? { body: delivery.body } : {}),
+    });
+  }
+}
+
+/** `t=<unix>,v1=<hex>`: HMAC-SHA256 over the time, the full address and the body. */
+export function sign(
+  { url, body }: Pick<Delivery, "url" | "body">,
+  secret: string,
+  now: number,
+): string {
+  const t = Math.floor(now / 1000);
+  const v1 = createHmac("sha256", secret).update(`${t}.${url}.${body}`).digest("hex");
+  return `t=${t},v1=${v1}`;
+}
+
+async function drain(response: Response): Promise<void> {
+  let read = 0;
+  try {
+    for await (const piece of response.body ?? []) {
+      read += piece.length;
+      if (read > MAX_ANSWER) break;
+    }
+  } catch {
+    // Its status has been given: a body that breaks off changes nothing.
+  }
+  await response.body?.cancel().catch(() => undefined);
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("the look-up took too long")), {
+      once: true,
+    });
+  });
+}

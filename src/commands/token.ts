@@ -1,0 +1,130 @@
+import { parseArgs } from "node:util";
+import { publicUrlOf, readConfig, type Settings } from "../config.ts";
+import { Problem } from "../problem.ts";
+import type { Records, UploadToken } from "../records/records.ts";
+import { openData } from "../site.ts";
+import { parseDuration } from "../units.ts";
+import { getUploadTokenParameters } from "../http/photo/get-upload-token.ts";
+import { readParameters } from "../http/parameters.ts";
+import { toGrant } from "../upload/grant.ts";
+import { issueToken } from "../upload/token.ts";
+import { Failure } from "./fail.ts";
+import { day, readId } from "./key.ts";
+import { printTable } from "./table.ts";
+
+const LISTED = 100;
+
+/** The parameters of get-upload-token as options: `--return-url` is `return_url`. */
+const OPTIONS = Object.fromEntries(
+  [...Object.keys(getUploadTokenParameters.properties), "valid"]
+    .filter((name) => name !== "valid_minutes")
+    .map((name) => [name.replace(/_p$/, "").replaceAll("_", "-"), { type: "string" as const }]),
+);
+
+/** `redeem token create [--title …] | list | revoke ID`. Works while the server runs. */
+export async function token(words: string[]): Promise<void> {
+  const [action = "list", ...rest] = words;
+  const config = readConfig(process.env);
+  const { records } = await openData(config.REDEEM_DATA);
+  try {
+    if (action === "create") await create(records, config, rest);
+    else if (action === "list") await print(records);
+    else if (action === "revoke") {
+      const id = readId(rest[0], "redeem token revoke ID (redeem token list shows the ids)");
+      if (!(await records.tokens.revoke(id, Date.now()))) {
+        throw new Failure(`There is no upload token ${id} that could be revoked`);
+      }
+      process.stdout.write(`Upload token ${id} is revoked.\n`);
+    } else {
+      throw new Failure(`redeem token has create, list and revoke, not ${JSON.stringify(action)}`);
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw new Failure(optionNames(error.message));
+    throw error;
+  } finally {
+    await records.close();
+  }
+}
+
+async function create(records: Records, config: Settings, words: string[]): Promise<void> {
+  const { values } = parseArgs({ args: words, options: OPTIONS });
+  const params = new Map<string, string>();
+  for (const [option, value] of Object.entries(values)) {
+    if (typeof value !== "string") continue;
+    const name = option.replaceAll("-", "_");
+    if (name === "valid") params.set("valid_minutes", minutes(value));
+    else params.set(name === "background_return" ? "background_return_p" : name, value);
+  }
+  const wanted = readParameters(getUploadTokenParameters, params);
+  const now = Date.now();
+  const grant = toGrant(
+    wanted,
+    wanted.user_id ?? 0,
+    {},
+    {
+      maxSize: config.REDEEM_MAX_SIZE,
+      types: config.REDEEM_TYPES,
+      validMinutes: 360,
+      now,
+    },
+  );
+  const { uploadToken, token: issued } = await issueToken(records, grant, now);
+  const url = publicUrlOf(config, config.REDEEM_PORT);
+  process.stdout.write(
+    [
+      `Upload token ${issued.id}, for ${issued.maxUploads} file${issued.maxUploads === 1 ? "" : "s"}, until ${day(issued.validUntil)} UTC:`,
+      "",
+      `  ${uploadToken}`,
+      "",
+      "The page to hand to somebody:",
+      "",
+      `  ${url}/upload/${uploadToken}`,
+      "",
+      "Or from a terminal:",
+      "",
+      `  curl -F upload_token=${uploadToken} -F file=@photo.jpg ${url}/api/2/photo/redeem-upload-token`,
+      "",
+    ].join("\n"),
+  );
+}
+
+async function print(records: Records): Promise<void> {
+  const tokens = await records.tokens.list(LISTED);
+  printTable(
+    ["ID", "TITLE", "USED", "VALID UNTIL (UTC)", "STATE"],
+    tokens.map((row) => [
+      row.id,
+      row.title.slice(0, 40),
+      `${row.consumed}/${row.maxUploads}`,
+      day(row.validUntil),
+      stateOf(row),
+    ]),
+  );
+}
+
+function stateOf(row: UploadToken): string {
+  if (row.revokedAt !== null) return "revoked";
+  if (row.consumed >= row.maxUploads) return "used up";
+  return Date.now() > row.validUntil ? "expired" : "valid";
+}
+
+/** `--valid 3h`, or minutes. */
+function minutes(text: string): string {
+  if (/^\d+$/.test(text)) return text;
+  const ms = parseDuration(text);
+  if (ms === undefined) {
+    throw new Failure(
+      `--valid must be minutes or a duration from 15m to 24h, not ${JSON.stringify(text)}`,
+    );
+  }
+  return String(Math.round(ms / 60_000));
+}
+
+/** A refusal names parameters; at the keyboard they are options. */
+function optionNames(message: string): string {
+  return message.replace(/^[a-z_]+/, (name) =>
+    name === "valid_minutes"
+      ? "--valid (minutes)"
+      : `--${name.replace(/_p$/, "").replaceAll("_", "-")}`,
+  );
+}

@@ -1,0 +1,259 @@
+import { Value } from "@sinclair/typebox/value";
+import { Type, type Static, type TProperties, type TSchema } from "@sinclair/typebox";
+import { parseBytes, parseDuration } from "./units.ts";
+import { DEFAULT_TYPES } from "./media/types.ts";
+
+/**
+ * Every setting: its variable, type, default and sentence. `redeem help` and the README's table are
+ * made from this, so that a setting is described once.
+ */
+type Setting<Schema extends TSchema> = Schema & {
+  /** How the value is read: what the error calls it, and what it becomes. */
+  reads: keyof typeof readers;
+};
+
+function setting<Schema extends TSchema>(schema: Schema, reads: keyof typeof readers) {
+  return { ...schema, reads } as Setting<Schema>;
+}
+
+const readers = {
+  text: (value: string) => value,
+  secret: (value: string) => value,
+  flag: (value: string) => ({ "1": true, true: true, "0": false, false: false })[value],
+  number: (value: string) => (/^\d+$/.test(value) ? Number(value) : undefined),
+  bytes: parseBytes,
+  duration: parseDuration,
+  list: (value: string) =>
+    value
+      .split(",")
+      .map((item) => item.trim())
+      .filter(Boolean),
+};
+
+const WORDS: Record<keyof typeof readers, string> = {
+  text: "text",
+  secret: "text",
+  flag: "1 or 0",
+  number: "a whole number",
+  bytes: "bytes, such as 10GiB, 500MB or 1048576",
+  duration: "a duration, such as 24h, 90s or 7d",
+  list: "a comma separated list",
+};
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const SECRET = Type.String({ pattern: "^[\\x21-\\x7e]{16,}$" });
+
+export const settings = Type.Object({
+  REDEEM_HOST: setting(
+    Type.String({
+      default: "0.0.0.0",
+      minLength: 1,
+      description: "Address to listen on; 127.0.0.1 behind a proxy on the same machine",
+    }),
+    "text",
+  ),
+  REDEEM_PORT: setting(
+    Type.Integer({
+      default: 2323,
+      minimum: 0,
+      maximum: 65535,
+      description: "Port to listen on; 0 takes a free one",
+    }),
+    "number",
+  ),
+  REDEEM_DATA: setting(
+    Type.String({
+      default: "./data",
+      minLength: 1,
+      description: "Folder of the database and the files",
+    }),
+    "text",
+  ),
+  REDEEM_PUBLIC_URL: setting(
+    Type.Optional(
+      Type.String({
+        pattern: "^https?://[^\\s/?#]+(/[^\\s?#]*)?$",
+        allowed: "an http or https address without query",
+        description: "Address under which browsers reach Redeem; a path is allowed",
+        unset: "http://localhost:PORT",
+      }),
+    ),
+    "text",
+  ),
+  REDEEM_SITE_NAME: setting(
+    Type.String({
+      default: "Redeem",
+      minLength: 1,
+      description: "Name shown on the upload page and in answers",
+    }),
+    "text",
+  ),
+  REDEEM_API_KEY: setting(
+    Type.Optional(
+      Type.String({
+        ...SECRET,
+        allowed: "at least 16 visible ASCII characters",
+        description: "An API key of level super, beside those in the database",
+      }),
+    ),
+    "secret",
+  ),
+  REDEEM_MAX_SIZE: setting(
+    Type.Integer({
+      default: 100 * 1024 ** 3,
+      shown: "100GiB",
+      minimum: 1,
+      maximum: 1024 ** 4,
+      description: "Largest file, in bytes, at most 1TiB",
+    }),
+    "bytes",
+  ),
+  REDEEM_TYPES: setting(
+    Type.Array(Type.String({ pattern: "^(image|video)/(\\*|[A-Za-z0-9][A-Za-z0-9.+-]*)$" }), {
+      default: [...DEFAULT_TYPES],
+      shown: "what browsers and cameras make",
+      minItems: 1,
+      allowed: "image and video media types or ranges, such as image/*,video/mp4",
+      description: "Media types or ranges that are taken, judged by content",
+    }),
+    "list",
+  ),
+  REDEEM_CORS_ORIGINS: setting(
+    Type.Array(Type.String({ pattern: "^(\\*|null|https?://[^\\s/?#*]+)$" }), {
+      default: ["*"],
+      allowed: "* or web origins, such as https://www.example.com",
+      description: "Web origins whose pages may send files; * is any",
+    }),
+    "list",
+  ),
+  REDEEM_CALLBACK_PRIVATE: setting(
+    Type.Boolean({
+      default: false,
+      description: "1: background callbacks may go to private and loopback addresses",
+    }),
+    "flag",
+  ),
+  REDEEM_TLS_CERT: setting(
+    Type.Optional(
+      Type.String({ minLength: 1, description: "Certificate chain (PEM file): serve HTTPS" }),
+    ),
+    "text",
+  ),
+  REDEEM_TLS_KEY: setting(
+    Type.Optional(
+      Type.String({ minLength: 1, description: "Private key of the certificate (PEM file)" }),
+    ),
+    "text",
+  ),
+  REDEEM_STALL: setting(
+    Type.Integer({
+      default: MINUTE,
+      shown: "60s",
+      minimum: 1000,
+      maximum: 4 * MINUTE,
+      description: "A request that sends nothing for this long is ended, 1s to 4m",
+    }),
+    "duration",
+  ),
+  REDEEM_GRACE: setting(
+    Type.Integer({
+      default: 24 * HOUR,
+      shown: "24h",
+      minimum: 0,
+      description: "How long a started upload may go on after its token has expired",
+    }),
+    "duration",
+  ),
+  REDEEM_KEEP_UNFINISHED: setting(
+    Type.Integer({
+      default: 24 * HOUR,
+      shown: "24h",
+      minimum: 10 * MINUTE,
+      description: "Unfinished uploads are removed after this long without a byte, at least 10m",
+    }),
+    "duration",
+  ),
+  REDEEM_LOG: setting(
+    Type.Union([Type.Literal("auto"), Type.Literal("text"), Type.Literal("json")], {
+      default: "auto",
+      allowed: "auto, text or json",
+      description: "Log lines for people (text) or programs (json); auto: text on a terminal",
+    }),
+    "text",
+  ),
+});
+
+export type Settings = Static<typeof settings>;
+
+/** Thrown for a setting that cannot be used. The message is one line and names variable, value, range. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the settings from an environment.
+ * @throws ConfigError for the first value that is wrong.
+ */
+export function readConfig(env: Record<string, string | undefined>): Settings {
+  const config: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(settings.properties as TProperties)) {
+    const text = env[name]?.trim();
+    if (text === undefined || text === "") {
+      if (schema["default"] !== undefined) config[name] = schema["default"];
+      continue;
+    }
+    config[name] = readSetting(name, schema as Setting<TSchema>, text);
+  }
+  const read = config as Settings;
+  if (!read.REDEEM_TLS_CERT !== !read.REDEEM_TLS_KEY) {
+    throw new ConfigError("REDEEM_TLS_CERT and REDEEM_TLS_KEY go together: set both or neither");
+  }
+  return read;
+}
+
+/**
+ * Address under which browsers reach the site, without a slash at its end.
+ * @param port the one that is listened on
+ */
+export function publicUrlOf(config: Settings, port: number): string {
+  if (config.REDEEM_PUBLIC_URL) return config.REDEEM_PUBLIC_URL.replace(/\/+$/, "");
+  const everywhere = ["0.0.0.0", "::", "*"].includes(config.REDEEM_HOST);
+  const bare = everywhere ? "localhost" : config.REDEEM_HOST;
+  const host = bare.includes(":") ? `[${bare}]` : bare;
+  return `${config.REDEEM_TLS_CERT ? "https" : "http"}://${host}:${port}`;
+}
+
+/** Variables that look like settings but are none: most likely misspelt. */
+export function unknownSettings(env: Record<string, string | undefined>): string[] {
+  return Object.keys(env).filter(
+    (name) => name.startsWith("REDEEM_") && !(name in settings.properties),
+  );
+}
+
+/** What a setting allows, in words. */
+export function allowedWords(schema: TSchema): string {
+  if (typeof schema["allowed"] === "string") return schema["allowed"];
+  const words = WORDS[(schema as Setting<TSchema>).reads];
+  if (schema["reads"] === "number")
+    return `${words} from ${schema["minimum"]} to ${schema["maximum"]}`;
+  if (schema["reads"] === "bytes" || schema["reads"] === "duration")
+    return `${words} (${schema.description})`;
+  return words;
+}
+
+function readSetting(name: string, schema: Setting<TSchema>, text: string): unknown {
+  const value = readers[schema.reads](text);
+  if (value === undefined || !Value.Check(schema, value)) {
+    const shown = schema.reads === "secret" ? "(not shown)" : JSON.stringify(text);
+    throw new ConfigError(`${name} is ${shown}; allowed: ${allowedWords(schema)}`);
+  }
+  return value;
+}
+
+/** The settings in words, for `redeem help` and the README's table. */
+export function describeSettings(): { name: string; initial: string; sentence: string }[] {
+  return Object.entries<TSchema>(settings.properties).map(([name, schema]) => ({
+    name,
+    initial: String(schema["shown"] ?? schema["default"] ?? schema["unset"] ?? "none"),
+    sentence: schema.description ?? "",
+  }));
+}

@@ -1,0 +1,116 @@
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Files, Spool } from "./files.ts";
+import { createSink } from "./sink.ts";
+
+/**
+ * Files in a folder:
+ *
+ *     uploads/<upload id>              bytes of an unfinished upload, written in place
+ *     spool/<random>                   bytes of a request whose upload is not known yet
+ *     photos/<tree id>/<photo id>/original
+ *
+ * An upload is kept by one rename, whatever its size. Only what lies under uploads/ and spool/ is
+ * ever removed here.
+ */
+export async function createDisk(folder: string): Promise<Files> {
+  const uploads = join(folder, "uploads");
+  const spools = join(folder, "spool");
+  const photos = join(folder, "photos");
+  for (const place of [uploads, spools, photos]) await mkdir(place, { recursive: true });
+
+  const uploadPath = (uploadId: number) => join(uploads, String(uploadId));
+  const photoFolder = (treeId: number, photoId: number) =>
+    join(photos, String(treeId), String(photoId));
+
+  return {
+    spool: async () => {
+      const path = join(spools, crypto.randomUUID());
+      const sink = createSink(await open(path, "wx"), 0);
+      return { ...sink, path, discard: () => discard(sink, path) };
+    },
+
+    write: async (uploadId, offset) => createSink(await openToWrite(uploadPath(uploadId)), offset),
+
+    adopt: async (spool, uploadId) => {
+      await spool.sync();
+      await spool.close();
+      await rename(spool.path, uploadPath(uploadId));
+    },
+
+    copy: async (spool, uploadId, offset) => {
+      const sink = createSink(await openToWrite(uploadPath(uploadId)), offset);
+      try {
+        for await (const piece of Bun.file(spool.path).stream()) await sink.write(piece);
+        await sink.sync();
+      } finally {
+        await sink.close();
+      }
+    },
+
+    head: (uploadId, bytes) => Bun.file(uploadPath(uploadId)).slice(0, bytes).bytes(),
+
+    keep: async (uploadId, treeId, size) => {
+      const target = photoFolder(treeId, uploadId);
+      const original = join(target, "original");
+      await mkdir(target, { recursive: true });
+      try {
+        await rename(uploadPath(uploadId), original);
+      } catch (error) {
+        const there = await stat(original).catch(() => undefined);
+        if (there?.size !== size) throw error;
+      }
+      for (const place of [target, join(photos, String(treeId)), photos, uploads]) {
+        await syncFolder(place);
+      }
+    },
+
+    giveBack: async (uploadId, treeId) => {
+      const target = photoFolder(treeId, uploadId);
+      await rename(join(target, "original"), uploadPath(uploadId)).catch(unlessMissing);
+      await rmdir(target).catch(unlessMissing);
+    },
+
+    original: (treeId, photoId) => Bun.file(join(photoFolder(treeId, photoId), "original")),
+
+    remove: async (uploadId) => rm(uploadPath(uploadId), { force: true }),
+
+    uploadIds: async () =>
+      (await readdir(uploads)).map(Number).filter((id) => Number.isSafeInteger(id) && id > 0),
+
+    clear: async () => {
+      for (const name of await readdir(spools)) await rm(join(spools, name), { force: true });
+    },
+  };
+}
+
+/** For writing in place: made where it is missing, never emptied. */
+async function openToWrite(path: string) {
+  try {
+    return await open(path, "r+");
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ENOENT") throw error;
+    // Two chunks may come first at the same moment: "a" makes the file and takes nothing from it.
+    await (await open(path, "a")).close();
+    return open(path, "r+");
+  }
+}
+
+async function discard(sink: Pick<Spool, "close">, path: string): Promise<void> {
+  await sink.close();
+  await rm(path, { force: true });
+}
+
+/** A rename is on the disk once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function unlessMissing(error: { code?: string }): void {
+  if (error.code !== "ENOENT") throw error;
+}

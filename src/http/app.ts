@@ -1,0 +1,125 @@
+import { Elysia } from "elysia";
+import { log } from "../log.ts";
+import { isOutOfSpace, Problem } from "../problem.ts";
+import type { Site } from "../site.ts";
+import { createCors } from "./cors.ts";
+import { docs } from "./docs.ts";
+import type { Version } from "./envelope.ts";
+import { original } from "./original.ts";
+import { pages } from "./pages.ts";
+import { getUploadToken } from "./photo/get-upload-token.ts";
+import { list } from "./photo/list.ts";
+import { redeemUploadToken } from "./photo/redeem-upload-token.ts";
+import { renderThrown } from "./photo/redeem-answer.ts";
+
+/** Seconds that a connection may be silent between requests. */
+const IDLE_SECONDS = 30;
+
+export type App = ReturnType<typeof createApp>;
+
+/** Puts the routes of a site together. Nothing is listening yet. */
+export function createApp(site: Site) {
+  const { config, records, files, secret, redeemer, now, publicUrl, domain } = site;
+  const stallMs = config.REDEEM_STALL;
+  const context = {
+    records,
+    now,
+    publicUrl,
+    stallMs,
+    maxSize: config.REDEEM_MAX_SIZE,
+    types: config.REDEEM_TYPES,
+    site: { domain, name: config.REDEEM_SITE_NAME },
+    credentials: { records, secret, now, publicUrl, operatorKey: config.REDEEM_API_KEY },
+  };
+  const cors = createCors(config.REDEEM_CORS_ORIGINS);
+  const redeeming = { redeemer, cors, site: context.site, stallMs, idleSeconds: IDLE_SECONDS };
+  const begun = new WeakMap<Request, { id: string; at: number }>();
+
+  const methods = (prefix: string, version: Version) =>
+    new Elysia({ prefix })
+      .group("/get-upload-token", (group) => group.use(getUploadToken(context, version)))
+      .group("/redeem-upload-token", (group) => group.use(redeemUploadToken(redeeming, version)))
+      .group("/list", (group) => group.use(list(context, version)));
+
+  return new Elysia({
+    handler: { standardHostname: false },
+    serve: {
+      idleTimeout: IDLE_SECONDS,
+      // The real limit is the site's own, which answers in words (REDEEM_MAX_SIZE).
+      maxRequestBodySize: 2 * 1024 ** 4,
+      reusePort: false,
+      development: false,
+    },
+  })
+    .onRequest(({ request, set }) => {
+      const id = crypto.randomUUID();
+      begun.set(request, { id, at: performance.now() });
+      set.headers["x-request-id"] = id;
+      if (new URL(request.url).pathname.startsWith("/api/")) {
+        set.headers["cache-control"] = "no-store";
+      }
+    })
+    .onError(({ code, error, request, set, route }) => {
+      const path = new URL(request.url).pathname;
+      if (cors.covers(path)) Object.assign(set.headers, cors.headers(request));
+      if (code === "NOT_FOUND" || code === "VALIDATION") return notFound(path, request);
+      // The client went away: nobody reads an answer, and nothing is wrong.
+      if (request.signal.aborted) return new Response(null, { status: 499 });
+      if (error instanceof Problem) return renderThrown(error);
+      if (isOutOfSpace(error)) {
+        log.error("out of disk space", { id: begun.get(request)?.id, route });
+        return renderThrown(
+          new Problem("insufficient_storage", "The server has no room for this at the moment."),
+        );
+      }
+      log.error("unexpected failure", {
+        id: begun.get(request)?.id,
+        route,
+        error: describe(error),
+      });
+      return renderThrown(
+        new Problem("temporarily_unavailable", "Something went wrong; try again in a moment."),
+      );
+    })
+    .onAfterResponse(({ request, responseValue, route, set }) => {
+      const start = begun.get(request);
+      const status = responseValue instanceof Response ? responseValue.status : set.status;
+      // The route, not the address: that may hold an upload token or a photo's.
+      log.info("request", {
+        id: start?.id,
+        method: request.method,
+        route: route || "-",
+        status: request.signal.aborted ? "aborted" : status,
+        ms: start && Math.round(performance.now() - start.at),
+      });
+    })
+    .get("/health", () => Response.json({ status: "ok" }))
+    .use(docs(publicUrl))
+    .use(methods("/api/photo", 1))
+    .use(methods("/api/2/photo", 2))
+    .use(original({ records, files }))
+    .use(pages(site));
+}
+
+function notFound(path: string, request: Request): Response {
+  if (path.startsWith("/api/")) {
+    const words = `There is no API method ${request.method} at this address; /docs has them all.`;
+    return new Response(words, { status: 404, headers: { "content-type": "text/plain" } });
+  }
+  return new Response("There is nothing at this address.", {
+    status: 404,
+    headers: { "content-type": "text/plain" },
+  });
+}
+
+/** For the log: where it happened, in one line; without values, which may be secrets. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as { code?: unknown }).code;
+  const where = (error.stack ?? "")
+    .split("\n")
+    .slice(1, 4)
+    .map((line) => line.trim())
+    .join(" < ");
+  return `${error.name}: ${error.message}${code ? ` (${String(code)})` : ""} ${where}`;
+}

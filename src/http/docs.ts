@@ -1,0 +1,5 @@
+import { Elysia } from "elysia";
+
+export function docs(_publicUrl: () => string) {
+  return new Elysia();
+}

@@ -1,0 +1,245 @@
+import type { Problem } from "../problem.ts";
+import type { Level } from "../records/records.ts";
+import { Problem as ProblemError } from "../problem.ts";
+
+export type Version = 1 | 2;
+export type Value = string | number | boolean;
+export type Data = Record<string, Value>;
+
+/** How a caller wants an answer. v1 and v2 are two renderings of one result. */
+export type Style = {
+  version: Version;
+  json: boolean;
+  /** v1: the bare object, without `var visual = `. */
+  raw: boolean;
+  varname: string;
+  /** Wraps the answer in a call of this function. */
+  callback: string | undefined;
+  /** v2: the members of `data` that are wanted. */
+  fields: string[] | undefined;
+};
+
+export type Site = { domain: string; name: string };
+
+export type Success = {
+  level: Level;
+  message: string;
+  /** v1 JSON: the object's own key. */
+  key: string;
+  data: Data;
+  /** v2: members that stand beside `data` as well. */
+  beside?: Data;
+};
+
+export type List = {
+  level: Level;
+  items: { attributes: Data; children: Data }[];
+  page: number;
+  size: number;
+  total: number;
+};
+
+/**
+ * Reads `format`, `varname`, `callback`, `raw` and `fields` (protocol 2).
+ * @throws Problem invalid_input for a name that is not an identifier: it would be script
+ */
+export function readStyle(version: Version, params: ReadonlyMap<string, string>): Style {
+  const format = params.get("format") || (version === 1 ? "xml" : "json");
+  const style = plainStyle(version);
+  if (format !== "xml" && format !== "json") {
+    throw new ProblemError("invalid_input", "format must be xml or json.");
+  }
+  const fields = params.get("fields");
+  return {
+    ...style,
+    json: version === 2 || format === "json",
+    raw: params.has("raw") && params.get("raw") !== "0",
+    varname: identifier(params, "varname") ?? "visual",
+    callback: identifier(params, "callback"),
+    fields: fields ? fields.split(",").map((field) => field.trim()) : undefined,
+  };
+}
+
+/** The version's own style, for an answer whose style could not be read. */
+export function plainStyle(version: Version): Style {
+  return {
+    version,
+    json: version === 2,
+    raw: false,
+    varname: "visual",
+    callback: undefined,
+    fields: undefined,
+  };
+}
+
+function identifier(params: ReadonlyMap<string, string>, name: string): string | undefined {
+  const value = params.get(name);
+  if (value === undefined || value === "") return undefined;
+  if (/^[\w$.]{1,100}$/.test(value)) return value;
+  throw new ProblemError(
+    "invalid_input",
+    `${name} must be an identifier (letters, digits, _, $ and .).`,
+  );
+}
+
+export function renderSuccess(
+  style: Style,
+  success: Success,
+  site: Site,
+  endpoint: string,
+): Response {
+  const { level, message, key, data } = success;
+  if (!style.json) {
+    return xml({
+      ...attributes("ok", level),
+      "@message": message,
+      "@cached": "0",
+      ...strings(data),
+    });
+  }
+  if (style.version === 2) {
+    const kept = keepFields(data, style.fields);
+    const head = { status: "ok", permission_level: level, cached: false, message };
+    return json(style, 200, { ...head, data: kept, ...success.beside });
+  }
+  const head = { status: "ok", message, permission_level: level, cached: "0" };
+  return json(style, 200, { ...head, [key]: strings(data), ...tail("1", "20", site, endpoint) });
+}
+
+export function renderList(style: Style, list: List, site: Site, endpoint: string): Response {
+  const { level, items, page, size, total } = list;
+  if (!style.json) {
+    const photo = items.map((item) => ({
+      ...prefixed(strings(item.attributes)),
+      ...strings(item.children),
+    }));
+    const counts = { "@p": String(page), "@size": String(size), "@total_count": String(total) };
+    return xml({ ...attributes("ok", level), ...counts, "@cached": "0", photo });
+  }
+  const whole = items.map((item) => ({ ...item.attributes, ...item.children }));
+  if (style.version === 2) {
+    const data = whole.map((item) => keepFields(item, style.fields));
+    const head = { status: "ok", permission_level: level, cached: false, message: "" };
+    return json(style, 200, { ...head, p: page, size, total_count: total, data });
+  }
+  const photos = whole.map(flagsAsNumbers);
+  const head = { status: "ok", message: "", permission_level: level, cached: "0" };
+  return json(style, 200, {
+    ...head,
+    photo: photos[0] ?? {},
+    photos,
+    total_count: String(total),
+    ...tail(String(page), String(size), site, endpoint),
+  });
+}
+
+/** v1 answers errors with 200, v2 with their status (protocol 2). */
+export function renderProblem(
+  style: Style,
+  problem: Problem,
+  level: Level,
+  site: Site,
+  endpoint: string,
+): Response {
+  const { code, message } = problem;
+  const status = style.version === 1 ? 200 : problem.status;
+  if (!style.json) {
+    return xml({ ...attributes("error", level), "@code": code, "@message": message }, status);
+  }
+  const head = { status: "error", permission_level: level, code, message };
+  const whole = style.version === 2 ? head : { ...head, site: siteOf(site), endpoint };
+  return json(style, status, whole);
+}
+
+function attributes(status: "ok" | "error", level: Level) {
+  return { "@status": status, "@permission_level": level };
+}
+
+function tail(p: string, size: string, site: Site, endpoint: string) {
+  return { p, size, site: siteOf(site), endpoint };
+}
+
+function siteOf(site: Site) {
+  return { domain: site.domain, product_key: "redeem", site_id: "1", site_name: site.name };
+}
+
+function prefixed(data: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [`@${name}`, value]));
+}
+
+/** v1 knows strings only. */
+function strings(data: Data): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name,
+      typeof value === "boolean" ? String(Number(value)) : String(value),
+    ]),
+  );
+}
+
+/** But for list flags, which are 0 and 1. */
+function flagsAsNumbers(data: Data): Data {
+  const text = strings(data);
+  return Object.fromEntries(
+    Object.entries(text).map(([name, value]) => [
+      name,
+      name.endsWith("_p") ? Number(value) : value,
+    ]),
+  );
+}
+
+function keepFields(data: Data, fields: string[] | undefined): Data {
+  if (!fields) return data;
+  return Object.fromEntries(Object.entries(data).filter(([name]) => fields.includes(name)));
+}
+
+type XmlNode = Record<string, string | Record<string, string>[]>;
+
+function xml(response: XmlNode, status = 200): Response {
+  const body = Bun.XML.stringify({ response: clean(response) }) ?? "";
+  return new Response(`<?xml version="1.0" encoding="UTF-8"?>\n${body}\n`, {
+    status,
+    headers: { "content-type": "application/xml; charset=utf-8" },
+  });
+}
+
+/** XML has no way to write most control characters, not even escaped. */
+function clean<Node extends XmlNode | Record<string, string>>(node: Node): Node {
+  return Object.fromEntries(
+    Object.entries(node).map(([name, value]) => [
+      name,
+      typeof value === "string"
+        ? value
+            .toWellFormed()
+            .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
+        : value.map(clean),
+    ]),
+  ) as Node;
+}
+
+function json(style: Style, status: number, whole: Record<string, unknown>): Response {
+  // Inside a page's script element "</script>" would end it, and U+2028 was a line end once.
+  const text = JSON.stringify(whole)
+    .replaceAll("<", "\\u003c")
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029");
+  if (style.callback !== undefined) {
+    const guard = style.version === 2 ? "/**/" : "";
+    return script(status, `${guard}${style.callback}(${text});`);
+  }
+  if (style.version === 1 && !style.raw) return script(status, `var ${style.varname} = ${text}`);
+  return new Response(text, {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8" },
+  });
+}
+
+function script(status: number, text: string): Response {
+  return new Response(text, {
+    status,
+    headers: {
+      "content-type": "text/javascript; charset=utf-8",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}

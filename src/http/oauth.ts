@@ -1,0 +1,122 @@
+import { createHmac } from "node:crypto";
+import { Problem } from "../problem.ts";
+import { hashSecret, sameSecret } from "../random.ts";
+import type { Caller, Credentials } from "./authenticate.ts";
+
+/**
+ * OAuth 1.0a (RFC 5849), as the .NET and PHP clients of the vendor's service sign their requests. The
+ * consumer key and the token are both the id of an API key; their secrets are derived from the site's
+ * own (`redeem key create` prints them).
+ */
+
+/** How far a client's clock may be off. */
+const CLOCK_MS = 10 * 60_000;
+
+/** Nonces that were used lately: a request is taken once. */
+const seen = new Map<string, number>();
+
+const HASHES: Record<string, string> = { "HMAC-SHA1": "sha1", "HMAC-SHA256": "sha256" };
+
+/**
+ * The caller that signed the request; undefined where nobody did.
+ * @param params query and urlencoded fields together
+ * @throws Problem invalid_signature
+ */
+export async function oauthCaller(
+  request: Request,
+  header: string,
+  params: ReadonlyMap<string, string>,
+  credentials: Credentials,
+): Promise<Caller | undefined> {
+  const oauth = readHeader(header) ?? readParams(params);
+  if (!oauth) return undefined;
+  const keyId = Number(oauth.get("oauth_consumer_key"));
+  const key = Number.isSafeInteger(keyId) ? await credentials.records.keys.byId(keyId) : undefined;
+  if (!key || key.revokedAt !== null) throw wrong("the consumer key is not known");
+  const token = oauth.get("oauth_token");
+  if (token && token !== String(key.id)) throw wrong("the token is not the consumer's");
+  const { consumerSecret, tokenSecret } = credentials.secret.oauth(key.id);
+  const signingKey = `${encode(consumerSecret)}&${token ? encode(tokenSecret) : ""}`;
+  const method = oauth.get("oauth_signature_method") ?? "";
+  const signature = oauth.get("oauth_signature") ?? "";
+  if (!(method === "PLAINTEXT" && sameSecret(signature, signingKey))) {
+    const hash = HASHES[method];
+    if (!hash) throw wrong("the signature method must be HMAC-SHA1, HMAC-SHA256 or PLAINTEXT");
+    const right = addresses(request, credentials.publicUrl()).some((address) => {
+      const base = baseString(request.method, address, params, oauth);
+      const expected = createHmac(hash, signingKey).update(base).digest("base64");
+      return sameSecret(signature, expected);
+    });
+    if (!right) throw wrong("the signature does not fit the request");
+    requireFresh(oauth, key.id, credentials.now());
+  }
+  return { level: key.level, userId: key.id };
+}
+
+function readHeader(header: string): Map<string, string> | undefined {
+  if (!/^OAuth\s/i.test(header)) return undefined;
+  const found = new Map<string, string>();
+  for (const [, name = "", value = ""] of header.matchAll(/([\w.~-]+)="([^"]*)"/g)) {
+    if (name !== "realm") found.set(name, decodeSafely(value));
+  }
+  return found;
+}
+
+function readParams(params: ReadonlyMap<string, string>): Map<string, string> | undefined {
+  if (!params.has("oauth_signature")) return undefined;
+  return new Map([...params].filter(([name]) => name.startsWith("oauth_")));
+}
+
+/** The address as the client may have known it: behind a proxy it is the public one. */
+function addresses(request: Request, publicUrl: string): string[] {
+  const { protocol, host, pathname } = new URL(request.url);
+  const own = `${protocol}//${host.toLowerCase()}${pathname}`;
+  return [own, publicUrl.replace(/\/$/, "") + pathname];
+}
+
+function baseString(
+  method: string,
+  address: string,
+  params: ReadonlyMap<string, string>,
+  oauth: ReadonlyMap<string, string>,
+): string {
+  const all = new Map([...params, ...oauth]);
+  all.delete("oauth_signature");
+  const pairs = [...all]
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([a, x], [b, y]) => (a < b || (a === b && x < y) ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`);
+  return [method.toUpperCase(), address, pairs.join("&")].map(encode).join("&");
+}
+
+function requireFresh(oauth: ReadonlyMap<string, string>, keyId: number, now: number): void {
+  const at = Number(oauth.get("oauth_timestamp")) * 1000;
+  if (!(Math.abs(now - at) <= CLOCK_MS)) throw wrong("the timestamp is not of this moment");
+  for (const [old, time] of seen) {
+    if (now - time <= 2 * CLOCK_MS) break;
+    seen.delete(old);
+  }
+  const nonce = hashSecret(`${keyId} ${at} ${oauth.get("oauth_nonce") ?? ""}`);
+  if (seen.has(nonce)) throw wrong("the nonce was used before");
+  seen.set(nonce, now);
+}
+
+/** Percent-encoding as RFC 5849, 3.6 has it: stricter than encodeURIComponent. */
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function decodeSafely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function wrong(why: string): Problem {
+  return new Problem("invalid_signature", `The OAuth signature is not valid: ${why}.`);
+}

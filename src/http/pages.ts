@@ -1,0 +1,88 @@
+import { Elysia, t } from "elysia";
+import { safeDescription } from "../photo/text.ts";
+import { hashSecret } from "../random.ts";
+import type { UploadToken } from "../records/records.ts";
+import type { Site } from "../site.ts";
+import { maxSizeOf } from "../upload/limits.ts";
+import { renderUploadPage, uploadPageAssets, type UploadPageInfo } from "../web/upload-page.ts";
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' https: http:",
+  "form-action 'self' https: http:",
+  "base-uri 'none'",
+].join("; ");
+
+/** The pages that people see: the upload page, and the way from `/` to the documentation. */
+export function pages(site: Site) {
+  return new Elysia()
+    .get("/", () => new Response(null, { status: 302, headers: { location: "docs" } }))
+    .get(
+      "/upload/:upload_token",
+      async ({ params }) => {
+        const info = await describe(site, params.upload_token);
+        return new Response(renderUploadPage(info), {
+          status: info.state === "ready" ? 200 : 404,
+          headers: {
+            "content-type": "text/html; charset=utf-8",
+            "content-security-policy": POLICY,
+            "x-content-type-options": "nosniff",
+            // Its address holds the upload token.
+            "referrer-policy": "no-referrer",
+            "cache-control": "no-store",
+          },
+        });
+      },
+      { params: t.Object({ upload_token: t.String({ maxLength: 200 }) }) },
+    )
+    .get(
+      "/upload-assets/:name",
+      ({ params }) => {
+        const asset = Object.hasOwn(uploadPageAssets, params.name)
+          ? uploadPageAssets[params.name]
+          : undefined;
+        if (!asset) return new Response("There is nothing at this address.", { status: 404 });
+        return new Response(asset.body, {
+          headers: {
+            "content-type": asset.type,
+            "x-content-type-options": "nosniff",
+            // The names have a hash of the content in them.
+            "cache-control": "public, max-age=31536000, immutable",
+          },
+        });
+      },
+      { params: t.Object({ name: t.String() }) },
+    );
+}
+
+async function describe(site: Site, uploadToken: string): Promise<UploadPageInfo> {
+  const { config, records, now } = site;
+  const token = await records.tokens.byHash(hashSecret(uploadToken));
+  const known = token && token.revokedAt === null ? token : undefined;
+  return {
+    siteName: config.REDEEM_SITE_NAME,
+    uploadToken,
+    state: stateOf(known, now(), config.REDEEM_GRACE),
+    title: known?.title ?? "",
+    descriptionHtml: known ? safeDescription(known.description) : "",
+    // A reserved use counts: it may be this visitor's own, who has come back to go on.
+    remainingUploads: known ? known.maxUploads - known.consumed : 0,
+    maxSize: maxSizeOf(known, config.REDEEM_MAX_SIZE),
+    types: known?.types ?? config.REDEEM_TYPES,
+    returns: known !== undefined && known.returnUrl !== "" && !known.backgroundReturn,
+  };
+}
+
+/** A started upload may still be gone on with after its time, and while its use is reserved. */
+function stateOf(
+  token: UploadToken | undefined,
+  now: number,
+  graceMs: number,
+): UploadPageInfo["state"] {
+  if (!token) return "invalid";
+  if (token.consumed >= token.maxUploads) return "used";
+  return now > token.validUntil + graceMs ? "expired" : "ready";
+}

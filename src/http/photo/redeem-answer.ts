@@ -1,0 +1,91 @@
+import type { Return } from "../../callback/address.ts";
+import type { Problem } from "../../problem.ts";
+import type { Answer } from "../../upload/redeem.ts";
+import type { Finished } from "../../upload/complete.ts";
+import { renderProblem, renderSuccess, type Site, type Style } from "../envelope.ts";
+import { renderReturnForm } from "../../web/return-form.ts";
+
+export type Rendering = {
+  style: Style;
+  site: Site;
+  endpoint: string;
+  /** GET: never a redirect. */
+  plain: boolean;
+  /** The upload page asks where the outcome goes, to go there itself. */
+  describe: boolean;
+};
+
+/** The answers of the tables 4.2 and 4.3 of the protocol. */
+export function renderAnswer(answer: Answer, rendering: Rendering): Response {
+  switch (answer.kind) {
+    case "stored":
+      return text(200, "ok");
+    case "missing":
+      return new Response(null, { status: 204 });
+    case "finished":
+      return renderFinished(answer.finished, rendering);
+    case "refused": {
+      const { token, problem, returns } = answer;
+      if (rendering.describe) return text(500, problem.message);
+      if (!returns) {
+        const { style, site, endpoint } = rendering;
+        return renderProblem(style, problem, "anonymous", site, endpoint);
+      }
+      if (token.backgroundReturn) return text(200, `error ${problem.message}`);
+      return goTo(returns);
+    }
+  }
+}
+
+function renderFinished({ token, photo, returns }: Finished, rendering: Rendering): Response {
+  const { style, site, endpoint, plain, describe } = rendering;
+  const ids = { photo_id: photo.id, tree_id: photo.treeId, token: photo.token };
+  if (describe) {
+    return Response.json({ status: "ok", ...ids, return: token.backgroundReturn ? null : returns });
+  }
+  if (!returns) {
+    const message = "The file was successfully uploaded";
+    const success = { level: "anonymous" as const, message, key: "upload", data: ids, beside: ids };
+    return renderSuccess(style, success, site, endpoint);
+  }
+  if (plain || token.backgroundReturn) {
+    const { id, treeId, token: secret } = photo;
+    return text(200, `ok ${site.domain} ${treeId} ${id} ${secret} ${returns.url}`);
+  }
+  return goTo(returns);
+}
+
+/**
+ * What a request is told that ended in a Problem. Statuses are what Resumable.js does with them: it
+ * gives up at 404 and at 500, and tries again at everything else (protocol 4.1 and 4.2).
+ */
+export function renderThrown(problem: Problem): Response {
+  const response = text(problem.ofTheFile ? 500 : problem.status, problem.message);
+  if (problem.temporary) response.headers.set("retry-after", problem.status === 507 ? "60" : "1");
+  if (problem.code === "request_timeout") response.headers.set("connection", "close");
+  return response;
+}
+
+function goTo(returns: Return): Response {
+  if (returns.method === "GET") {
+    return new Response(null, {
+      status: 301,
+      headers: { location: returns.url, "cache-control": "no-store" },
+    });
+  }
+  const { html, csp } = renderReturnForm(returns.url, returns.fields);
+  return new Response(html, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": csp,
+      "cache-control": "no-store",
+    },
+  });
+}
+
+function text(status: number, line: string): Response {
+  return new Response(line.replace(/[\r\n]+/g, " "), {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
+  });
+}

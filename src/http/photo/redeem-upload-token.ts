@@ -1,0 +1,173 @@
+import { Elysia } from "elysia";
+import { Problem } from "../../problem.ts";
+import { quote, type Params } from "../../upload/chunk.ts";
+import type { Answer, Incoming, Reception, Redeemer } from "../../upload/redeem.ts";
+import type { Cors } from "../cors.ts";
+import { readStyle, type Site, type Version } from "../envelope.ts";
+import { bodyLength, ENOUGH, isForm, isOctet, readForm, readQuery } from "../form.ts";
+import { readBody } from "../body.ts";
+import { renderAnswer, renderThrown, type Rendering } from "./redeem-answer.ts";
+
+export type RedeemMethodContext = {
+  redeemer: Redeemer;
+  cors: Cors;
+  site: Site;
+  stallMs: number;
+  idleSeconds: number;
+};
+
+/** What Bun's server lets a handler do with the time of its connection. */
+type Timing = { timeout(request: Request, seconds: number): void } | null;
+
+/** `redeem-upload-token`: a browser sends a file, whole or in chunks (protocol 4). */
+export function redeemUploadToken(context: RedeemMethodContext, version: Version) {
+  const receive = ({ request, server }: { request: Request; server: Timing }) =>
+    withoutIdleLimit(context, server, request, () => answer(context, version, request, redeem));
+  const ask = ({ request }: { request: Request }) => answer(context, version, request, askFor);
+  const options = ({ request }: { request: Request }) => context.cors.preflight(request);
+  return new Elysia()
+    .get("", ask)
+    .post("", receive, { parse: "none" })
+    .put("", receive, { parse: "none" })
+    .patch("", receive, { parse: "none" })
+    .options("", options);
+}
+
+/** Bun ends connections that are slow; a slow upload is the normal case (see body.ts). */
+async function withoutIdleLimit(
+  { idleSeconds }: RedeemMethodContext,
+  server: Timing,
+  request: Request,
+  handle: () => Promise<Response>,
+): Promise<Response> {
+  server?.timeout(request, 0);
+  try {
+    return await handle();
+  } finally {
+    if (!request.signal.aborted) server?.timeout(request, idleSeconds);
+  }
+}
+
+type Told = { answer: Answer; params: Params };
+
+async function answer(
+  context: RedeemMethodContext,
+  version: Version,
+  request: Request,
+  handle: (context: RedeemMethodContext, request: Request) => Promise<Told>,
+): Promise<Response> {
+  const cors = context.cors.headers(request);
+  try {
+    const told = await handle(context, request);
+    const rendering: Rendering = {
+      style: readStyle(version, told.params),
+      site: context.site,
+      endpoint: new URL(request.url).pathname,
+      plain: request.method === "GET",
+      describe: request.headers.get("redeem-return") === "describe",
+    };
+    return withHeaders(renderAnswer(told.answer, rendering), cors);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    // Another origin's page may not read why it is refused (protocol 5).
+    return withHeaders(renderThrown(error), error.code === "origin_refused" ? {} : cors);
+  }
+}
+
+async function askFor({ redeemer }: RedeemMethodContext, request: Request): Promise<Told> {
+  const params = readQuery(request);
+  readStyle(1, params);
+  return { answer: await redeemer.ask(params, request.headers.get("origin")), params };
+}
+
+async function redeem(context: RedeemMethodContext, request: Request): Promise<Told> {
+  if (isOctet(request)) return redeemOctet(context, request);
+  if (request.body !== null && !isForm(request)) {
+    const type = quote(request.headers.get("content-type") ?? "");
+    throw new Problem(
+      "invalid_input",
+      `The body must be multipart/form-data, or application/octet-stream with the parameters in the query; its type is ${type}.`,
+    );
+  }
+  const origin = request.headers.get("origin");
+  let reception: Reception | undefined;
+  let refusal: Problem | undefined;
+  try {
+    const params = await readForm(request, {
+      stallMs: context.stallMs,
+      onFile: async (file, known) => {
+        reception = await context.redeemer.receive({
+          params: known,
+          moreParams: true,
+          partName: file.name,
+          origin,
+          bodyLength: bodyLength(request),
+        });
+        if (reception.answer) return ENOUGH;
+        refusal = await takeAll(reception, file.bytes);
+        return refusal ? ENOUGH : undefined;
+      },
+    });
+    // What cannot be answered is refused before anything is made of the file.
+    readStyle(1, params);
+    if (!reception) return { answer: await context.redeemer.withoutFile(params, origin), params };
+    return { answer: await conclude(reception, refusal, params), params };
+  } finally {
+    await reception?.close();
+  }
+}
+
+/** The body is the file; the parameters are in the query. */
+async function redeemOctet(context: RedeemMethodContext, request: Request): Promise<Told> {
+  const params = readQuery(request);
+  readStyle(1, params);
+  const incoming: Incoming = {
+    params,
+    moreParams: false,
+    partName: undefined,
+    origin: request.headers.get("origin"),
+    bodyLength: bodyLength(request),
+  };
+  const reception = await context.redeemer.receive(incoming);
+  try {
+    if (reception.answer) return { answer: reception.answer, params };
+    const refusal = await takeAll(reception, readBody(request, context.stallMs));
+    return { answer: await conclude(reception, refusal, params), params };
+  } finally {
+    await reception.close();
+  }
+}
+
+/** Hands a file's bytes on. What is wrong with the file is answered, not thrown. */
+async function takeAll(
+  reception: Reception,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<Problem | undefined> {
+  try {
+    for await (const piece of bytes) await reception.take(piece);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Problem && error.ofTheFile) return error;
+    throw error;
+  }
+}
+
+async function conclude(
+  reception: Reception,
+  refusal: Problem | undefined,
+  params: Params,
+): Promise<Answer> {
+  if (reception.answer) return reception.answer;
+  if (refusal) return reception.refuse(refusal, params);
+  try {
+    return await reception.finish(params);
+  } catch (error) {
+    if (error instanceof Problem && error.ofTheFile) return reception.refuse(error, params);
+    throw error;
+  }
+}
+
+function withHeaders(response: Response, headers: Record<string, string>): Response {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
+}

@@ -1,0 +1,58 @@
+import sanitize from "sanitize-html";
+
+/** Tags that a description may have (protocol 3). */
+const SAFE_TAGS = [
+  "b",
+  "i",
+  "em",
+  "strong",
+  "p",
+  "br",
+  "a",
+  "ul",
+  "ol",
+  "li",
+  "blockquote",
+  "code",
+];
+
+const NO_TAGS = { allowedTags: [], allowedAttributes: {} };
+
+/** Removing a tag may put two halves of another together; nobody nests them deeper than this. */
+const ROUNDS = 5;
+
+/** Plain text: what remains when all HTML tags are removed. */
+export function plainText(text: string): string {
+  let plain = text;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const next = decode(sanitize(plain, NO_TAGS));
+    if (next === plain) return plain;
+    plain = next;
+  }
+  return plain.replaceAll("<", "");
+}
+
+/**
+ * HTML that is safe to show: the safe tags, and of attributes a link's address only. If any other tag
+ * is in it, all HTML is removed (protocol 3).
+ */
+export function safeDescription(html: string): string {
+  if (!html.includes("<")) return html;
+  let foreign = false;
+  const safe = sanitize(html, {
+    allowedTags: SAFE_TAGS,
+    allowedAttributes: { a: ["href"] },
+    allowedSchemes: ["http", "https", "mailto"],
+    allowProtocolRelative: false,
+    onOpenTag: (name) => {
+      if (!SAFE_TAGS.includes(name)) foreign = true;
+    },
+  });
+  return foreign ? sanitize(html, NO_TAGS) : safe;
+}
+
+const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };
+
+function decode(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+}

@@ -1,0 +1,68 @@
+/** Everything that can go wrong on purpose, with the HTTP status that v2 and plain answers give it. */
+const STATUS = {
+  invalid_input: 400,
+  no_file: 400,
+  missing_authentication: 401,
+  invalid_signature: 401,
+  permission_denied: 403,
+  origin_refused: 403,
+  no_such_photo: 404,
+  no_such_method: 404,
+  invalid_upload_token: 404,
+  request_timeout: 408,
+  file_too_large: 413,
+  file_not_supported: 415,
+  error_processing_upload: 500,
+  temporarily_unavailable: 503,
+  insufficient_storage: 507,
+} as const;
+
+const OF_THE_FILE: ReadonlySet<string> = new Set([
+  "no_file",
+  "file_too_large",
+  "file_not_supported",
+  "error_processing_upload",
+]);
+
+export type ProblemCode = keyof typeof STATUS;
+
+/**
+ * A failure whose message the caller may read. Anything else that is thrown is a defect or the
+ * machine's fault, and reaches nobody but the log (http/answer-problem.ts).
+ */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  get status(): number {
+    return STATUS[this.code];
+  }
+
+  /** Whether the file itself will not do, so that sending it again cannot help. */
+  get ofTheFile(): boolean {
+    return OF_THE_FILE.has(this.code);
+  }
+
+  /** Whether the same request may succeed later: nothing about the file itself is wrong. */
+  get temporary(): boolean {
+    return this.status === 408 || this.status === 503 || this.status === 507;
+  }
+}
+
+/** The sentence of the token table in the protocol, 4.1. */
+export const refusedToken = {
+  unknown: () => new Problem("invalid_upload_token", "The upload token is invalid."),
+  used: () => new Problem("invalid_upload_token", "The upload token has already been used."),
+  expired: () => new Problem("invalid_upload_token", "The upload token has expired."),
+};
+
+/** What the operating system says when there is no room: the disk is full, or the user's quota is. */
+export function isOutOfSpace(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL";
+}

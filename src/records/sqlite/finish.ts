@@ -1,0 +1,76 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { FinishRequest, Photo } from "../records.ts";
+import { pending } from "./failure.ts";
+import type { Db } from "./open.ts";
+import type { roomFor } from "./reserve.ts";
+import { chunks, deliveries, photos, uploads, uploadTokens } from "./schema.ts";
+
+/**
+ * Makes the photo of an upload, exactly once: the upload's change from receiving to finished is the
+ * condition, everything else hangs on it in one transaction.
+ */
+export function finishUpload(
+  db: Db,
+  room: ReturnType<typeof roomFor>,
+  { uploadId, photo, extra, delivery, now }: FinishRequest,
+): { photo: Photo; first: boolean } | undefined {
+  return db.transaction(
+    (tx) => {
+      const upload = tx.select().from(uploads).where(eq(uploads.id, uploadId)).get();
+      if (upload?.state === "finished") {
+        const made = tx.select().from(photos).where(eq(photos.uploadId, uploadId)).get();
+        return made && { photo: made, first: false };
+      }
+      if (upload?.state !== "receiving") return undefined;
+      if (!room({ tokenId: upload.tokenId, now, except: uploadId })) return undefined;
+
+      const changed = tx
+        .update(uploads)
+        .set({
+          state: "finished",
+          type: photo.type,
+          extra,
+          undecided: false,
+          sealedToken: null,
+          lastByteAt: now,
+        })
+        .where(and(eq(uploads.id, uploadId), eq(uploads.state, "receiving")))
+        .run().changes;
+      if (changed !== 1) return undefined;
+      const token = tx
+        .update(uploadTokens)
+        .set({ consumed: sql`${uploadTokens.consumed} + 1` })
+        .where(eq(uploadTokens.id, upload.tokenId))
+        .returning()
+        .get();
+      const made = tx
+        .insert(photos)
+        .values({
+          ...photo,
+          id: uploadId,
+          uploadId,
+          tokenId: upload.tokenId,
+          userId: token.userId,
+          title: token.title,
+          description: token.description,
+          tags: token.tags,
+          albumId: token.albumId,
+          published: token.publish,
+          publishDate: token.publishDate,
+          absoluteUrl: token.absoluteUrl,
+          filename: upload.filename,
+          createdAt: now,
+        })
+        .returning()
+        .get();
+      // Every byte is the photo's now: nobody asks for a chunk of it any more.
+      tx.delete(chunks).where(eq(chunks.uploadId, uploadId)).run();
+      if (delivery)
+        tx.insert(deliveries)
+          .values(pending(delivery, uploadId, "success", now))
+          .run();
+      return { photo: made, first: true };
+    },
+    { behavior: "immediate" },
+  );
+}

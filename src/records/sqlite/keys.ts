@@ -1,0 +1,34 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import type { ApiKey, KeyRecords } from "../records.ts";
+import type { Db } from "./open.ts";
+import { apiKeys } from "./schema.ts";
+
+export function keyRecords(db: Db): KeyRecords {
+  const byHash = db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.hash, sql.placeholder("hash")))
+    .prepare();
+  return {
+    add: async (key) => withoutHash(db.insert(apiKeys).values(key).returning().get()),
+    byHash: async (hash) => {
+      const row = byHash.get({ hash });
+      return row && withoutHash(row);
+    },
+    byId: async (id) => {
+      const row = db.select().from(apiKeys).where(eq(apiKeys.id, id)).get();
+      return row && withoutHash(row);
+    },
+    list: async () => db.select().from(apiKeys).all().map(withoutHash),
+    revoke: async (id, at) =>
+      db
+        .update(apiKeys)
+        .set({ revokedAt: at })
+        .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+        .run().changes > 0,
+  };
+}
+
+function withoutHash({ hash: _, ...key }: typeof apiKeys.$inferSelect): ApiKey {
+  return key;
+}

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { sql } from "drizzle-orm";
+import { drizzle, type BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import { migrate } from "drizzle-orm/better-sqlite3/migrator";
+import type { Records } from "../records.ts";
+import { deliveryRecords } from "./deliveries.ts";
+import { keyRecords } from "./keys.ts";
+import { photoRecords } from "./photos.ts";
+import { tokenRecords } from "./tokens.ts";
+import { uploadRecords } from "./uploads.ts";
+
+export type Db = BetterSQLite3Database & { $client: Database.Database };
+
+/** The database cannot be used; the message is one line for the person who starts the server. */
+export class DatabaseError extends Error {}
+
+/** From source the migrations lie beside src/; the binary carries them beside its code. */
+const MIGRATIONS = Bun.isStandaloneExecutable
+  ? join(import.meta.dir, "drizzle")
+  : join(import.meta.dir, "../../../drizzle");
+
+/**
+ * Opens the database, brings its schema up to date and answers the records in it.
+ * @throws DatabaseError for a database made by a newer version, or one that cannot be read.
+ */
+export async function openRecords(file: string): Promise<Records> {
+  const client = openFile(file);
+  try {
+    client.pragma("journal_mode = WAL");
+    // A commit is on the disk before its answer is given: power loss takes nothing back.
+    client.pragma("synchronous = FULL");
+    client.pragma("foreign_keys = ON");
+    const db = drizzle(client, { casing: "snake_case" });
+    refuseNewer(db, file);
+    migrate(db, { migrationsFolder: MIGRATIONS });
+    return {
+      keys: keyRecords(db),
+      tokens: tokenRecords(db),
+      uploads: uploadRecords(db),
+      photos: photoRecords(db),
+      deliveries: deliveryRecords(db),
+      close: async () => void client.close(),
+    };
+  } catch (error) {
+    client.close();
+    if (error instanceof DatabaseError) throw error;
+    throw new DatabaseError(`The database ${file} cannot be used: ${(error as Error).message}`);
+  }
+}
+
+function openFile(file: string): Database.Database {
+  try {
+    return new Database(file, { timeout: 10_000 });
+  } catch (error) {
+    throw new DatabaseError(`The database ${file} cannot be opened: ${(error as Error).message}`);
+  }
+}
+
+/** The last migration that this version knows is older than the last one that was applied. */
+function refuseNewer(db: Db, file: string): void {
+  const journal = join(MIGRATIONS, "meta/_journal.json");
+  if (!existsSync(journal)) throw new DatabaseError(`The migrations are missing: ${journal}`);
+  const { entries } = JSON.parse(readFileSync(journal, "utf8")) as { entries: { when: number }[] };
+  const known = Math.max(...entries.map((entry) => entry.when));
+  const table = sql`select 1 from sqlite_master where name = '__drizzle_migrations'`;
+  if (!db.get(table)) return;
+  const applied = db.get<[number | null] | { last: number | null }>(
+    sql`select max(created_at) as last from __drizzle_migrations`,
+  );
+  const last = Array.isArray(applied) ? applied[0] : applied?.last;
+  if (Number(last ?? 0) > known) {
+    throw new DatabaseError(
+      `The database ${file} was made by a newer version of Redeem; start that version, or use another REDEEM_DATA`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { and, desc, eq, isNotNull, lte, or, sql, type SQL } from "drizzle-orm";
+import type { PhotoFilter, PhotoRecords } from "../records.ts";
+import type { Db } from "./open.ts";
+import { photos } from "./schema.ts";
+
+export function photoRecords(db: Db): PhotoRecords {
+  const byId = db
+    .select()
+    .from(photos)
+    .where(eq(photos.id, sql.placeholder("id")))
+    .prepare();
+  return {
+    byId: async (id) => byId.get({ id }),
+    list: async (filter) => {
+      const where = condition(filter);
+      const total = db
+        .select({ count: sql<number>`count(*)` })
+        .from(photos)
+        .where(where)
+        .get();
+      const page = db
+        .select()
+        .from(photos)
+        .where(where)
+        .orderBy(desc(photos.createdAt), desc(photos.id))
+        .limit(filter.limit)
+        .offset(filter.offset)
+        .all();
+      return { photos: page, total: total?.count ?? 0 };
+    },
+  };
+}
+
+function condition(filter: PhotoFilter): SQL | undefined {
+  const parts: (SQL | undefined)[] = [];
+  if (filter.photoId !== undefined) parts.push(eq(photos.id, filter.photoId));
+  if (filter.tokenId !== undefined) parts.push(eq(photos.tokenId, filter.tokenId));
+  if (filter.publishedAt !== undefined) {
+    parts.push(
+      or(
+        eq(photos.published, true),
+        and(isNotNull(photos.publishDate), lte(photos.publishDate, filter.publishedAt)),
+      ),
+    );
+  }
+  return and(...parts);
+}

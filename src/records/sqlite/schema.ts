@@ -1,0 +1,156 @@
+import { sql } from "drizzle-orm";
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { Extra, Level, UploadState } from "../records.ts";
+
+/** Times are milliseconds since 1970. After a change here: `bun run migrations`. */
+
+export const apiKeys = sqliteTable("api_keys", {
+  id: integer().primaryKey({ autoIncrement: true }),
+  hash: text().notNull().unique(),
+  name: text().notNull(),
+  level: text().$type<Level>().notNull(),
+  createdAt: integer().notNull(),
+  revokedAt: integer(),
+});
+
+export const uploadTokens = sqliteTable("upload_tokens", {
+  id: integer().primaryKey({ autoIncrement: true }),
+  hash: text().notNull().unique(),
+  createdAt: integer().notNull(),
+  validMinutes: integer().notNull(),
+  validUntil: integer().notNull(),
+  maxUploads: integer().notNull(),
+  consumed: integer().notNull().default(0),
+  title: text().notNull(),
+  description: text().notNull(),
+  tags: text().notNull(),
+  albumId: text().notNull(),
+  userId: integer().notNull(),
+  publish: integer({ mode: "boolean" }).notNull(),
+  publishDate: integer(),
+  absoluteUrl: text().notNull(),
+  returnUrl: text().notNull(),
+  backgroundReturn: integer({ mode: "boolean" }).notNull(),
+  maxSize: integer(),
+  types: text({ mode: "json" }).$type<string[]>(),
+  origin: text(),
+  extra: text({ mode: "json" }).$type<Extra>().notNull(),
+  revokedAt: integer(),
+});
+
+export const uploads = sqliteTable(
+  "uploads",
+  {
+    // Never used again after a delete: the id names files on disk and becomes the photo's.
+    id: integer().primaryKey({ autoIncrement: true }),
+    tokenId: integer()
+      .notNull()
+      .references(() => uploadTokens.id, { onDelete: "cascade" }),
+    // Null for a whole file, which has no identity. Null is distinct in SQLite's unique indexes.
+    identifier: text(),
+    totalSize: integer(),
+    chunkSize: integer(),
+    filename: text().notNull(),
+    undecided: integer({ mode: "boolean" }).notNull().default(false),
+    state: text().$type<UploadState>().notNull(),
+    received: integer().notNull().default(0),
+    createdAt: integer().notNull(),
+    lastByteAt: integer().notNull(),
+    type: text(),
+    extra: text({ mode: "json" }).$type<Extra>().notNull(),
+    told: text({ mode: "json" }).$type<Extra>().notNull(),
+    sealedToken: text(),
+    failureCode: text(),
+    failureMessage: text(),
+  },
+  (table) => [
+    uniqueIndex("uploads_identity").on(
+      table.tokenId,
+      table.identifier,
+      table.totalSize,
+      table.chunkSize,
+      table.filename,
+    ),
+    index("uploads_unfinished")
+      .on(table.tokenId, table.lastByteAt)
+      .where(sql`state = 'receiving'`),
+    index("uploads_last_byte")
+      .on(table.lastByteAt)
+      .where(sql`state <> 'finished'`),
+  ],
+);
+
+export const chunks = sqliteTable(
+  "chunks",
+  {
+    uploadId: integer()
+      .notNull()
+      .references(() => uploads.id, { onDelete: "cascade" }),
+    start: integer().notNull(),
+    length: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.uploadId, table.start] })],
+);
+
+export const photos = sqliteTable(
+  "photos",
+  {
+    id: integer().primaryKey(),
+    treeId: integer().notNull(),
+    token: text().notNull(),
+    tokenId: integer()
+      .notNull()
+      .references(() => uploadTokens.id),
+    uploadId: integer()
+      .notNull()
+      .unique()
+      .references(() => uploads.id),
+    userId: integer().notNull(),
+    title: text().notNull(),
+    description: text().notNull(),
+    tags: text().notNull(),
+    albumId: text().notNull(),
+    published: integer({ mode: "boolean" }).notNull(),
+    publishDate: integer(),
+    absoluteUrl: text().notNull(),
+    filename: text().notNull(),
+    type: text().notNull(),
+    size: integer().notNull(),
+    createdAt: integer().notNull(),
+  },
+  (table) => [index("photos_token").on(table.tokenId), index("photos_created").on(table.createdAt)],
+);
+
+export const deliveries = sqliteTable(
+  "deliveries",
+  {
+    id: text().primaryKey(),
+    uploadId: integer()
+      .notNull()
+      .references(() => uploads.id, { onDelete: "cascade" }),
+    outcome: text().$type<"success" | "failure">().notNull(),
+    method: text().$type<"GET" | "POST">().notNull(),
+    // Empty once delivered or given up: they hold the upload token.
+    url: text().notNull(),
+    body: text().notNull(),
+    state: text().$type<"pending" | "delivered" | "given-up">().notNull(),
+    createdAt: integer().notNull(),
+    nextAt: integer().notNull(),
+    attempts: integer().notNull().default(0),
+    lastError: text(),
+    closedAt: integer(),
+  },
+  (table) => [
+    index("deliveries_pending")
+      .on(table.nextAt)
+      .where(sql`state = 'pending'`),
+    index("deliveries_upload").on(table.uploadId),
+  ],
+);

@@ -1,0 +1,53 @@
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import type { TokenRecords, UploadToken } from "../records.ts";
+import type { Db } from "./open.ts";
+import { reservedCount } from "./reserve.ts";
+import { uploadTokens } from "./schema.ts";
+
+export function tokenRecords(db: Db): TokenRecords {
+  const byHash = db
+    .select()
+    .from(uploadTokens)
+    .where(eq(uploadTokens.hash, sql.placeholder("hash")))
+    .prepare();
+  const byId = db
+    .select()
+    .from(uploadTokens)
+    .where(eq(uploadTokens.id, sql.placeholder("id")))
+    .prepare();
+  const reserved = reservedCount(db);
+  return {
+    add: async (token) => withoutHash(db.insert(uploadTokens).values(token).returning().get()),
+    byHash: async (hash) => {
+      const row = byHash.get({ hash });
+      return row && withoutHash(row);
+    },
+    byId: async (id) => {
+      const row = byId.get({ id });
+      return row && withoutHash(row);
+    },
+    list: async (limit) =>
+      db
+        .select()
+        .from(uploadTokens)
+        .orderBy(desc(uploadTokens.id))
+        .limit(limit)
+        .all()
+        .map(withoutHash),
+    revoke: async (id, at) =>
+      db
+        .update(uploadTokens)
+        .set({ revokedAt: at })
+        .where(and(eq(uploadTokens.id, id), isNull(uploadTokens.revokedAt)))
+        .run().changes > 0,
+    free: async (id, now) => {
+      const token = byId.get({ id });
+      if (!token) return 0;
+      return Math.max(0, token.maxUploads - token.consumed - reserved({ tokenId: id, now }));
+    },
+  };
+}
+
+function withoutHash({ hash: _, ...token }: typeof uploadTokens.$inferSelect): UploadToken {
+  return token;
+}

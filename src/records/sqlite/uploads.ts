@@ -1,0 +1,263 @@
+import { and, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
+import type { Identity, Upload, UploadRecords } from "../records.ts";
+import { finishUpload } from "./finish.ts";
+import { refusals } from "./failure.ts";
+import type { Db } from "./open.ts";
+import { LAPSE_MS, roomFor } from "./reserve.ts";
+import { chunks, deliveries, uploads } from "./schema.ts";
+
+export function uploadRecords(db: Db): UploadRecords {
+  const find = byIdentity(db);
+  const room = roomFor(db);
+  const stored = db
+    .select({ length: chunks.length })
+    .from(chunks)
+    .where(
+      and(
+        eq(chunks.uploadId, sql.placeholder("uploadId")),
+        eq(chunks.start, sql.placeholder("start")),
+      ),
+    )
+    .prepare();
+  const insertChunk = db
+    .insert(chunks)
+    .values({
+      uploadId: sql.placeholder("uploadId"),
+      start: sql.placeholder("start"),
+      length: sql.placeholder("length"),
+    })
+    .onConflictDoNothing()
+    .prepare();
+  const countBytes = db
+    .update(uploads)
+    .set({
+      received: sql`${uploads.received} + ${sql.placeholder("added")}`,
+      lastByteAt: sql`${sql.placeholder("now")}`,
+      type: sql`coalesce(${sql.placeholder("type")}, ${uploads.type})`,
+      extra: sql`json_patch(${uploads.extra}, ${sql.placeholder("extra")})`,
+    })
+    .where(eq(uploads.id, sql.placeholder("uploadId")))
+    .returning()
+    .prepare();
+  const last = db
+    .select({ start: chunks.start, length: chunks.length })
+    .from(chunks)
+    .where(
+      and(
+        eq(chunks.uploadId, sql.placeholder("uploadId")),
+        lt(chunks.start, sql.placeholder("end")),
+      ),
+    )
+    .orderBy(sql`${chunks.start} desc`)
+    .limit(1)
+    .prepare();
+  const touch = db
+    .update(uploads)
+    .set({ lastByteAt: sql`${sql.placeholder("now")}` })
+    .where(eq(uploads.id, sql.placeholder("id")))
+    .prepare();
+
+  const immediately = { behavior: "immediate" } as const;
+
+  return {
+    byIdentity: async (tokenId, identity) => find(tokenId, identity),
+
+    reserveChunked: async ({ tokenId, identity, told, sealedToken, now }) =>
+      db.transaction((tx) => {
+        const known = find(tokenId, identity);
+        if (known?.state === "finished") return { reserved: true, upload: known };
+        const except = known?.id ?? 0;
+        if (!room({ tokenId, now, except, undecidedName: identity.filename })) {
+          return { reserved: false };
+        }
+        const begun = { state: "receiving" as const, lastByteAt: now, sealedToken };
+        if (!known) {
+          const row = tx
+            .insert(uploads)
+            .values({ ...begun, ...identity, tokenId, createdAt: now, extra: {}, told })
+            .returning()
+            .get();
+          return { reserved: true, upload: toUpload(row) };
+        }
+        const again =
+          known.state === "failed" ? { failureCode: null, failureMessage: null, type: null } : {};
+        const row = tx
+          .update(uploads)
+          .set({ ...begun, ...again })
+          .where(eq(uploads.id, known.id))
+          .returning()
+          .get();
+        return { reserved: true, upload: toUpload(row) };
+      }, immediately),
+
+    beginWhole: async ({ tokenId, filename, undecided, now }) =>
+      db.transaction((tx) => {
+        if (!room({ tokenId, now })) return { reserved: false };
+        const row = tx
+          .insert(uploads)
+          .values({
+            tokenId,
+            filename,
+            undecided,
+            state: "receiving",
+            createdAt: now,
+            lastByteAt: now,
+            extra: {},
+            told: {},
+          })
+          .returning()
+          .get();
+        return { reserved: true, upload: toUpload(row) };
+      }, immediately),
+
+    mayBeChunk: async (tokenId, filename) =>
+      db
+        .select({ id: uploads.id })
+        .from(uploads)
+        .where(
+          and(
+            eq(uploads.tokenId, tokenId),
+            eq(uploads.filename, filename),
+            sql`(${uploads.identifier} is not null or ${uploads.undecided})`,
+            ne(uploads.state, "failed"),
+          ),
+        )
+        .get() !== undefined,
+
+    holdsUse: async (id, now) =>
+      db
+        .select({ at: uploads.lastByteAt })
+        .from(uploads)
+        .where(
+          and(
+            eq(uploads.id, id),
+            eq(uploads.state, "receiving"),
+            gt(uploads.lastByteAt, now - LAPSE_MS),
+          ),
+        )
+        .get() !== undefined,
+
+    hasStored: async (uploadId, range) =>
+      stored.get({ uploadId, start: range.start })?.length === range.length,
+
+    overlaps: async (uploadId, range) => {
+      const before = last.get({ uploadId, end: range.start + range.length });
+      return before !== undefined && before.start + before.length > range.start;
+    },
+
+    recordChunk: async ({ uploadId, range, extra, type, now }) =>
+      db.transaction(() => {
+        const added = insertChunk.run({ uploadId, ...range }).changes > 0 ? range.length : 0;
+        const row = countBytes.get({ uploadId, added, now, type, extra: JSON.stringify(extra) });
+        return toUpload(row);
+      }, immediately),
+
+    touch: async (id, now) => void touch.run({ id, now }),
+
+    finish: async (request) => finishUpload(db, room, request),
+    ...refusals(db),
+
+    forget: async (id) =>
+      void db
+        .delete(uploads)
+        .where(and(eq(uploads.id, id), ne(uploads.state, "finished")))
+        .run(),
+
+    forgetEmpty: async (id) =>
+      db
+        .delete(uploads)
+        .where(and(eq(uploads.id, id), eq(uploads.state, "receiving"), eq(uploads.received, 0)))
+        .run().changes > 0,
+
+    complete: async () =>
+      db
+        .select()
+        .from(uploads)
+        .where(and(eq(uploads.state, "receiving"), eq(uploads.received, uploads.totalSize)))
+        .all()
+        .map(toUpload),
+
+    abandoned: async (before) =>
+      db
+        .select()
+        .from(uploads)
+        .where(
+          and(
+            ne(uploads.state, "finished"),
+            lt(uploads.lastByteAt, before),
+            // A failure that is still to be told goes with its upload: it stays until it is told.
+            sql`not exists (select 1 from ${deliveries} where ${deliveries.uploadId} = ${uploads.id}
+              and ${deliveries.state} = 'pending')`,
+          ),
+        )
+        .limit(1000)
+        .all()
+        .map(toUpload),
+
+    unfinishedWhole: async () =>
+      db
+        .select()
+        .from(uploads)
+        .where(and(eq(uploads.state, "receiving"), isNull(uploads.identifier)))
+        .all()
+        .map(toUpload),
+
+    unfinished: async (ids) => {
+      const rows = db
+        .select({ id: uploads.id })
+        .from(uploads)
+        .where(
+          and(
+            inArray(uploads.id, [...ids]),
+            eq(uploads.state, "receiving"),
+            isNotNull(uploads.identifier),
+          ),
+        )
+        .all();
+      return new Set(rows.map((row) => row.id));
+    },
+  };
+}
+
+function byIdentity(db: Db) {
+  const query = db
+    .select()
+    .from(uploads)
+    .where(
+      and(
+        eq(uploads.tokenId, sql.placeholder("tokenId")),
+        eq(uploads.identifier, sql.placeholder("identifier")),
+        eq(uploads.totalSize, sql.placeholder("totalSize")),
+        eq(uploads.chunkSize, sql.placeholder("chunkSize")),
+        eq(uploads.filename, sql.placeholder("filename")),
+      ),
+    )
+    .prepare();
+  return (tokenId: number, identity: Identity): Upload | undefined => {
+    const row = query.get({ tokenId, ...identity });
+    return row && toUpload(row);
+  };
+}
+
+/** A row as the domain knows it. */
+export function toUpload(row: typeof uploads.$inferSelect): Upload {
+  const { identifier, totalSize, chunkSize, filename } = row;
+  const chunked = identifier !== null && totalSize !== null && chunkSize !== null;
+  return {
+    id: row.id,
+    tokenId: row.tokenId,
+    identity: chunked ? { identifier, totalSize, chunkSize, filename } : null,
+    filename,
+    state: row.state,
+    received: row.received,
+    sealedToken: row.sealedToken,
+    lastByteAt: row.lastByteAt,
+    type: row.type,
+    extra: row.extra,
+    told: row.told,
+    failure:
+      row.failureCode === null
+        ? null
+        : { code: row.failureCode, message: row.failureMessage ?? "" },
+  };
+}

@@ -1,0 +1,133 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createDeliverer, type Deliverer } from "./callback/deliver.ts";
+import { publicUrlOf, type Settings } from "./config.ts";
+import { createDisk } from "./files/disk.ts";
+import type { Files } from "./files/files.ts";
+import { log } from "./log.ts";
+import type { Records } from "./records/records.ts";
+import { readSecret, type SiteSecret } from "./secret.ts";
+import { createActive } from "./upload/active.ts";
+import { createCompleter } from "./upload/complete.ts";
+import { createRedeemer, type Redeemer } from "./upload/redeem.ts";
+import { recover, sweep } from "./upload/sweep.ts";
+
+/** Everything that the server is made of, put together from its settings. */
+export type Site = {
+  config: Settings;
+  records: Records;
+  files: Files;
+  secret: SiteSecret;
+  redeemer: Redeemer;
+  deliverer: Deliverer;
+  now: () => number;
+  /** Address under which browsers reach the site, without a slash at its end. */
+  publicUrl: () => string;
+  /** Host of the public address, without port. */
+  domain: string;
+  /** Where the public address depends on the port that was got. */
+  setPublicUrl(url: string): void;
+  stop(): Promise<void>;
+};
+
+const SWEEP_EVERY_MS = 10 * 60_000;
+
+/** The database and the secret of a data folder, for commands that serve nothing. */
+export async function openData(folder: string): Promise<{ records: Records; secret: SiteSecret }> {
+  await mkdir(folder, { recursive: true });
+  // Loaded late, so that a machine which cannot load the addon is told in a line (commands/fail.ts).
+  const { openRecords } = await import("./records/sqlite/open.ts");
+  const secret = await readSecret(join(folder, "secret"));
+  return { secret, records: await openRecords(join(folder, "redeem.db")) };
+}
+
+/**
+ * Starts the services on a data folder, which must be locked by the caller: finishes what the last
+ * process left, delivers and sweeps from now on.
+ * @param now the time in milliseconds, for tests
+ */
+export async function startSite(config: Settings, now: () => number = Date.now): Promise<Site> {
+  const { records, secret } = await openData(config.REDEEM_DATA);
+  const files = await createDisk(config.REDEEM_DATA);
+  const active = createActive();
+  let publicUrl = publicUrlOf(config, config.REDEEM_PORT);
+  const domain = new URL(publicUrl).hostname;
+
+  const deliverer = createDeliverer({
+    records,
+    secret: secret.callback,
+    allowPrivate: config.REDEEM_CALLBACK_PRIVATE,
+    now,
+    onError: (error) => log.error("callbacks could not be looked at", { error: String(error) }),
+    onAttempt: ({ outcome, ...attempt }) => {
+      if (outcome === "delivered") log.info("callback delivered", attempt);
+      else
+        log.warn(
+          outcome === "retry" ? "callback failed, will retry" : "callback given up",
+          attempt,
+        );
+    },
+  });
+  const completer = createCompleter({
+    records,
+    files,
+    domain,
+    types: config.REDEEM_TYPES,
+    now,
+    onDelivery: deliverer.wake,
+  });
+  const redeemer = createRedeemer({
+    records,
+    files,
+    active,
+    completer,
+    secret,
+    types: config.REDEEM_TYPES,
+    maxSize: config.REDEEM_MAX_SIZE,
+    graceMs: config.REDEEM_GRACE,
+    now,
+  });
+
+  const completed = await recover({
+    records,
+    files,
+    active,
+    completer,
+    secret,
+    onFailure: (upload, error) =>
+      log.warn("upload not completed", { upload, error: String(error) }),
+  });
+  if (completed > 0) log.info("completed uploads that were all there", { uploads: completed });
+
+  const sweeping = { records, files, active, keepUnfinishedMs: config.REDEEM_KEEP_UNFINISHED, now };
+  const sweepNow = async () => {
+    const removed = await sweep(sweeping);
+    if (removed > 0) log.info("swept abandoned uploads", { removed });
+  };
+  await sweepNow();
+  const timer = setInterval(() => {
+    sweepNow().catch((error: unknown) => log.error("sweeping failed", { error: String(error) }));
+  }, SWEEP_EVERY_MS);
+  timer.unref();
+  deliverer.wake();
+
+  return {
+    config,
+    records,
+    files,
+    secret,
+    redeemer,
+    deliverer,
+    now,
+    publicUrl: () => publicUrl,
+    domain,
+    setPublicUrl: (url) => {
+      publicUrl = url;
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await deliverer.stop();
+      await records.close();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Problem } from "../problem.ts";
+import type { ByteRange } from "../records/records.ts";
+
+/**
+ * What this process is receiving at this moment. The database knows what has been received; two
+ * requests that want to write the same bytes meet here.
+ */
+export interface Active {
+  /** Joins the session of an upload, opening it for the first one. Leave it in the end. */
+  join(uploadId: number): Session;
+  leave(session: Session): void;
+  /** Whether any request is at work on the upload. */
+  has(uploadId: number): boolean;
+}
+
+export type Session = {
+  readonly uploadId: number;
+  /** Requests at work. */
+  members: number;
+  claims: Set<ByteRange>;
+  /** Why the upload has failed: nothing that still comes in may be recorded. */
+  failure: Problem | undefined;
+  /** The one completion that is under way, for all to wait for. */
+  completing: Promise<unknown> | undefined;
+};
+
+export function createActive(): Active {
+  const sessions = new Map<number, Session>();
+  return {
+    join: (uploadId) => {
+      let session = sessions.get(uploadId);
+      if (!session || session.failure) {
+        session = {
+          uploadId,
+          members: 0,
+          claims: new Set(),
+          failure: undefined,
+          completing: undefined,
+        };
+        sessions.set(uploadId, session);
+      }
+      session.members += 1;
+      return session;
+    },
+    leave: (session) => {
+      session.members -= 1;
+      if (session.members === 0 && sessions.get(session.uploadId) === session) {
+        sessions.delete(session.uploadId);
+      }
+    },
+    has: (uploadId) => sessions.has(uploadId),
+  };
+}
+
+/** Takes a range for one request to write. Undefined where another request is writing a part of it. */
+export function claim(session: Session, range: ByteRange): ByteRange | undefined {
+  if (isTaken(session, range)) return undefined;
+  const taken = { ...range };
+  session.claims.add(taken);
+  return taken;
+}
+
+/** Makes a claim longer. False, and unchanged, where another request is writing there. */
+export function extend(session: Session, taken: ByteRange, length: number): boolean {
+  const more = { start: taken.start + taken.length, length: length - taken.length };
+  if (isTaken(session, more)) return false;
+  taken.length = length;
+  return true;
+}
+
+function isTaken(session: Session, range: ByteRange): boolean {
+  for (const other of session.claims) {
+    const apart =
+      other.start >= range.start + range.length || range.start >= other.start + other.length;
+    if (!apart) return true;
+  }
+  return false;
+}

@@ -1,0 +1,169 @@
+import { returnFor, type Outcome, type Return } from "../callback/address.ts";
+import type { Files } from "../files/files.ts";
+import { HEAD_BYTES, identify } from "../media/identify.ts";
+import { Problem, refusedToken } from "../problem.ts";
+import { randomName } from "../random.ts";
+import type {
+  Extra,
+  NewDelivery,
+  Photo,
+  Records,
+  Upload,
+  UploadToken,
+} from "../records/records.ts";
+import type { Session } from "./active.ts";
+import { requireType, typesOf } from "./limits.ts";
+
+/** What came of a file, and where that is told. */
+export type Finished = {
+  token: UploadToken;
+  photo: Photo;
+  returns: Return | null;
+};
+
+export type CompleterOptions = {
+  records: Records;
+  files: Files;
+  domain: string;
+  types: readonly string[];
+  now: () => number;
+  /** A background callback has been recorded. */
+  onDelivery: () => void;
+};
+
+/** Photos to a folder: few enough that any file system lists them at once. */
+const PHOTOS_IN_A_TREE = 1000;
+
+export function treeOf(photoId: number): number {
+  return Math.floor(photoId / PHOTOS_IN_A_TREE) + 1;
+}
+
+export type Completer = ReturnType<typeof createCompleter>;
+
+/** Every byte is there: this makes the photo, exactly once, and says what came of it. */
+export function createCompleter(options: CompleterOptions) {
+  const { records, files, domain, now } = options;
+
+  function background(token: UploadToken, uploadToken: string, outcome: Outcome, extra: Extra) {
+    if (!token.backgroundReturn) return null;
+    const returns = returnFor(token, domain, uploadToken, outcome, extra);
+    if (!returns) return null;
+    const body = returns.method === "POST" ? new URLSearchParams(returns.fields).toString() : "";
+    const delivery: NewDelivery = {
+      id: crypto.randomUUID(),
+      method: returns.method,
+      url: returns.url,
+      body,
+    };
+    return delivery;
+  }
+
+  async function make(
+    upload: Upload,
+    size: number,
+    token: UploadToken,
+    uploadToken: string,
+    extra: Extra,
+  ): Promise<Finished> {
+    const type = await typeOf(upload, token);
+    const treeId = treeOf(upload.id);
+    const photo = { treeId, token: randomName(32), type, size };
+    await files.keep(upload.id, treeId, size);
+    const all = { ...upload.extra, ...extra };
+    const made = await records.uploads.finish({
+      uploadId: upload.id,
+      photo,
+      extra: all,
+      delivery: background(token, uploadToken, { photo: { id: upload.id, ...photo } }, all),
+      now: now(),
+    });
+    if (!made) {
+      await files.giveBack(upload.id, treeId);
+      throw refusedToken.used();
+    }
+    if (made.first && token.backgroundReturn) options.onDelivery();
+    return finished(token, made.photo, uploadToken, all);
+  }
+
+  /** The content's type, read again from what lies on the disk: chunk 1 may have been too short. */
+  async function typeOf(upload: Upload, token: UploadToken): Promise<string> {
+    const head = await files.head(upload.id, HEAD_BYTES).catch((error: { code?: string }) => {
+      // Kept already, by a process that stopped before it could say so.
+      if (error.code !== "ENOENT") throw error;
+      return files.original(treeOf(upload.id), upload.id).slice(0, HEAD_BYTES).bytes();
+    });
+    return requireType(await identify(head, true), typesOf(token, options.types));
+  }
+
+  function finished(token: UploadToken, photo: Photo, uploadToken: string, extra: Extra): Finished {
+    return { token, photo, returns: returnFor(token, domain, uploadToken, { photo }, extra) };
+  }
+
+  return {
+    /**
+     * Makes the photo of an upload whose bytes are all there. Requests that come together share one
+     * completion.
+     * @param session the upload's, which the caller has joined
+     * @throws Problem where it cannot become a photo; the upload has failed then, and is told so
+     */
+    complete: async (
+      session: Session,
+      upload: Upload,
+      size: number,
+      token: UploadToken,
+      uploadToken: string,
+      extra: Extra,
+    ): Promise<Finished> => {
+      session.completing ??= make(upload, size, token, uploadToken, extra).catch(
+        async (error: unknown) => {
+          session.completing = undefined;
+          if (
+            error instanceof Problem &&
+            (error.ofTheFile || error.code === "invalid_upload_token")
+          ) {
+            await fail(session, upload, token, uploadToken, error, extra);
+          }
+          throw error;
+        },
+      );
+      return session.completing as Promise<Finished>;
+    },
+
+    /** What a finished upload was told, for who asks again. */
+    outcomeOf: async (
+      upload: Upload,
+      token: UploadToken,
+      uploadToken: string,
+    ): Promise<Finished> => {
+      const photo = await records.photos.byId(upload.id);
+      if (!photo) throw new Error(`Upload ${upload.id} is finished and has no photo`);
+      return finished(token, photo, uploadToken, upload.extra);
+    },
+
+    fail,
+    background,
+    deliver: options.onDelivery,
+    domain,
+  };
+
+  /** Ends an upload for good: its use is free again, its bytes are gone, its backend is told. */
+  async function fail(
+    session: Session,
+    upload: Upload,
+    token: UploadToken,
+    uploadToken: string,
+    problem: Problem,
+    extra: Extra,
+  ): Promise<void> {
+    session.failure = problem;
+    const all = { ...upload.extra, ...extra };
+    const first = await records.uploads.fail({
+      uploadId: upload.id,
+      failure: { code: problem.code, message: problem.message },
+      delivery: background(token, uploadToken, { errorMessage: problem.message }, all),
+      now: now(),
+    });
+    await files.remove(upload.id);
+    if (first && token.backgroundReturn) options.onDelivery();
+  }
+}

@@ -1,0 +1,73 @@
+import { percent } from "./wording.ts";
+
+/** A file that was begun and not finished, as remembered over a closed page. */
+export type Unfinished = { id: string; name: string; size: number; percent: number };
+
+export type Memory = {
+  list(): Unfinished[];
+  /** `fraction` is 0 to 1. */
+  keep(file: { id: string; name: string; size: number }, fraction: number): void;
+  forget(id: string): void;
+};
+
+/** `store` is localStorage; it may be missing or full, and then the page simply forgets. */
+export function createMemory(uploadToken: string, store: Storage | undefined): Memory {
+  const key = `redeem-upload-${fingerprint(uploadToken)}`;
+
+  const list = (): Unfinished[] => {
+    try {
+      const found: unknown = JSON.parse(store?.getItem(key) ?? "[]");
+      return Array.isArray(found) ? found.filter(isUnfinished) : [];
+    } catch {
+      return [];
+    }
+  };
+
+  const write = (files: Unfinished[]) => {
+    try {
+      if (files.length === 0) store?.removeItem(key);
+      else store?.setItem(key, JSON.stringify(files));
+    } catch {
+      // Full or forbidden. The server still knows which bytes it has.
+    }
+  };
+
+  return {
+    list,
+    keep({ id, name, size }, fraction) {
+      const others = list().filter((file) => file.id !== id);
+      write([...others, { id, name, size, percent: percent(fraction) }]);
+    },
+    forget(id) {
+      write(list().filter((file) => file.id !== id));
+    },
+  };
+}
+
+/**
+ * 53 bits of the token (cyrb53): enough to tell tokens apart, too few to find one. Not
+ * crypto.subtle, which browsers withhold from pages served over plain http.
+ */
+export function fingerprint(text: string): string {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36);
+}
+
+function isUnfinished(value: unknown): value is Unfinished {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, name, size, percent: done } = value as Record<string, unknown>;
+  return (
+    typeof id === "string" &&
+    typeof name === "string" &&
+    typeof size === "number" &&
+    typeof done === "number"
+  );
+}

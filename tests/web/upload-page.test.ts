@@ -1,0 +1,76 @@
+import { describe, expect, test } from "bun:test";
+import {
+  renderUploadPage,
+  uploadPageAssets,
+  type UploadPageInfo,
+} from "../../src/web/upload-page.ts";
+
+const info: UploadPageInfo = {
+  siteName: "A & B",
+  uploadToken: "abc123",
+  state: "ready",
+  title: "Holiday",
+  descriptionHtml: "<p>Send <b>all</b></p>",
+  remainingUploads: 3,
+  maxSize: 1024,
+  types: ["image/*"],
+  returns: false,
+};
+
+const hostile = `</script></title><img src=x onerror="alert(1)">'`;
+
+describe("the upload page", () => {
+  test("shows title, description and limits, and refers to nothing but its own assets", () => {
+    const page = renderUploadPage(info);
+    expect(page).toContain("<title>Holiday – A &amp; B</title>");
+    expect(page).toContain("<p>Send <b>all</b></p>");
+    expect(page).toContain("Up to 3 files: images, up to 1 KB each.");
+    const names = [...page.matchAll(/"\.\.\/upload-assets\/([^"]+)"/g)].map((match) => match[1]);
+    expect(names.toSorted()).toEqual(Object.keys(uploadPageAssets).toSorted());
+    expect(page).not.toMatch(/https?:/);
+  });
+
+  test("needs nothing that its content security policy forbids", () => {
+    const page = renderUploadPage(info);
+    expect(page).not.toMatch(/<style|\sstyle=|\son[a-z]+=/);
+    expect([...page.matchAll(/<script (?!src=|type="application\/json")/g)]).toEqual([]);
+  });
+
+  test("escapes whatever comes from outside", () => {
+    const page = renderUploadPage({
+      ...info,
+      title: hostile,
+      siteName: hostile,
+      uploadToken: hostile,
+      types: [hostile],
+    });
+    expect(page).not.toContain("<img");
+    expect([...page.matchAll(/<\/script>/g)]).toHaveLength(2);
+    const json = /id="upload-info">(.*?)<\/script>/.exec(page)?.[1] ?? "";
+    expect(JSON.parse(json).uploadToken).toBe(hostile);
+  });
+
+  test("offers several files only where there is room for them", () => {
+    expect(renderUploadPage(info)).toContain(" multiple");
+    expect(renderUploadPage({ ...info, remainingUploads: 1 })).not.toContain(" multiple");
+  });
+
+  test.each([
+    ["used", "This upload link has already been used."],
+    ["expired", "This upload link has expired."],
+    ["invalid", "This upload link is not valid."],
+  ] as const)("%s: a sentence and no form", (state, sentence) => {
+    const page = renderUploadPage({ ...info, state });
+    expect(page).toContain(sentence);
+    expect(page).not.toMatch(/<form|<script|<input|Holiday|Send/);
+  });
+
+  test("brings its own script and styles, which load nothing from elsewhere", () => {
+    const [script, styles] = [".js", ".css"].map((end) => {
+      const name = Object.keys(uploadPageAssets).find((key) => key.endsWith(end));
+      return String(uploadPageAssets[name ?? ""]?.body);
+    });
+    expect(script).toContain("resumableChunkNumber");
+    expect(styles).not.toMatch(/url\(|@import/);
+  });
+});
