@@ -92,8 +92,8 @@ export async function readForm(request: Request, handlers: FormHandlers): Promis
     if (reading.file) return stop(new Problem("invalid_input", "There is more than one file."));
     const file = { name: info.filename, bytes: stream };
     reading.file = handlers.onFile(file, new Map(params)).then(
-      (enough) => {
-        if (enough) stop(ENOUGH);
+      (result) => {
+        if (result) stop(ENOUGH);
       },
       (error: unknown) => stop(error),
     );

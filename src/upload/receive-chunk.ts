@@ -37,6 +37,7 @@ export async function receiveChunk(
   const upload = admitted;
   const session = active.join(upload.id);
   const shortest = chunk.lengths[0] ?? 0;
+  let released = false;
   const claimed = claim(session, rangeOf(chunk, shortest));
   try {
     const there = await alreadyThere(claimed);
@@ -102,8 +103,8 @@ export async function receiveChunk(
     for (const length of chunk.lengths) {
       if (await records.uploads.hasStored(upload.id, rangeOf(chunk, length))) {
         // All were there before this one came again: the server stopped in between.
-        const now = await records.uploads.byIdentity(token.id, chunk.identity);
-        return now ? completeIfWhole(now) : { kind: "stored" };
+        const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
+        return fresh ? completeIfWhole(fresh) : { kind: "stored" };
       }
     }
     if (!mine) {
@@ -120,17 +121,17 @@ export async function receiveChunk(
     return undefined;
   }
 
-  async function completeIfWhole(now: Upload): Promise<Answer> {
-    if (now.state === "finished") {
-      const finished = await context.completer.outcomeOf(now, token, uploadToken);
+  async function completeIfWhole(fresh: Upload): Promise<Answer> {
+    if (fresh.state === "finished") {
+      const finished = await context.completer.outcomeOf(fresh, token, uploadToken);
       return { kind: "finished", finished };
     }
     const size = chunk.identity.totalSize;
-    if (now.received !== size) return { kind: "stored" };
+    if (fresh.received !== size) return { kind: "stored" };
     const extra = extraOf(params);
     const finished = await context.completer.complete(
       session,
-      now,
+      fresh,
       size,
       token,
       uploadToken,
@@ -169,7 +170,6 @@ export async function receiveChunk(
     }
   }
 
-  let released = false;
   async function release(): Promise<void> {
     if (released) return;
     released = true;

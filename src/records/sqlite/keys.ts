@@ -29,6 +29,7 @@ export function keyRecords(db: Db): KeyRecords {
   };
 }
 
-function withoutHash({ hash: _, ...key }: typeof apiKeys.$inferSelect): ApiKey {
+function withoutHash(row: typeof apiKeys.$inferSelect): ApiKey {
+  const { hash, ...key } = row;
   return key;
 }

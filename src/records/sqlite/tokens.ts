@@ -48,6 +48,7 @@ export function tokenRecords(db: Db): TokenRecords {
   };
 }
 
-function withoutHash({ hash: _, ...token }: typeof uploadTokens.$inferSelect): UploadToken {
+function withoutHash(row: typeof uploadTokens.$inferSelect): UploadToken {
+  const { hash, ...token } = row;
   return token;
 }
