@@ -42,7 +42,7 @@ const WORDS: Record<keyof typeof readers, string> = {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const SECRET = Type.String({ pattern: "^[\\x21-\\x7e]{16,}$" });
+const SECRET = Type.String({ pattern: "^[\\x21-\\x7e]+$" });
 
 export const settings = Type.Object({
   REDEEM_HOST: setting(
@@ -93,7 +93,7 @@ export const settings = Type.Object({
     Type.Optional(
       Type.String({
         ...SECRET,
-        allowed: "at least 16 visible ASCII characters",
+        allowed: "visible ASCII characters, without spaces",
         description: "An API key of level super, beside those in the database",
       }),
     ),
@@ -130,6 +130,7 @@ export const settings = Type.Object({
   REDEEM_CALLBACK_PRIVATE: setting(
     Type.Boolean({
       default: false,
+      shown: "0",
       description: "1: background callbacks may go to private and loopback addresses",
     }),
     "flag",

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { ConfigError, publicUrlOf, readConfig, unknownSettings, type Settings } from "../config.ts";
 import { createApp, type App } from "../http/app.ts";
 import { log, startLog } from "../log.ts";
@@ -9,25 +8,29 @@ import { Failure } from "./fail.ts";
 import { addKey } from "./key.ts";
 import { lockFolder } from "./lock.ts";
 
+/** An operator's key below this many characters gets a warning. */
+const SHORT_KEY = 16;
+
 /** `redeem serve`: runs the server until it is told to stop. */
 export async function serve(): Promise<void> {
   const config = readConfig(process.env);
   await startLog(config.REDEEM_LOG, process.stderr.isTTY === true);
   for (const name of unknownSettings(process.env)) log.warn("unknown setting", { name });
-  const fresh = await prepareFolder(config.REDEEM_DATA);
+  if (config.REDEEM_API_KEY && config.REDEEM_API_KEY.length < SHORT_KEY) {
+    log.warn("REDEEM_API_KEY is short enough to be guessed", { characters: SHORT_KEY });
+  }
+  await prepareFolder(config.REDEEM_DATA);
   const unlock = await lockFolder(config.REDEEM_DATA);
   const site = await startSite(config);
   const app = createApp(site);
   const port = await listen(app, config);
   site.setPublicUrl(publicUrlOf(config, port));
-  const key =
-    fresh && !config.REDEEM_API_KEY ? await addKey(site.records, "write", "first") : undefined;
+  const key = await firstKey(site);
   greet(site, port, key?.secret);
   stopOnSignal(app, site, unlock);
 }
 
-/** @returns whether the data folder has never been served from */
-async function prepareFolder(folder: string): Promise<boolean> {
+async function prepareFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -37,7 +40,13 @@ async function prepareFolder(folder: string): Promise<boolean> {
       `The data folder ${resolve(folder)} cannot be written (${code}); set REDEEM_DATA to a folder that can`,
     );
   }
-  return !existsSync(join(folder, "redeem.db"));
+}
+
+/** A site without any key, of its own or the operator's, is of no use to anybody: it gets one. */
+async function firstKey(site: Site): Promise<{ secret: string } | undefined> {
+  const known = await site.records.keys.list();
+  if (known.length > 0 || site.config.REDEEM_API_KEY) return undefined;
+  return addKey(site.records, "write", "first");
 }
 
 async function listen(app: App, config: Settings): Promise<number> {
@@ -85,8 +94,9 @@ function greet(site: Site, port: number, key: string | undefined): void {
       "",
       "Next, in another terminal: get an upload token, then send a file with it.",
       "",
-      `  curl -s -H 'Authorization: Bearer ${key}' '${url}/api/2/photo/get-upload-token?title=Hello'`,
-      `  curl -s -F upload_token=TOKEN -F file=@photo.jpg ${url}/api/2/photo/redeem-upload-token`,
+      `  TOKEN=$(curl -s -H 'Authorization: Bearer ${key}' \\`,
+      `    '${url}/api/2/photo/get-upload-token?title=Hello' | sed 's/.*"upload_token":"\\([^"]*\\)".*/\\1/')`,
+      `  curl -F upload_token=$TOKEN -F file=@photo.jpg ${url}/api/2/photo/redeem-upload-token`,
     );
   }
   process.stdout.write(`${lines.join("\n")}\n`);

@@ -2,10 +2,10 @@ import type { FileHandle } from "node:fs/promises";
 import type { Sink } from "./files.ts";
 
 /** Pieces arrive in 64 KiB at most; writing several at once saves system calls (platform notes, 9). */
-const BATCH_BYTES = 512 * 1024;
+const BATCH_BYTES = 256 * 1024;
 
 /** So many batches may be on their way to the disk while the next one is collected. */
-const IN_FLIGHT = 3;
+const IN_FLIGHT = 2;
 
 /** Writes pieces in order from an offset on, overlapping the disk with what is still coming in. */
 export function createSink(handle: FileHandle, offset: number): Sink {

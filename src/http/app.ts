@@ -4,6 +4,7 @@ import { isOutOfSpace, Problem } from "../problem.ts";
 import type { Site } from "../site.ts";
 import { createCors } from "./cors.ts";
 import { docs } from "./docs.ts";
+import { describeHealth } from "./docs/pages.ts";
 import type { Version } from "./envelope.ts";
 import { original } from "./original.ts";
 import { pages } from "./pages.ts";
@@ -93,8 +94,8 @@ export function createApp(site: Site) {
         ms: start && Math.round(performance.now() - start.at),
       });
     })
-    .get("/health", () => Response.json({ status: "ok" }))
-    .use(docs(publicUrl))
+    .get("/health", () => Response.json({ status: "ok" }), { detail: describeHealth })
+    .use(docs())
     .use(methods("/api/photo", 1))
     .use(methods("/api/2/photo", 2))
     .use(original({ records, files }))

@@ -1,5 +1,60 @@
-import { Elysia } from "elysia";
+import { swagger, type ElysiaSwaggerConfig } from "@elysiajs/swagger";
+import { Elysia, NotFoundError, t } from "elysia";
+import { DOCS_POLICY, docsAssets, docsPage } from "../web/docs-page.ts";
+import { introduction } from "./docs/introduction.ts";
+import { HIDDEN } from "./docs/pages.ts";
 
-export function docs(_publicUrl: () => string) {
-  return new Elysia();
+/** The plugin's own page loads Swagger UI from another host, and cannot be switched off. */
+const PLUGIN_PAGE = "/docs/plugin";
+
+/** `/openapi.json`, made from the `detail` of the app's routes, and `/docs`, where it can be tried out. */
+export function docs() {
+  return new Elysia()
+    .onRequest(({ request }) => {
+      if (new URL(request.url).pathname.startsWith(PLUGIN_PAGE)) throw new NotFoundError();
+    })
+    .use(
+      swagger({
+        provider: "swagger-ui",
+        path: PLUGIN_PAGE,
+        specPath: "/openapi.json",
+        excludeStaticFile: false,
+        // Typed as OpenAPI 3.0; the plugin passes it on as it is.
+        documentation: introduction as unknown as NonNullable<ElysiaSwaggerConfig["documentation"]>,
+      }),
+    )
+    .get("/docs", ({ request }) => page(request), { detail: HIDDEN })
+    .get("/docs/:name", ({ params }) => asset(params.name), {
+      detail: HIDDEN,
+      params: t.Object({ name: t.String() }),
+    });
+}
+
+function page(request: Request): Response {
+  // Relative addresses would lead astray from /docs/.
+  if (new URL(request.url).pathname.endsWith("/")) {
+    return new Response(null, { status: 301, headers: { location: "../docs" } });
+  }
+  return new Response(docsPage, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": DOCS_POLICY,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-cache",
+    },
+  });
+}
+
+function asset(name: string): Response {
+  const found = Object.hasOwn(docsAssets, name) ? docsAssets[name] : undefined;
+  if (!found) throw new NotFoundError();
+  return new Response(found.body, {
+    headers: {
+      "content-type": found.type,
+      "x-content-type-options": "nosniff",
+      // The names have a version or a hash of the content in them.
+      "cache-control": "public, max-age=31536000, immutable",
+    },
+  });
 }

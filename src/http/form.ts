@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import Busboy from "busboy";
 import { Problem } from "../problem.ts";
-import type { Params } from "../upload/chunk.ts";
+import type { Params } from "../upload/params.ts";
 import { readBody } from "./body.ts";
 
 /** What a form may hold; beyond it the request is refused, whatever it was. */
@@ -87,7 +87,10 @@ export async function readForm(request: Request, handlers: FormHandlers): Promis
   });
   form.on("file", (name, stream: Readable, info) => {
     // Its failure is the form's failure, which is awaited below.
-    stream.on("error", () => undefined);
+    let torn: unknown;
+    stream.on("error", (error) => {
+      torn = error;
+    });
     if (name !== "file" || !handlers.onFile) return void stream.resume();
     if (reading.file) return stop(new Problem("invalid_input", "There is more than one file."));
     const file = { name: info.filename, bytes: stream };
@@ -95,7 +98,9 @@ export async function readForm(request: Request, handlers: FormHandlers): Promis
       (result) => {
         if (result) stop(ENOUGH);
       },
-      (error: unknown) => stop(error),
+      (error: unknown) => {
+        if (error !== torn) stop(error);
+      },
     );
   });
   for (const [event, what] of [

@@ -1,7 +1,8 @@
 import { Problem } from "../problem.ts";
 import type { Level } from "../records/records.ts";
-import type { Params } from "../upload/chunk.ts";
-import { authenticate, requireLevel, type Caller, type Credentials } from "./authenticate.ts";
+import type { Params } from "../upload/params.ts";
+import { authenticate } from "./authenticate.ts";
+import { requireLevel, type Caller, type Credentials } from "./caller.ts";
 import {
   plainStyle,
   readStyle,

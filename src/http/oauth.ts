@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { Problem } from "../problem.ts";
 import { hashSecret, sameSecret } from "../random.ts";
-import type { Caller, Credentials } from "./authenticate.ts";
+import type { Caller, Credentials } from "./caller.ts";
 
 /**
  * OAuth 1.0a (RFC 5849), as the .NET and PHP clients of the vendor's service sign their requests. The

@@ -1,5 +1,6 @@
 import { Elysia, t } from "elysia";
 import type { Files } from "../files/files.ts";
+import { describeOriginal } from "./docs/pages.ts";
 import { sameSecret } from "../random.ts";
 import type { Photo, Records } from "../records/records.ts";
 
@@ -9,12 +10,18 @@ const params = t.Object({
   token: t.String({ pattern: "^[0-9A-Za-z]{32}$" }),
 });
 
+const named = t.Object({ ...params.properties, filename: t.String() });
+
 /** The bytes of a photo, for whoever knows its token: `/<tree_id>/<photo_id>/<token>/original`. */
 export function original(context: { records: Records; files: Files }) {
   return new Elysia()
-    .get("/:tree_id/:photo_id/:token/original", ({ params: of }) => answer(context, of), { params })
+    .get("/:tree_id/:photo_id/:token/original", ({ params: of }) => answer(context, of), {
+      params,
+      detail: describeOriginal(params),
+    })
     .get("/:tree_id/:photo_id/:token/original/:filename", ({ params: of }) => answer(context, of), {
-      params: t.Object({ ...params.properties, filename: t.String() }),
+      params: named,
+      detail: describeOriginal(named),
     });
 }
 

@@ -4,6 +4,7 @@ import { hashSecret } from "../random.ts";
 import type { UploadToken } from "../records/records.ts";
 import type { Site } from "../site.ts";
 import { maxSizeOf } from "../upload/limits.ts";
+import { describeUploadPage, HIDDEN } from "./docs/pages.ts";
 import { renderUploadPage, uploadPageAssets, type UploadPageInfo } from "../web/upload-page.ts";
 
 const POLICY = [
@@ -19,7 +20,9 @@ const POLICY = [
 /** The pages that people see: the upload page, and the way from `/` to the documentation. */
 export function pages(site: Site) {
   return new Elysia()
-    .get("/", () => new Response(null, { status: 302, headers: { location: "docs" } }))
+    .get("/", () => new Response(null, { status: 302, headers: { location: "docs" } }), {
+      detail: HIDDEN,
+    })
     .get(
       "/upload/:upload_token",
       async ({ params }) => {
@@ -36,7 +39,10 @@ export function pages(site: Site) {
           },
         });
       },
-      { params: t.Object({ upload_token: t.String({ maxLength: 200 }) }) },
+      {
+        params: t.Object({ upload_token: t.String({ maxLength: 200 }) }),
+        detail: describeUploadPage,
+      },
     )
     .get(
       "/upload-assets/:name",
@@ -54,7 +60,7 @@ export function pages(site: Site) {
           },
         });
       },
-      { params: t.Object({ name: t.String() }) },
+      { params: t.Object({ name: t.String() }), detail: HIDDEN },
     );
 }
 

@@ -1,7 +1,7 @@
 import type { TObject, TProperties, TSchema, Static } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { Problem } from "../problem.ts";
-import { quote, type Params } from "../upload/chunk.ts";
+import { quote, type Params } from "../upload/params.ts";
 
 /**
  * Reads a method's parameters by its TypeBox schema: strings as they come, whole numbers and flags

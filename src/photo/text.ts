@@ -44,6 +44,13 @@ export function safeDescription(html: string): string {
     allowedAttributes: { a: ["href"] },
     allowedSchemes: ["http", "https", "mailto"],
     allowProtocolRelative: false,
+    transformTags: {
+      // A relative address has none of the schemes: it would lead into this site (protocol 3).
+      a: (tagName, { href = "" }) => ({
+        tagName,
+        attribs: /^\s*(https?|mailto):/i.test(href) ? { href } : {},
+      }),
+    },
     onOpenTag: (name) => {
       if (!SAFE_TAGS.includes(name)) foreign = true;
     },

@@ -134,7 +134,10 @@ export interface UploadRecords {
     undecided: boolean;
     now: number;
   }): Promise<Reservation>;
-  /** Whether the token has a chunked upload, or an undecided file, of this name. */
+  /**
+   * Whether the token has a chunked upload, or an undecided file, of this name. A file without a name
+   * of its own may belong to any.
+   */
   mayBeChunk(tokenId: number, filename: string): Promise<boolean>;
   /** Whether its reservation has not lapsed. */
   holdsUse(uploadId: number, now: number): Promise<boolean>;

@@ -1,8 +1,6 @@
 import type { ByteRange, Extra, Identity } from "../records/records.ts";
 import { Problem } from "../problem.ts";
-
-/** A request's parameters, by name. */
-export type Params = ReadonlyMap<string, string>;
+import { quote, type Params } from "./params.ts";
 
 export type Chunk = {
   identity: Identity;
@@ -102,9 +100,4 @@ function readNumber(params: Params, name: string): number | undefined {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;
   throw new Problem("invalid_input", `${name} must be a whole number, not ${quote(text)}.`);
-}
-
-/** A value from outside in a message: short, and visibly a quotation. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -70,12 +70,12 @@ export function createCompleter(options: CompleterOptions) {
     const photo = { treeId, token: randomName(32), type, size };
     await files.keep(upload.id, treeId, size);
     const all = { ...upload.extra, ...extra };
-    const made = await records.uploads.finish({
-      uploadId: upload.id,
-      photo,
-      extra: all,
-      delivery: background(token, uploadToken, { photo: { id: upload.id, ...photo } }, all),
-      now: now(),
+    const delivery = background(token, uploadToken, { photo: { id: upload.id, ...photo } }, all);
+    const request = { uploadId: upload.id, photo, extra: all, delivery, now: now() };
+    const made = await records.uploads.finish(request).catch(async (error: unknown) => {
+      // Not written, for want of space perhaps: its bytes wait for another try.
+      await files.giveBack(upload.id, treeId);
+      throw error;
     });
     if (!made) {
       await files.giveBack(upload.id, treeId);
@@ -163,7 +163,9 @@ export function createCompleter(options: CompleterOptions) {
       delivery: background(token, uploadToken, { errorMessage: problem.message }, all),
       now: now(),
     });
+    if (!first) return;
+    await files.giveBack(upload.id, treeOf(upload.id));
     await files.remove(upload.id);
-    if (first && token.backgroundReturn) options.onDelivery();
+    if (token.backgroundReturn) options.onDelivery();
   }
 }

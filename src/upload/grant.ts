@@ -3,8 +3,7 @@ import { plainText, safeDescription } from "../photo/text.ts";
 import { Problem } from "../problem.ts";
 import { isExtra } from "../callback/address.ts";
 import type { Extra } from "../records/records.ts";
-import { quote, type Params } from "./chunk.ts";
-import { extraOf } from "./redeem.ts";
+import { extraOf, quote, type Params } from "./params.ts";
 import type { Grant } from "./token.ts";
 
 /** What a backend may ask for (protocol 3), read and in range. */

@@ -1,19 +1,14 @@
 import { HEAD_BYTES, identify } from "../media/identify.ts";
-import { Problem, refusedToken } from "../problem.ts";
-import type { ByteRange, Upload, UploadToken } from "../records/records.ts";
-import { claim, extend, type Session } from "./active.ts";
-import {
-  overlapping,
-  rangeOf,
-  requireInside,
-  wrongLength,
-  type Chunk,
-  type Params,
-} from "./chunk.ts";
+import { Problem } from "../problem.ts";
+import type { ByteRange, Upload } from "../records/records.ts";
+import { claim, extend } from "./active.ts";
+import { admit, tellRefused } from "./admit.ts";
+import { overlapping, rangeOf, wrongLength, type Chunk } from "./chunk.ts";
 import { createHead } from "./head.ts";
-import { maxSizeOf, requireSize, requireType, typesOf } from "./limits.ts";
-import { extraOf, type Answer, type Reception, type RedeemContext } from "./redeem.ts";
-import { findToken, requireGoingOn, requireStart } from "./token.ts";
+import { requireType, typesOf } from "./limits.ts";
+import { extraOf, type Params } from "./params.ts";
+import type { Answer, Reception, RedeemContext } from "./reception.ts";
+import { findToken } from "./token.ts";
 
 /** How often a slow chunk says that its upload is alive: well within the lapse of a reservation. */
 const TOUCH_MS = 30_000;
@@ -41,6 +36,7 @@ export async function receiveChunk(
   const claimed = claim(session, rangeOf(chunk, shortest));
   try {
     const there = await alreadyThere(claimed);
+    if (typeof there === "number") return counting(there);
     if (there) {
       await release();
       return answered(there);
@@ -89,22 +85,18 @@ export async function receiveChunk(
       });
       return completeIfWhole(recorded);
     },
-    refuse: async (problem, all) => {
-      await refuse(problem, all);
-      throw problem;
-    },
+    refuse: refuseAndThrow,
     close: async () => {
       await sink.close();
       await release();
     },
   };
 
-  async function alreadyThere(mine: ByteRange | undefined): Promise<Answer | undefined> {
+  /** A number is the length that is stored, where the chunk may as well have another. */
+  async function alreadyThere(mine: ByteRange | undefined): Promise<Answer | number | undefined> {
     for (const length of chunk.lengths) {
       if (await records.uploads.hasStored(upload.id, rangeOf(chunk, length))) {
-        // All were there before this one came again: the server stopped in between.
-        const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
-        return fresh ? completeIfWhole(fresh) : { kind: "stored" };
+        return chunk.lengths.length > 1 ? length : storedBefore();
       }
     }
     if (!mine) {
@@ -119,6 +111,30 @@ export async function receiveChunk(
       throw problem;
     }
     return undefined;
+  }
+
+  async function storedBefore(): Promise<Answer> {
+    // All may have been there before this one came again: the server stopped in between.
+    const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
+    return fresh ? completeIfWhole(fresh) : { kind: "stored" };
+  }
+
+  /** Reads a chunk to its end to learn whether it is the one that is stored; writes nothing. */
+  function counting(stored: number): Reception {
+    let count = 0;
+    return {
+      take: async (piece) => {
+        count += piece.length;
+        if (count > stored) throw overlapping(chunk);
+      },
+      finish: async (all) => {
+        requireSame(params, all);
+        if (count !== stored) throw wrongLength(chunk, count);
+        return storedBefore();
+      },
+      refuse: refuseAndThrow,
+      close: release,
+    };
   }
 
   async function completeIfWhole(fresh: Upload): Promise<Answer> {
@@ -159,6 +175,11 @@ export async function receiveChunk(
     if (found) type = requireType(found, typesOf(token, context.types));
   }
 
+  async function refuseAndThrow(problem: Problem, all: Params): Promise<never> {
+    await refuse(problem, all);
+    throw problem;
+  }
+
   async function refuse(problem: Problem, all: Params): Promise<void> {
     if (problem === session.failure) return;
     const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
@@ -174,77 +195,12 @@ export async function receiveChunk(
     if (released) return;
     released = true;
     if (claimed) session.claims.delete(claimed);
-    // Nothing of it has been stored, and nobody else is at it: no use may stay reserved for it.
-    if (session.members === 1 && (await records.uploads.forgetEmpty(upload.id))) {
-      await files.remove(upload.id);
-    }
-    active.leave(session as Session);
+    // Nothing of it has been stored, and nobody else is at it: no use may stay reserved for it. One
+    // that has failed may have been begun anew by now, and is no longer this session's.
+    const alone = session.members === 1 && !session.failure;
+    if (alone && (await records.uploads.forgetEmpty(upload.id))) await files.remove(upload.id);
+    active.leave(session);
   }
-}
-
-/** May this chunk be received? The upload that holds a use for it, or an answer that is known. */
-async function admit(
-  context: RedeemContext,
-  chunk: Chunk,
-  token: UploadToken,
-  uploadToken: string,
-  params: Params,
-): Promise<Upload | Answer> {
-  const { records, completer } = context;
-  const now = context.now();
-  const known = await records.uploads.byIdentity(token.id, chunk.identity);
-  if (known?.state === "finished") {
-    return { kind: "finished", finished: await completer.outcomeOf(known, token, uploadToken) };
-  }
-  if (known?.state === "receiving") requireGoingOn(token, now, context.graceMs);
-  else requireStart(token, now);
-  if (
-    known?.state === "failed" &&
-    known.failure?.code === "file_not_supported" &&
-    chunk.start > 0
-  ) {
-    // The other chunks of a refused file: only its beginning can show that it is another one now.
-    throw new Problem("file_not_supported", known.failure.message);
-  }
-  try {
-    requireSize(chunk.identity.totalSize, maxSizeOf(token, context.maxSize));
-    requireInside(chunk);
-  } catch (error) {
-    if (!known && (await records.tokens.free(token.id, now)) === 0) throw refusedToken.used();
-    await tellRefused(context, chunk, token, uploadToken, error as Problem, params);
-    throw error;
-  }
-  const reservation = await records.uploads.reserveChunked({
-    tokenId: token.id,
-    identity: chunk.identity,
-    told: chunk.told,
-    sealedToken: token.backgroundReturn ? context.secret.seal(uploadToken) : null,
-    now,
-  });
-  if (!reservation.reserved) throw refusedToken.used();
-  const { upload } = reservation;
-  if (upload.state !== "finished") return upload;
-  return { kind: "finished", finished: await completer.outcomeOf(upload, token, uploadToken) };
-}
-
-/** A chunk that is refused for good: the backend is told in the background, once for an upload. */
-async function tellRefused(
-  { records, completer, now }: RedeemContext,
-  chunk: Chunk,
-  token: UploadToken,
-  uploadToken: string,
-  problem: Problem,
-  params: Params,
-): Promise<void> {
-  const extra = extraOf(params);
-  await records.uploads.refuseChunk({
-    tokenId: token.id,
-    identity: chunk.identity,
-    failure: { code: problem.code, message: problem.message },
-    delivery: completer.background(token, uploadToken, { errorMessage: problem.message }, extra),
-    now: now(),
-  });
-  completer.deliver();
 }
 
 /** The bytes went where the first parameters said: later ones may add, not contradict. */

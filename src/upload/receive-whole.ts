@@ -2,18 +2,12 @@ import { returnFor } from "../callback/address.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { Problem, refusedToken } from "../problem.ts";
 import type { Upload, UploadToken } from "../records/records.ts";
-import { readChunk, type Params } from "./chunk.ts";
+import { readChunk } from "./chunk.ts";
 import { createHead } from "./head.ts";
 import { maxSizeOf, requireSize, requireType, typesOf } from "./limits.ts";
 import { receiveChunk } from "./receive-chunk.ts";
-import {
-  extraOf,
-  filenameOf,
-  type Answer,
-  type Incoming,
-  type Reception,
-  type RedeemContext,
-} from "./redeem.ts";
+import { extraOf, filenameOf, type Params } from "./params.ts";
+import type { Answer, Incoming, Reception, RedeemContext } from "./reception.ts";
 import { findToken, requireGoingOn, requireStart } from "./token.ts";
 
 /**
@@ -51,6 +45,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
   /** Why the file is not taken, while its token is still to come. */
   let problem: Problem | undefined;
   let judged = false;
+  let isChunk = false;
 
   return {
     take: async (piece) => {
@@ -77,6 +72,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
       await settleToken(params);
       const chunk = readChunk(params, filenameOf(params, incoming.partName));
       if (chunk) {
+        isChunk = true;
         await letGo();
         await spool.sync();
         const reception = await receiveChunk(context, chunk, params, origin);
@@ -158,6 +154,8 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
   }
 
   async function refuse(why: Problem, params: Params): Promise<Answer> {
+    // Refused as a chunk already, and recorded so: a chunk is answered 500, whatever the token says.
+    if (isChunk) throw why;
     await settleToken(params);
     const owner = await requireUpload(params);
     const extra = extraOf(params);

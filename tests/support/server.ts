@@ -72,6 +72,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       );
       const answer = await fetch(`${url}/api/2/photo/get-upload-token?${query}`, {
         headers: { authorization: `Bearer ${API_KEY}` },
+        // Tests count the server's connections.
+        keepalive: false,
       });
       const body = (await answer.json()) as { data?: { upload_token: string }; message: string };
       if (!body.data) throw new Error(`no upload token: ${body.message}`);

@@ -3,7 +3,9 @@ import { Elysia } from "elysia";
 import type { Records, UploadToken } from "../../records/records.ts";
 import { extraBeside, toGrant } from "../../upload/grant.ts";
 import { issueToken } from "../../upload/token.ts";
+import { ansiDate } from "../dates.ts";
 import type { Data, Version } from "../envelope.ts";
+import { describeGetUploadToken } from "../docs/get-upload-token.ts";
 import { method, type Call, type MethodContext } from "../method.ts";
 import { readParameters } from "../parameters.ts";
 
@@ -113,7 +115,10 @@ export type GetUploadTokenContext = MethodContext & {
 /** `get-upload-token`: a backend asks for a token to hand to a browser (protocol 3). */
 export function getUploadToken(context: GetUploadTokenContext, version: Version) {
   const handle = method(context, version, "write", (call) => answer(context, call));
-  return new Elysia().get("", handle).post("", handle, { parse: "none" });
+  const { get, post } = describeGetUploadToken(version, getUploadTokenParameters);
+  return new Elysia()
+    .get("", handle, { detail: get })
+    .post("", handle, { parse: "none", detail: post });
 }
 
 async function answer(context: GetUploadTokenContext, { params, caller, version }: Call) {
@@ -163,9 +168,4 @@ function describe(
     upload_url: `${publicUrl}/upload/${uploadToken}`,
     ...limits,
   };
-}
-
-/** YYYY-MM-DD HH:MM:SS, UTC. */
-export function ansiDate(at: number): string {
-  return new Date(at).toISOString().slice(0, 19).replace("T", " ");
 }

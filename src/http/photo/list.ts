@@ -1,13 +1,14 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { Problem } from "../../problem.ts";
 import { sameSecret } from "../../random.ts";
-import { LEVELS, type Photo, type PhotoFilter, type Records } from "../../records/records.ts";
+import type { Photo, type PhotoFilter, type Records } from "../../records/records.ts";
 import { findToken } from "../../upload/token.ts";
+import { requireLevel } from "../caller.ts";
+import { ansiDate } from "../dates.ts";
 import type { Data, List, Version } from "../envelope.ts";
+import { describeList } from "../docs/list.ts";
 import { method, type Call, type MethodContext } from "../method.ts";
 import { readParameters } from "../parameters.ts";
-import { ansiDate } from "./get-upload-token.ts";
 
 export const listParameters = Type.Object({
   photo_id: Type.Optional(
@@ -38,7 +39,10 @@ export type ListContext = MethodContext & { records: Records; now: () => number 
 /** `list`: what was uploaded, newest first (protocol 6). */
 export function list(context: ListContext, version: Version) {
   const handle = method(context, version, "anonymous", (call) => answer(context, call));
-  return new Elysia().get("", handle).post("", handle, { parse: "none" });
+  const { get, post } = describeList(version, listParameters);
+  return new Elysia()
+    .get("", handle, { detail: get })
+    .post("", handle, { parse: "none", detail: post });
 }
 
 async function answer(context: ListContext, call: Call): Promise<Omit<List, "level">> {
@@ -58,15 +62,7 @@ async function answer(context: ListContext, call: Call): Promise<Omit<List, "lev
       return { items: [], page, size, total: 0 };
     }
   }
-  const mayRead = LEVELS.indexOf(call.caller.level) >= LEVELS.indexOf("read");
-  if (wanted.include_unpublished_p && !mayRead && !opened) {
-    throw new Problem(
-      call.version === 2 && call.caller.level === "anonymous"
-        ? "missing_authentication"
-        : "permission_denied",
-      "You don't have the necessary permissions to perform this action (required level: 'read')",
-    );
-  }
+  if (wanted.include_unpublished_p && !opened) requireLevel(call.caller, "read", call.version);
   if (!opened && !wanted.include_unpublished_p) filter.publishedAt = now();
   const { photos, total } = await records.photos.list(filter);
   return { items: photos.map((photo) => describe(photo, now())), page, size, total };

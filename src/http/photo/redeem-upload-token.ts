@@ -1,8 +1,10 @@
 import { Elysia } from "elysia";
 import { Problem } from "../../problem.ts";
-import { quote, type Params } from "../../upload/chunk.ts";
-import type { Answer, Incoming, Reception, Redeemer } from "../../upload/redeem.ts";
+import { quote, type Params } from "../../upload/params.ts";
+import type { Answer, Incoming, Reception } from "../../upload/reception.ts";
+import type { Redeemer } from "../../upload/redeem.ts";
 import type { Cors } from "../cors.ts";
+import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
 import { readStyle, type Site, type Version } from "../envelope.ts";
 import { bodyLength, ENOUGH, isForm, isOctet, readForm, readQuery } from "../form.ts";
 import { readBody } from "../body.ts";
@@ -25,12 +27,13 @@ export function redeemUploadToken(context: RedeemMethodContext, version: Version
     withoutIdleLimit(context, server, request, () => answer(context, version, request, redeem));
   const ask = ({ request }: { request: Request }) => answer(context, version, request, askFor);
   const options = ({ request }: { request: Request }) => context.cors.preflight(request);
+  const { get, post, put, patch } = describeRedeemUploadToken(version);
   return new Elysia()
-    .get("", ask)
-    .post("", receive, { parse: "none" })
-    .put("", receive, { parse: "none" })
-    .patch("", receive, { parse: "none" })
-    .options("", options);
+    .get("", ask, { detail: get })
+    .post("", receive, { parse: "none", detail: post })
+    .put("", receive, { parse: "none", detail: put })
+    .patch("", receive, { parse: "none", detail: patch })
+    .options("", options, { detail: { hide: true } });
 }
 
 /** Bun ends connections that are slow; a slow upload is the normal case (see body.ts). */

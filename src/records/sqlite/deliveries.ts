@@ -1,6 +1,6 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm";
 import type { DeliveryRecords } from "../records.ts";
-import type { Db } from "./open.ts";
+import type { Db } from "./db.ts";
 import { deliveries } from "./schema.ts";
 
 export function deliveryRecords(db: Db): DeliveryRecords {

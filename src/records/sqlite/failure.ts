@@ -1,6 +1,6 @@
 import { and, eq, ne } from "drizzle-orm";
 import type { NewDelivery, UploadRecords } from "../records.ts";
-import type { Db } from "./open.ts";
+import type { Db } from "./db.ts";
 import { chunks, deliveries, uploads } from "./schema.ts";
 
 /** The ways in which an upload ends without a photo. */

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { FinishRequest, Photo } from "../records.ts";
 import { pending } from "./failure.ts";
-import type { Db } from "./open.ts";
+import type { Db } from "./db.ts";
 import type { roomFor } from "./reserve.ts";
 import { chunks, deliveries, photos, uploads, uploadTokens } from "./schema.ts";
 

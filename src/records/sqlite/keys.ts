@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { ApiKey, KeyRecords } from "../records.ts";
-import type { Db } from "./open.ts";
+import type { Db } from "./db.ts";
 import { apiKeys } from "./schema.ts";
 
 export function keyRecords(db: Db): KeyRecords {

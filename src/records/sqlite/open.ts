@@ -2,16 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { sql } from "drizzle-orm";
-import { drizzle, type BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import type { Records } from "../records.ts";
+import type { Db } from "./db.ts";
 import { deliveryRecords } from "./deliveries.ts";
 import { keyRecords } from "./keys.ts";
 import { photoRecords } from "./photos.ts";
 import { tokenRecords } from "./tokens.ts";
 import { uploadRecords } from "./uploads.ts";
-
-export type Db = BetterSQLite3Database & { $client: Database.Database };
 
 /** The database cannot be used; the message is one line for the person who starts the server. */
 export class DatabaseError extends Error {}

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNotNull, lte, or, sql, type SQL } from "drizzle-orm";
 import type { PhotoFilter, PhotoRecords } from "../records.ts";
-import type { Db } from "./open.ts";
+import type { Db } from "./db.ts";
 import { photos } from "./schema.ts";
 
 export function photoRecords(db: Db): PhotoRecords {

@@ -1,9 +1,12 @@
 import { and, eq, gt, not, sql } from "drizzle-orm";
-import type { Db } from "./open.ts";
+import type { Db } from "./db.ts";
 import { uploads, uploadTokens } from "./schema.ts";
 
 /** A reservation lapses when its upload has received nothing for this long (protocol 4.1). */
 export const LAPSE_MS = 5 * 60_000;
+
+/** What FormData calls a file that has no name: a chunk, most likely, whose name stands in a field. */
+export const NAMELESS = "blob";
 
 /**
  * How many uses of a token are reserved at this moment, beside one upload's own and those of
@@ -20,7 +23,7 @@ export function reservedCount(db: Db) {
         gt(uploads.lastByteAt, sql.placeholder("since")),
         not(eq(uploads.id, sql.placeholder("except"))),
         not(
-          sql`(${uploads.undecided} and ${eq(uploads.filename, sql.placeholder("undecidedName"))})`,
+          sql`(${uploads.undecided} and ${uploads.filename} in (${sql.placeholder("undecidedName")}, '', ${NAMELESS}))`,
         ),
       ),
     )

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import type { TokenRecords, UploadToken } from "../records.ts";
-import type { Db } from "./open.ts";
+import type { Db } from "./db.ts";
 import { reservedCount } from "./reserve.ts";
 import { uploadTokens } from "./schema.ts";
 

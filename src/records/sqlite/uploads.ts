@@ -2,8 +2,8 @@ import { and, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-or
 import type { Identity, Upload, UploadRecords } from "../records.ts";
 import { finishUpload } from "./finish.ts";
 import { refusals } from "./failure.ts";
-import type { Db } from "./open.ts";
-import { LAPSE_MS, roomFor } from "./reserve.ts";
+import type { Db } from "./db.ts";
+import { LAPSE_MS, NAMELESS, roomFor } from "./reserve.ts";
 import { chunks, deliveries, uploads } from "./schema.ts";
 
 export function uploadRecords(db: Db): UploadRecords {
@@ -117,7 +117,7 @@ export function uploadRecords(db: Db): UploadRecords {
         .where(
           and(
             eq(uploads.tokenId, tokenId),
-            eq(uploads.filename, filename),
+            filename === "" || filename === NAMELESS ? undefined : eq(uploads.filename, filename),
             sql`(${uploads.identifier} is not null or ${uploads.undecided})`,
             ne(uploads.state, "failed"),
           ),

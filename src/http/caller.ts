@@ -1,0 +1,29 @@
+import { Problem } from "../problem.ts";
+import { LEVELS, type Level, type Records } from "../records/records.ts";
+import type { SiteSecret } from "../secret.ts";
+import type { Version } from "./envelope.ts";
+
+export type Caller = {
+  level: Level;
+  /** The user that uploads belong to: a key is a user. 0 for the operator's own key and nobody. */
+  userId: number;
+};
+
+export const ANONYMOUS: Caller = { level: "anonymous", userId: 0 };
+
+export type Credentials = {
+  records: Records;
+  secret: SiteSecret;
+  /** REDEEM_API_KEY. */
+  operatorKey: string | undefined;
+  publicUrl: () => string;
+  now: () => number;
+};
+
+/** @throws Problem where the caller's level does not include the one that a method needs */
+export function requireLevel(caller: Caller, needed: Level, version: Version): void {
+  if (LEVELS.indexOf(caller.level) >= LEVELS.indexOf(needed)) return;
+  const message = `You don't have the necessary permissions to perform this action (required level: '${needed}')`;
+  const bare = version === 2 && caller === ANONYMOUS;
+  throw new Problem(bare ? "missing_authentication" : "permission_denied", message);
+}

@@ -1,0 +1,92 @@
+import { Type, type TObject } from "@sinclair/typebox";
+import type { DocumentDecoration } from "elysia";
+import { operation, parameters, text } from "./operation.ts";
+
+const tags = ["pages"];
+const security: Record<string, string[]>[] = [];
+const html = { "text/html": { schema: Type.String() } };
+const bytes = { schema: Type.Unsafe({ type: "string", format: "binary" }) };
+
+export const describeUploadPage: DocumentDecoration = operation({
+  operationId: "uploadPage",
+  tags,
+  summary: "The ready-made upload page",
+  description: `Where a visitor picks files and sends them, in chunks that survive a lost connection. It
+is the \`upload_url\` that get-upload-token answers.`,
+  parameters: parameters(
+    Type.Object({ upload_token: Type.String({ description: "From get-upload-token." }) }),
+    "path",
+  ),
+  responses: {
+    200: { description: "The page.", content: html },
+    404: {
+      description: "The upload token is not known, used up or too old: a page that says so.",
+      content: html,
+    },
+  },
+  security,
+});
+
+export const describeHealth: DocumentDecoration = operation({
+  operationId: "health",
+  tags,
+  summary: "Whether the server is up",
+  description: "For load balancers and monitors.",
+  responses: {
+    200: {
+      description: "It is.",
+      content: {
+        "application/json": {
+          schema: Type.Object({ status: Type.Literal("ok") }),
+          examples: { ok: { summary: "Up", value: { status: "ok" } } },
+        },
+      },
+    },
+  },
+  security,
+});
+
+const SENTENCES: Record<string, string> = {
+  tree_id: "From the outcome of the upload.",
+  photo_id: "From the outcome of the upload.",
+  token: "The photo's own secret, from the outcome of the upload or from list.",
+  filename: "Any name: it gives the address an ending that people know. It is not looked at.",
+};
+
+/** @param path the route's own schema of its address */
+export function describeOriginal(path: TObject): DocumentDecoration {
+  const named = "filename" in path.properties;
+  return operation({
+    operationId: named ? "originalByName" : "original",
+    tags,
+    summary: named ? "Download a file under a name" : "Download a file",
+    description: `The bytes as they were uploaded, for whoever knows the photo's token, published or
+not. The addresses \`one\` and \`original_download\` of list lead here.`,
+    parameters: parameters(path, "path").map((parameter) => ({
+      ...parameter,
+      description: SENTENCES[parameter.name] ?? "",
+    })),
+    responses: {
+      200: {
+        description: "The file, with the media type that was found in its content.",
+        headers: {
+          "Content-Disposition": {
+            description: "`attachment`, with the file's own name.",
+            schema: Type.String(),
+          },
+        },
+        content: { "image/*": bytes, "video/*": bytes },
+      },
+      206: {
+        description: "The bytes that a `Range` header asked for.",
+        content: { "image/*": bytes, "video/*": bytes },
+      },
+      404: text("There is no such photo, or the token is not its own.", {
+        missing: { summary: "Not found", value: "There is no such photo." },
+      }),
+    },
+    security,
+  });
+}
+
+export const HIDDEN: DocumentDecoration = { hide: true };

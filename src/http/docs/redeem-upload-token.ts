@@ -1,0 +1,96 @@
+import { Type } from "@sinclair/typebox";
+import type { DocumentDecoration } from "elysia";
+import type { Version } from "../envelope.ts";
+import { EXAMPLE } from "./answers.ts";
+import { commonParameters } from "./common-parameters.ts";
+import { form, operation, operationId, parameters } from "./operation.ts";
+import { redeemAnswers, testAnswers } from "./redeem-answers.ts";
+import { redeemFields, redeemForm } from "./redeem-fields.ts";
+
+const post = (
+  version: Version,
+) => `Sends a file, whole or in chunks. The upload token is the only credential, so browsers call
+this on other web origins too (CORS). Fields may come in any order, before and after the file; one that
+is not listed here is an *extra parameter*, given back with the outcome.
+
+**A whole file** needs \`upload_token\` and \`file\`, and no \`resumable…\` field:
+
+\`\`\`sh
+curl -F upload_token="$TOKEN" -F file=@party.jpg \\
+  ${EXAMPLE.address}${EXAMPLE.endpoint(version, "redeem-upload-token")}
+\`\`\`
+
+**In chunks** (what [Resumable.js](https://github.com/23/resumable.js) sends): one request for each, with
+\`resumableChunkNumber\`, \`resumableChunkSize\`, \`resumableTotalSize\` and \`resumableIdentifier\`, in any
+order and in parallel. The last chunk may be shorter, or longer by the remainder. A chunk that is stored is
+answered \`ok\`; the one that makes the file complete is answered with the outcome. Send a chunk again after
+a lost answer as often as you like: it stays one file, one use of the token, one photo.
+
+**The outcome**
+
+| the token has | success | failure |
+|---|---|---|
+| no \`return_url\` | 200, an envelope with \`photo_id\`, \`tree_id\`, \`token\` | ${version === 1 ? "200, an error envelope" : "400, 413 or 415, an error envelope"} |
+| \`return_url\` | 301 to it, with these in the query | 301 to it, with \`error_message\` |
+| and \`background_return_p\` | 200 \`ok domain tree_id photo_id token callback_url\`; the server calls \`return_url\` itself | 200 \`error message\`; the same |
+
+Whatever the token has, a chunk that will never do is answered 500 at once.
+
+**What to do next:** go on at 200. Give up at 400, 403, 404 and 500${version === 2 ? ", 413 and 415" : ""}. Try again at 408, 503 and
+507, and when the connection breaks.`;
+
+const test = `Asks whether a chunk is stored, as Resumable.js does before it sends one: 200 yes, 204 no. Nothing
+is changed, and the answer is never a redirect.`;
+
+const put = `The same as POST. Shown here with the other kind of body that POST, PUT and PATCH take: the
+file's or chunk's bytes themselves, and the parameters in the query (Resumable.js with \`method: 'octet'\`).
+
+\`\`\`sh
+curl -T party.jpg -H "Content-Type: application/octet-stream" \\
+  "${EXAMPLE.address}/api/2/photo/redeem-upload-token?upload_token=$TOKEN&resumableFilename=party.jpg"
+\`\`\``;
+
+export function describeRedeemUploadToken(
+  version: Version,
+): Record<"get" | "post" | "put" | "patch", DocumentDecoration> {
+  const shared = { tags: [`v${version}`], security: [], responses: redeemAnswers[version] };
+  const query = [...parameters(redeemFields), ...commonParameters[version]];
+  const body = { required: true, content: form(redeemForm, "multipart/form-data") };
+  const bytes = {
+    "application/octet-stream": { schema: Type.Unsafe({ ...redeemForm.properties.file }) },
+  };
+  return {
+    post: operation({
+      ...shared,
+      operationId: operationId("redeemUploadToken", version),
+      summary: "Redeem an upload token: send a file",
+      description: post(version),
+      parameters: commonParameters[version],
+      requestBody: body,
+    }),
+    get: operation({
+      ...shared,
+      operationId: operationId("redeemUploadToken", version, "Test"),
+      summary: "Ask whether a chunk is stored",
+      description: test,
+      parameters: query,
+      responses: testAnswers[version],
+    }),
+    put: operation({
+      ...shared,
+      operationId: operationId("redeemUploadToken", version, "ByPut"),
+      summary: "Redeem an upload token: the body is the file",
+      description: put,
+      parameters: query,
+      requestBody: { required: true, content: bytes },
+    }),
+    patch: operation({
+      ...shared,
+      operationId: operationId("redeemUploadToken", version, "ByPatch"),
+      summary: "The same as POST",
+      description: "The same as POST and PUT, for clients that are set to PATCH.",
+      parameters: commonParameters[version],
+      requestBody: body,
+    }),
+  };
+}

@@ -1,0 +1,38 @@
+import { isExtra } from "../callback/address.ts";
+import { Problem } from "../problem.ts";
+import type { Extra } from "../records/records.ts";
+import { cleanFilename } from "./filename.ts";
+
+/** A request's parameters, by name. */
+export type Params = ReadonlyMap<string, string>;
+
+/** The file's name: Resumable.js's own word for it, else the part's (protocol 4). */
+export function filenameOf(params: Params, partName: string | undefined): string {
+  return cleanFilename(params.get("resumableFilename") || partName);
+}
+
+/** Bytes of extra parameters that one request may add: they are kept, and repeated in the callback. */
+const MAX_EXTRA = 64 * 1024;
+
+/** @throws Problem invalid_input where there is too much of them to be repeated */
+export function extraOf(params: Params): Extra {
+  const extra: Extra = {};
+  let size = 0;
+  for (const [name, value] of params) {
+    if (name === "upload_token" || !isExtra(name)) continue;
+    size += name.length + value.length;
+    Object.defineProperty(extra, name, { value, enumerable: true, configurable: true });
+  }
+  if (size > MAX_EXTRA) {
+    throw new Problem(
+      "invalid_input",
+      `The extra parameters are too large: at most ${MAX_EXTRA} characters together.`,
+    );
+  }
+  return extra;
+}
+
+/** A value from outside in a message: short, and visibly a quotation. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -1,0 +1,57 @@
+import type { Return } from "../callback/address.ts";
+import type { Files } from "../files/files.ts";
+import type { Problem } from "../problem.ts";
+import type { Records, UploadToken } from "../records/records.ts";
+import type { SiteSecret } from "../secret.ts";
+import type { Active } from "./active.ts";
+import type { Completer, Finished } from "./complete.ts";
+import type { Params } from "./params.ts";
+
+/** What a redeem request comes to. Everything else is thrown as a Problem. */
+export type Answer =
+  /** The chunk is stored; others are missing. */
+  | { kind: "stored" }
+  /** The chunk that was asked for is not there. */
+  | { kind: "missing" }
+  | { kind: "finished"; finished: Finished }
+  /** A whole file that is not taken: told the way the token says (protocol 4.3). */
+  | { kind: "refused"; token: UploadToken; problem: Problem; returns: Return | null };
+
+/** One request's file on its way in. */
+export type Reception = {
+  /** Known before a byte of the file was read; the rest need not be read. */
+  readonly answer?: Answer;
+  /** @throws Problem where the file cannot be taken: give it to `refuse`. */
+  take(piece: Uint8Array): Promise<void>;
+  /** The request is read to its end. */
+  finish(params: Params): Promise<Answer>;
+  /** The file cannot be taken; what that means for the upload is done. */
+  refuse(problem: Problem, params: Params): Promise<Answer>;
+  /** Lets go of everything. Call it always, in the end. */
+  close(): Promise<void>;
+};
+
+export type Incoming = {
+  /** The parameters that are known when the file begins. */
+  params: Params;
+  /** Parameters may still come behind the file. */
+  moreParams: boolean;
+  /** The file's name as its part says. */
+  partName: string | undefined;
+  /** The web origin that the request comes from. */
+  origin: string | null;
+  /** Bytes of the request's body, where it said so. */
+  bodyLength: number | undefined;
+};
+
+export type RedeemContext = {
+  records: Records;
+  files: Files;
+  active: Active;
+  completer: Completer;
+  secret: SiteSecret;
+  types: readonly string[];
+  maxSize: number;
+  graceMs: number;
+  now: () => number;
+};

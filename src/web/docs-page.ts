@@ -1,0 +1,97 @@
+import { version } from "swagger-ui-dist/package.json";
+import favicon from "swagger-ui-dist/favicon-32x32.png" with { type: "file" };
+import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
+import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
+import type { WebAsset } from "./upload-page.ts";
+
+/** Swagger UI writes style attributes and draws its icons as data: addresses. */
+export const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/**
+ * Swagger UI fills the fields of a form with samples ("string", 0, true) and sends them, which would make
+ * a broken chunk of a whole file. Here they are empty, and what is empty is not sent unless that is asked for.
+ */
+const start = `"use strict";
+const emptyForms = (system) => ({
+  wrapComponents: {
+    RequestBody: (Original) => (props) =>
+      system.React.createElement(Original, {
+        ...props,
+        fn: {
+          ...props.fn,
+          getSampleSchema: (schema, type, ...more) =>
+            type === false ? "" : props.fn.getSampleSchema(schema, type, ...more),
+        },
+      }),
+    ParameterIncludeEmpty: (Original) => (props) =>
+      system.React.createElement(Original, {
+        ...props,
+        isIncludedOptions: { ...props.isIncludedOptions, defaultValue: false },
+      }),
+  },
+});
+window.ui = SwaggerUIBundle({
+  url: "openapi.json",
+  dom_id: "#docs",
+  deepLinking: true,
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  showCommonExtensions: true,
+  validatorUrl: null,
+  plugins: [emptyForms],
+});
+`;
+
+// The page brings Swagger UI's own colours; with a dark system it would be half of each.
+const own = `html { color-scheme: light; background: #fff; }
+body { margin: 0; }
+.swagger-ui .info { margin: 32px 0; }
+.swagger-ui .wrapper { max-width: 1100px; }
+.swagger-ui .scheme-container .servers-title, .swagger-ui .scheme-container .servers { display: none; }
+`;
+
+const names = {
+  start: `start.${Bun.hash(start).toString(36)}.js`,
+  own: `page.${Bun.hash(own).toString(36)}.css`,
+  bundle: `swagger-ui.${version}.js`,
+  styles: `swagger-ui.${version}.css`,
+  favicon: `favicon.${version}.png`,
+};
+
+/** Name -> what is served at /docs/<name>. A name's content never changes. */
+export const docsAssets: Readonly<Record<string, WebAsset>> = {
+  [names.start]: { body: start, type: "text/javascript; charset=utf-8" },
+  [names.own]: { body: own, type: "text/css; charset=utf-8" },
+  [names.bundle]: { body: Bun.file(bundle), type: "text/javascript; charset=utf-8" },
+  [names.styles]: { body: Bun.file(styles), type: "text/css; charset=utf-8" },
+  [names.favicon]: { body: Bun.file(favicon), type: "image/png" },
+};
+
+/** The whole HTML document of /docs. Its addresses are relative: a proxy may put a path before it. */
+export const docsPage = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Redeem API</title>
+    <link rel="icon" type="image/png" href="docs/${names.favicon}" />
+    <link rel="stylesheet" href="docs/${names.styles}" />
+    <link rel="stylesheet" href="docs/${names.own}" />
+  </head>
+  <body>
+    <div id="docs"></div>
+    <noscript>This page needs JavaScript. What it shows is in <a href="openapi.json">openapi.json</a>.</noscript>
+    <script src="docs/${names.bundle}"></script>
+    <script src="docs/${names.start}"></script>
+  </body>
+</html>
+`;

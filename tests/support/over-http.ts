@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { chunkFields, chunkForm, type Piece, type Plan } from "./chunks.ts";
+import { rowsOf } from "./database.ts";
+import { fileForm, redeemPath } from "./redeem.ts";
+import type { TestServer } from "./server.ts";
+
+/** Uploads to a server process, and what became of them on its disk. */
+
+// No connection is kept, so that a test may count those of the server.
+const ONCE = { keepalive: false, redirect: "manual" } as const;
+
+/** Sends a whole file as a browser's form does. */
+export async function sendWhole(
+  server: TestServer,
+  token: string,
+  file: Uint8Array<ArrayBuffer>,
+  filename?: string,
+): Promise<Response> {
+  const body = fileForm(token, file, filename);
+  return fetch(server.url + redeemPath(), { method: "POST", body, ...ONCE });
+}
+
+export async function sendPiece(
+  server: TestServer,
+  token: string,
+  plan: Plan,
+  piece: Piece,
+  file: Uint8Array<ArrayBuffer>,
+): Promise<Response> {
+  const body = chunkForm(token, plan, piece, file);
+  return fetch(server.url + redeemPath(), { method: "POST", body, ...ONCE });
+}
+
+/** Asks for one chunk, as Resumable.js does before it sends it. */
+export async function askPiece(
+  server: TestServer,
+  token: string,
+  plan: Plan,
+  { number }: Piece,
+): Promise<Response> {
+  const query = new URLSearchParams([...chunkFields(plan, number), ["upload_token", token]]);
+  return fetch(`${server.url}${redeemPath()}?${query}`, ONCE);
+}
+
+export type StoredPhoto = { id: number; treeId: number; filename: string; size: number };
+
+/** The photos that a server has, oldest first. */
+export function photosOf(server: TestServer): StoredPhoto[] {
+  return rowsOf(server, "select id, tree_id as treeId, filename, size from photos order by id");
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** The hash of a photo's bytes as they lie on the disk. */
+export async function storedHash(server: TestServer, photo: StoredPhoto): Promise<string> {
+  const path = join(server.folder, "photos", String(photo.treeId), String(photo.id), "original");
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(path)) hash.update(piece);
+  return hash.digest("hex");
+}

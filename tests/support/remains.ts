@@ -1,0 +1,72 @@
+import { readdir, readlink } from "node:fs/promises";
+import { join } from "node:path";
+import { rowsOf } from "./database.ts";
+import type { TestServer } from "./server.ts";
+
+/** What requests leave behind while, and only while, they are under way. */
+export type Remains = {
+  spools: number;
+  /** Bytes of unfinished uploads. */
+  uploads: number;
+  /** Uploads that hold a use of their token. */
+  receiving: number;
+  /** Files and sockets that the process has open. */
+  handles: number;
+};
+
+export async function remainsOf(server: TestServer): Promise<Remains> {
+  return {
+    spools: (await readdir(join(server.folder, "spool"))).length,
+    uploads: (await readdir(join(server.folder, "uploads"))).length,
+    receiving: rowsOf(server, "select id from uploads where state = 'receiving'").length,
+    handles: (await openHandles(server)).length,
+  };
+}
+
+/** What each open handle of the process leads to. */
+export async function openHandles(server: TestServer): Promise<string[]> {
+  const folder = `/proc/${server.process.pid}/fd`;
+  const links = (await readdir(folder)).map((name) =>
+    // It may have been closed since it was listed.
+    readlink(join(folder, name)).catch(() => undefined),
+  );
+  return (await Promise.all(links)).filter((link) => link !== undefined);
+}
+
+/**
+ * Waits until a server has let go of everything: no spool, no unfinished bytes, no use reserved, and
+ * not more handles than before.
+ * @throws what is left, when it does not go
+ */
+export async function nothingLeft(
+  server: TestServer,
+  before: Remains,
+  withinMs = 5000,
+): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const left = await remainsOf(server);
+    const { spools, uploads, receiving, handles } = left;
+    if (spools + uploads + receiving === 0 && handles <= before.handles) return;
+    if (performance.now() > deadline) {
+      const open = (await openHandles(server)).join("\n");
+      throw new Error(`left behind: ${JSON.stringify({ left, before })}\n${open}`);
+    }
+    await Bun.sleep(20);
+  }
+}
+
+/** Waits until something is so. */
+export async function until<Value>(
+  what: string,
+  look: () => Promise<Value | undefined | false> | Value | undefined | false,
+  withinMs = 10_000,
+): Promise<Value> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await Bun.sleep(20);
+  }
+}
