@@ -28,7 +28,7 @@ export type ProblemCode = keyof typeof STATUS;
 
 /**
  * A failure whose message the caller may read. Anything else that is thrown is a defect or the
- * machine's fault, and reaches nobody but the log (http/answer-problem.ts).
+ * machine's fault, and reaches nobody but the log (http/app.ts).
  */
 export class Problem extends Error {
   override readonly name = "Problem";

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { Problem } from "../problem.ts";
 import { hashSecret, sameSecret } from "../random.ts";
 import type { Caller, Credentials } from "./caller.ts";
+import { readQuery } from "./form.ts";
 
 /**
  * OAuth 1.0a (RFC 5849), as the .NET and PHP clients of the vendor's service sign their requests. The
@@ -42,11 +43,13 @@ export async function oauthCaller(
   if (!(method === "PLAINTEXT" && sameSecret(signature, signingKey))) {
     const hash = HASHES[method];
     if (!hash) throw wrong("the signature method must be HMAC-SHA1, HMAC-SHA256 or PLAINTEXT");
-    const right = addresses(request, credentials.publicUrl()).some((address) => {
-      const base = baseString(request.method, address, params, oauth);
-      const expected = createHmac(hash, signingKey).update(base).digest("base64");
-      return sameSecret(signature, expected);
-    });
+    const right = addresses(request, credentials.publicUrl()).some((address) =>
+      signable(request, params).some((parameters) => {
+        const base = baseString(request.method, address, parameters, oauth);
+        const expected = createHmac(hash, signingKey).update(base).digest("base64");
+        return sameSecret(signature, expected);
+      }),
+    );
     if (!right) throw wrong("the signature does not fit the request");
     requireFresh(oauth, key.id, credentials.now());
   }
@@ -72,6 +75,12 @@ function addresses(request: Request, publicUrl: string): string[] {
   const { protocol, host, pathname } = new URL(request.url);
   const own = `${protocol}//${host.toLowerCase()}${pathname}`;
   return [own, publicUrl.replace(/\/$/, "") + pathname];
+}
+
+/** Of a multipart body nothing is signed (RFC 5849, 3.4.1.3.1); there are clients that do it still. */
+function signable(request: Request, params: ReadonlyMap<string, string>) {
+  const multipart = /^multipart\//i.test(request.headers.get("content-type") ?? "");
+  return multipart ? [readQuery(request), params] : [params];
 }
 
 function baseString(

@@ -73,8 +73,8 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
       const chunk = readChunk(params, filenameOf(params, incoming.partName));
       if (chunk) {
         isChunk = true;
-        await letGo();
         await spool.sync();
+        await letGo();
         const reception = await receiveChunk(context, chunk, params, origin);
         return passOn(reception, params);
       }
@@ -217,6 +217,8 @@ async function reserveEarly(
     now: now(),
   });
   if (begun.reserved) return begun.upload;
-  if (!mayBeChunk) throw refusedToken.used();
+  // Asked again: another chunk of the same file may have taken the use at this very moment.
+  const mayBeNow = moreParams && (await records.uploads.mayBeChunk(token.id, filename));
+  if (!mayBeChunk && !mayBeNow) throw refusedToken.used();
   return undefined;
 }

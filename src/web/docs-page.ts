@@ -17,11 +17,14 @@ export const DOCS_POLICY = [
 ].join("; ");
 
 /**
- * Swagger UI fills the fields of a form with samples ("string", 0, true) and sends them, which would make
- * a broken chunk of a whole file. Here they are empty, and what is empty is not sent unless that is asked for.
+ * What Swagger UI does otherwise, and why it may not:
+ * - RequestBody, ParameterIncludeEmpty: it fills the fields of a form with samples ("string", 0, true) and
+ *   sends them, which would make a broken chunk of a whole file. Here they are empty and not sent.
+ * - response: it shows JSON first wherever there is any, where version 1 answers XML by itself; and it
+ *   shows no XML example that is text.
  */
 const start = `"use strict";
-const emptyForms = (system) => ({
+const plugin = (system) => ({
   wrapComponents: {
     RequestBody: (Original) => (props) =>
       system.React.createElement(Original, {
@@ -37,6 +40,18 @@ const emptyForms = (system) => ({
         ...props,
         isIncludedOptions: { ...props.isIncludedOptions, defaultValue: false },
       }),
+    response: (Original) => (props) =>
+      system.React.createElement(Original, {
+        ...props,
+        contentType: "",
+        fn: {
+          ...props.fn,
+          getSampleSchema: (schema, type, config, example) =>
+            typeof example === "string" && /xml/.test(type)
+              ? example
+              : props.fn.getSampleSchema(schema, type, config, example),
+        },
+      }),
   },
 });
 window.ui = SwaggerUIBundle({
@@ -47,16 +62,18 @@ window.ui = SwaggerUIBundle({
   displayRequestDuration: true,
   showCommonExtensions: true,
   validatorUrl: null,
-  plugins: [emptyForms],
+  plugins: [plugin],
 });
 `;
 
+// Hidden is what means nothing here: one server, no links, and an Accept header that nothing heeds.
 // The page brings Swagger UI's own colours; with a dark system it would be half of each.
 const own = `html { color-scheme: light; background: #fff; }
 body { margin: 0; }
 .swagger-ui .info { margin: 32px 0; }
 .swagger-ui .wrapper { max-width: 1100px; }
 .swagger-ui .scheme-container .servers-title, .swagger-ui .scheme-container .servers { display: none; }
+.swagger-ui .response-col_links, .swagger-ui .response-control-media-type__accept-message { display: none; }
 `;
 
 const names = {

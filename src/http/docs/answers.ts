@@ -1,5 +1,6 @@
 import { Type, type TSchema } from "@sinclair/typebox";
 import { Problem, type ProblemCode } from "../../problem.ts";
+import type { Level } from "../../records/records.ts";
 import {
   plainStyle,
   renderProblem,
@@ -69,6 +70,7 @@ export function errorCase(
   method: string,
   code: ProblemCode,
   message: string,
+  level: Level = "anonymous",
 ): Case {
   const problem = new Problem(code, message);
   return {
@@ -76,7 +78,7 @@ export function errorCase(
     summary: message.length > 60 ? code : message,
     json: ref(version === 1 ? "ErrorV1" : "Error"),
     render: (style) =>
-      renderProblem(style, problem, "anonymous", EXAMPLE.site, EXAMPLE.endpoint(version, method)),
+      renderProblem(style, problem, level, EXAMPLE.site, EXAMPLE.endpoint(version, method)),
   };
 }
 
@@ -94,9 +96,8 @@ const RETRY_AFTER = {
 /** Whatever the method: the server itself cannot do it at the moment. */
 export const unavailable: Record<number, Answer> = {
   503: text(
-    "Try again: the server is busy, is being stopped, or had an unexpected failure.",
+    "Try again: the server is busy or being stopped, or had an unexpected failure.",
     {
-      busy: { summary: "Busy", value: "This chunk is being received at this moment; try again." },
       failure: {
         summary: "Unexpected failure",
         value: "Something went wrong; try again in a moment.",

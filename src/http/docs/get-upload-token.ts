@@ -27,7 +27,7 @@ const answers: Record<Version, Record<number, Answer>> = {
   1: {
     200: {
       description:
-        "The token, or an error: version 1 answers errors with 200 and says `error` in `status`.",
+        "XML, or JSON with `format=json`: the token, or an error. Version 1 answers errors with 200 and says `error` in `status`.",
       content: await envelopes(1, [
         success(1),
         errorCase(1, METHOD, "permission_denied", needsWrite),
@@ -36,6 +36,7 @@ const answers: Record<Version, Record<number, Answer>> = {
           METHOD,
           "invalid_input",
           'max_uploads must be a whole number from 1 to 1000, not "0".',
+          "write",
         ),
       ]),
     },
@@ -53,6 +54,7 @@ const answers: Record<Version, Record<number, Answer>> = {
         METHOD,
         "invalid_input",
         'max_uploads must be a whole number from 1 to 1000, not "0".',
+        "write",
       ),
     ),
     401: await errorAnswer(
@@ -61,7 +63,11 @@ const answers: Record<Version, Record<number, Answer>> = {
     ),
     403: await errorAnswer(
       "The key's level does not include `write`.",
-      errorCase(2, METHOD, "permission_denied", needsWrite),
+      errorCase(2, METHOD, "permission_denied", needsWrite, "read"),
+    ),
+    408: await errorAnswer(
+      "POST: the form stopped coming. Send it again.",
+      errorCase(2, METHOD, "request_timeout", "Nothing was received for 60 seconds."),
     ),
     ...unavailable,
   },

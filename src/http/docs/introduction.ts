@@ -3,8 +3,8 @@ import { schemas } from "./schemas.ts";
 
 const description = `Redeem takes photos and videos from people who have no account with you.
 
-1. **Get a token.** Your backend calls \`get-upload-token\` with its API key. It says how many files may
-   come and how large, what they are called, and where the outcome goes.
+1. **Get a token.** Your backend calls \`get-upload-token\` with its API key, and says how many files
+   may come and how large, what they are called, and where the outcome goes.
 2. **Redeem it.** You hand the upload token to a browser: in a form, to
    [Resumable.js](https://github.com/23/resumable.js), or as the address of the ready-made upload page. It sends
    the file to \`redeem-upload-token\`, whole or in chunks, and needs nothing else.
@@ -15,7 +15,8 @@ const description = `Redeem takes photos and videos from people who have no acco
 **Try it here:** press *Authorize* and give an API key of level \`write\` (\`redeem key create\` makes one).
 Open *Get an upload token*, press *Try it out* and *Execute*, and copy the \`upload_token\` from the answer.
 Then open *Redeem an upload token*, press *Try it out*, paste the token, choose a photo and press *Execute*.
-Leave all other fields empty; and with \`return_url\`, your browser would follow the redirect.
+Leave all other fields empty. With a \`return_url\` the browser would follow the redirect, and this page could not
+show the answer.
 
 Each method exists twice, with the same parameters. **Version 2** under \`/api/2/\` answers JSON, with the HTTP
 status that fits. **Version 1** under \`/api/\` answers XML, or JSON with \`format=json\`, and its errors have

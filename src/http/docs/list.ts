@@ -1,5 +1,6 @@
 import { Type, type TObject } from "@sinclair/typebox";
 import type { DocumentDecoration } from "elysia";
+import { refusedToken } from "../../problem.ts";
 import { renderList, type Data, type Version } from "../envelope.ts";
 import { EXAMPLE, envelopes, errorAnswer, errorCase, unavailable, type Case } from "./answers.ts";
 import { commonParameters } from "./common-parameters.ts";
@@ -46,7 +47,7 @@ const answers: Record<Version, Record<number, Answer>> = {
   1: {
     200: {
       description:
-        "The photos, or an error: version 1 answers errors with 200 and says `error` in `status`.",
+        "XML, or JSON with `format=json`: the photos, or an error. Version 1 answers errors with 200 and says `error` in `status`.",
       content: await envelopes(1, [
         success(1),
         errorCase(1, METHOD, "permission_denied", needsRead),
@@ -66,12 +67,16 @@ const answers: Record<Version, Record<number, Answer>> = {
       errorCase(2, METHOD, "missing_authentication", needsRead),
     ),
     403: await errorAnswer(
-      "`include_unpublished_p` needs a key of level `read`.",
+      "The credential's level does not include `read`, which `include_unpublished_p` needs.",
       errorCase(2, METHOD, "permission_denied", needsRead),
     ),
     404: await errorAnswer(
       "The `upload_token` is not known.",
-      errorCase(2, METHOD, "invalid_upload_token", "The upload token is invalid."),
+      errorCase(2, METHOD, "invalid_upload_token", refusedToken.unknown().message),
+    ),
+    408: await errorAnswer(
+      "POST: the form stopped coming. Send it again.",
+      errorCase(2, METHOD, "request_timeout", "Nothing was received for 60 seconds."),
     ),
     ...unavailable,
   },

@@ -69,8 +69,9 @@ export function text(
   return headers ? { description, headers, content } : { description, content };
 }
 
-/** `allowed` is our own word, for error messages (parameters.ts). */
+/** Without what is for our own use: the words of error messages (parameters.ts), and bounds that bound nothing. */
 function documented(property: TSchema): TSchema {
-  const { allowed: _, ...rest } = property;
-  return rest as TSchema;
+  const { allowed: _, maximum, ...rest } = property;
+  const bound = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum };
+  return { ...rest, ...bound } as TSchema;
 }

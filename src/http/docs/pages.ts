@@ -34,7 +34,7 @@ export const describeHealth: DocumentDecoration = operation({
   description: "For load balancers and monitors.",
   responses: {
     200: {
-      description: "It is.",
+      description: "The server is up.",
       content: {
         "application/json": {
           schema: Type.Object({ status: Type.Literal("ok") }),

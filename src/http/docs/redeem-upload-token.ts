@@ -26,13 +26,22 @@ order and in parallel. The last chunk may be shorter, or longer by the remainder
 answered \`ok\`; the one that makes the file complete is answered with the outcome. Send a chunk again after
 a lost answer as often as you like: it stays one file, one use of the token, one photo.
 
+\`\`\`js
+const sending = new Resumable({
+  target: "${EXAMPLE.address}${EXAMPLE.endpoint(version, "redeem-upload-token")}",
+  query: { upload_token: token },
+});
+sending.assignBrowse(document.querySelector("button"));
+sending.on("fileAdded", () => sending.upload());
+\`\`\`
+
 **The outcome**
 
 | the token has | success | failure |
 |---|---|---|
 | no \`return_url\` | 200, an envelope with \`photo_id\`, \`tree_id\`, \`token\` | ${version === 1 ? "200, an error envelope" : "400, 413 or 415, an error envelope"} |
 | \`return_url\` | 301 to it, with these in the query | 301 to it, with \`error_message\` |
-| and \`background_return_p\` | 200 \`ok domain tree_id photo_id token callback_url\`; the server calls \`return_url\` itself | 200 \`error message\`; the same |
+| \`return_url\` and \`background_return_p\` | 200 \`ok domain tree_id photo_id token callback_url\`; the server calls \`return_url\` itself | 200 \`error message\`; the same |
 
 Whatever the token has, a chunk that will never do is answered 500 at once.
 

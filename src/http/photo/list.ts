@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { sameSecret } from "../../random.ts";
-import type { Photo, type PhotoFilter, type Records } from "../../records/records.ts";
+import type { Photo, PhotoFilter, Records } from "../../records/records.ts";
 import { findToken } from "../../upload/token.ts";
 import { requireLevel } from "../caller.ts";
 import { ansiDate } from "../dates.ts";

@@ -66,6 +66,10 @@ export function uploadRecords(db: Db): UploadRecords {
       db.transaction((tx) => {
         const known = find(tokenId, identity);
         if (known?.state === "finished") return { reserved: true, upload: known };
+        // It holds its use, and its last chunk has said so: nothing to write, nothing to sync.
+        if (known?.state === "receiving" && now - known.lastByteAt < LAPSE_MS / 2) {
+          return { reserved: true, upload: known };
+        }
         const except = known?.id ?? 0;
         if (!room({ tokenId, now, except, undecidedName: identity.filename })) {
           return { reserved: false };
