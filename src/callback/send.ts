@@ -46,16 +46,13 @@ export async function send(delivery: Delivery, options: SendOptions): Promise<st
 
   /** To the address that was checked, under the name that was meant. */
   function request(address: string): Promise<Response> {
-    const pinned = new URL(url);
-    pinned.username = "";
-    pinned.password = "";
-    pinned.hash = "";
+    const pinned = new URL(seenAddress(url));
     pinned.hostname = isIPv6(address) ? `[${address}]` : address;
     const headers: Record<string, string> = {
       host: url.host,
       "user-agent": "Redeem",
       "redeem-delivery": delivery.id,
-      "redeem-signature": sign(delivery, options.secret, options.now()),
+      "redeem-signature": sign(seenAddress(url), delivery.body, options.secret, options.now()),
     };
     if (credentials) headers["authorization"] = `Basic ${credentials}`;
     if (delivery.method === "POST") headers["content-type"] = "application/x-www-form-urlencoded";
@@ -72,12 +69,17 @@ export async function send(delivery: Delivery, options: SendOptions): Promise<st
   }
 }
 
+/** The address as the receiver sees it: what is before the host and behind the # is not sent. */
+function seenAddress(url: URL): string {
+  const seen = new URL(url);
+  seen.username = "";
+  seen.password = "";
+  seen.hash = "";
+  return seen.href;
+}
+
 /** `t=<unix>,v1=<hex>`: HMAC-SHA256 over the time, the full address and the body. */
-export function sign(
-  { url, body }: Pick<Delivery, "url" | "body">,
-  secret: string,
-  now: number,
-): string {
+export function sign(url: string, body: string, secret: string, now: number): string {
   const t = Math.floor(now / 1000);
   const v1 = createHmac("sha256", secret).update(`${t}.${url}.${body}`).digest("hex");
   return `t=${t},v1=${v1}`;

@@ -41,9 +41,10 @@ export function readQuery(request: Request): Map<string, string> {
   return new Map(new URL(request.url).searchParams);
 }
 
-/** Whether the body is the file itself (Resumable.js `method: 'octet'`). */
+/** Whether the body is the file itself (Resumable.js `method: 'octet'`; 1.0.2 calls it binary). */
 export function isOctet(request: Request): boolean {
-  return mediaType(request) === "application/octet-stream";
+  const type = mediaType(request);
+  return type === "application/octet-stream" || type === "binary/octet-stream";
 }
 
 export function isForm(request: Request): boolean {

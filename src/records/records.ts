@@ -134,11 +134,8 @@ export interface UploadRecords {
     undecided: boolean;
     now: number;
   }): Promise<Reservation>;
-  /**
-   * Whether the token has a chunked upload, or an undecided file, of this name. A file without a name
-   * of its own may belong to any.
-   */
-  mayBeChunk(tokenId: number, filename: string): Promise<boolean>;
+  /** Whether the token has a chunked upload or an undecided file that a chunk may belong to. */
+  mayBeChunk(tokenId: number): Promise<boolean>;
   /** Whether its reservation has not lapsed. */
   holdsUse(uploadId: number, now: number): Promise<boolean>;
   hasStored(uploadId: number, range: ByteRange): Promise<boolean>;

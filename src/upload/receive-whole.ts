@@ -206,7 +206,7 @@ async function reserveEarly(
   token: UploadToken,
 ): Promise<Upload | undefined> {
   const filename = filenameOf(params, partName);
-  const mayBeChunk = moreParams && (await records.uploads.mayBeChunk(token.id, filename));
+  const mayBeChunk = moreParams && (await records.uploads.mayBeChunk(token.id));
   if (mayBeChunk) requireGoingOn(token, now(), graceMs);
   else requireStart(token, now());
   if (mayBeChunk && now() > token.validUntil) return undefined;
@@ -218,7 +218,7 @@ async function reserveEarly(
   });
   if (begun.reserved) return begun.upload;
   // Asked again: another chunk of the same file may have taken the use at this very moment.
-  const mayBeNow = moreParams && (await records.uploads.mayBeChunk(token.id, filename));
+  const mayBeNow = moreParams && (await records.uploads.mayBeChunk(token.id));
   if (!mayBeChunk && !mayBeNow) throw refusedToken.used();
   return undefined;
 }

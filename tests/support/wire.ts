@@ -26,7 +26,7 @@ export async function openWire(port: number): Promise<Wire> {
   const tell = () => {
     for (const look of waiting) look();
   };
-  socket.on("data", (piece) => {
+  socket.on("data", (piece: Buffer) => {
     received = Buffer.concat([received, piece]);
     tell();
   });

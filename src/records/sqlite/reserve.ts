@@ -6,7 +6,7 @@ import { uploads, uploadTokens } from "./schema.ts";
 export const LAPSE_MS = 5 * 60_000;
 
 /** What FormData calls a file that has no name: a chunk, most likely, whose name stands in a field. */
-export const NAMELESS = "blob";
+const NAMELESS = "blob";
 
 /**
  * How many uses of a token are reserved at this moment, beside one upload's own and those of

@@ -3,7 +3,7 @@ import type { Identity, Upload, UploadRecords } from "../records.ts";
 import { finishUpload } from "./finish.ts";
 import { refusals } from "./failure.ts";
 import type { Db } from "./db.ts";
-import { LAPSE_MS, NAMELESS, roomFor } from "./reserve.ts";
+import { LAPSE_MS, roomFor } from "./reserve.ts";
 import { chunks, deliveries, uploads } from "./schema.ts";
 
 export function uploadRecords(db: Db): UploadRecords {
@@ -114,14 +114,13 @@ export function uploadRecords(db: Db): UploadRecords {
         return { reserved: true, upload: toUpload(row) };
       }, immediately),
 
-    mayBeChunk: async (tokenId, filename) =>
+    mayBeChunk: async (tokenId) =>
       db
         .select({ id: uploads.id })
         .from(uploads)
         .where(
           and(
             eq(uploads.tokenId, tokenId),
-            filename === "" || filename === NAMELESS ? undefined : eq(uploads.filename, filename),
             sql`(${uploads.identifier} is not null or ${uploads.undecided})`,
             ne(uploads.state, "failed"),
           ),

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { addKey } from "../../src/commands/key.ts";
+import { mp4, png } from "../support/media.ts";
+import { fileForm, photoIn, redeem, type PhotoIds } from "../support/redeem.ts";
+import { startTestSite, type TestSite } from "../support/site.ts";
+
+type Row = Record<string, unknown> & { photo_id: number };
+type Listed = { status: string; p: number; size: number; total_count: number; data: Row[] };
+
+let site: TestSite;
+let shown: { token: string; photo: PhotoIds };
+let hidden: { token: string; photo: PhotoIds };
+let later: { token: string; photo: PhotoIds };
+let readKey: string;
+
+async function upload(parameters: Record<string, string | number>, bytes = png(300)) {
+  const token = await site.token(parameters);
+  const photo = await photoIn(await redeem(site, fileForm(token, bytes, "the cat.png")));
+  return { token, photo };
+}
+
+beforeAll(async () => {
+  site = await startTestSite();
+  shown = await upload({
+    title: "Cats & dogs",
+    description: "<b>all</b>",
+    tags: 'cat "big dog"',
+    album_id: "3,4",
+    user_id: 9,
+  });
+  hidden = await upload({ publish: 0 });
+  later = await upload({ publish_date: new Date(site.site.now() + 3_600_000).toISOString() });
+  readKey = (await addKey(site.site.records, "read", "reader")).secret;
+});
+afterAll(() => site.stop());
+
+const fetchList = (query: string, key?: string) =>
+  site.call(
+    `/api/2/photo/list?${query}`,
+    key ? { headers: { authorization: `Bearer ${key}` } } : {},
+  );
+async function listed(query: string, key?: string): Promise<Listed> {
+  const response = await fetchList(query, key);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Listed;
+}
+const ids = ({ data }: Listed) => data.map((row) => row.photo_id);
+
+describe("who sees what", () => {
+  test("anonymous: published ones only", async () => {
+    const whole = await listed("");
+    expect(whole).toMatchObject({
+      status: "ok",
+      permission_level: "anonymous",
+      p: 1,
+      size: 20,
+      total_count: 1,
+    });
+    expect(ids(whole)).toEqual([shown.photo.photo_id]);
+  });
+
+  test("read: published ones, and all where they are asked for, newest first", async () => {
+    expect(ids(await listed("", readKey))).toEqual([shown.photo.photo_id]);
+    expect(ids(await listed("include_unpublished_p=1", readKey))).toEqual([
+      later.photo.photo_id,
+      hidden.photo.photo_id,
+      shown.photo.photo_id,
+    ]);
+  });
+
+  test("anonymous may not ask for unpublished ones", async () => {
+    const v2 = await fetchList("include_unpublished_p=1");
+    expect(v2.status).toBe(401);
+    expect(await v2.json()).toMatchObject({ code: "missing_authentication" });
+    const v1 = await site.call("/api/photo/list?include_unpublished_p=1");
+    expect(v1.status).toBe(200);
+    expect(await v1.text()).toContain("required level: 'read'");
+  });
+
+  test("a photo's token opens it, and no other", async () => {
+    const { photo_id: id, token } = hidden.photo;
+    expect(ids(await listed(`photo_id=${id}`))).toEqual([]);
+    expect(ids(await listed(`photo_id=${id}&token=${token}`))).toEqual([id]);
+    expect(ids(await listed(`photo_id=${id}&token=${shown.photo.token}`))).toEqual([]);
+    expect(ids(await listed(`photo_id=${later.photo.photo_id}&token=${token}`))).toEqual([]);
+  });
+
+  test("a publish_date publishes when it has come", async () => {
+    const own = await startTestSite();
+    const date = new Date(own.site.now() + 60_000).toISOString();
+    const token = await own.token({ publish_date: date });
+    await redeem(own, fileForm(token, png()));
+    const count = async () =>
+      ((await (await own.call("/api/2/photo/list")).json()) as Listed).total_count;
+    expect(await count()).toBe(0);
+    own.advance(61_000);
+    expect(await count()).toBe(1);
+    await own.stop();
+  });
+});
+
+describe("filters and pages", () => {
+  test("photo_id and upload_token", async () => {
+    expect(ids(await listed(`photo_id=${shown.photo.photo_id}`))).toEqual([shown.photo.photo_id]);
+    expect(ids(await listed(`upload_token=${shown.token}`))).toEqual([shown.photo.photo_id]);
+    expect(ids(await listed(`upload_token=${hidden.token}`))).toEqual([]);
+    expect(ids(await listed("photo_id=999"))).toEqual([]);
+  });
+
+  test("an unknown upload token is an error", async () => {
+    const response = await fetchList("upload_token=nonsense");
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code: "invalid_upload_token" });
+  });
+
+  test("p and size", async () => {
+    const page = await listed("include_unpublished_p=1&size=2&p=2", readKey);
+    expect(page).toMatchObject({ p: 2, size: 2, total_count: 3 });
+    expect(ids(page)).toEqual([shown.photo.photo_id]);
+    expect(ids(await listed("include_unpublished_p=1&size=2&p=3", readKey))).toEqual([]);
+  });
+
+  test.each(["size=0", "size=101", "p=0", "p=x", "photo_id=x"])("%s is refused", async (query) => {
+    const response = await fetchList(query);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: "invalid_input" });
+  });
+
+  test("size=100 is the most", async () => {
+    expect((await listed("size=100")).size).toBe(100);
+  });
+});
+
+describe("a row", () => {
+  test("says in v2 what was uploaded", async () => {
+    const { photo_id: id, tree_id: tree, token } = shown.photo;
+    const [row] = (await listed(`photo_id=${id}`)).data;
+    expect(row).toMatchObject({
+      photo_id: id,
+      tree_id: tree,
+      token,
+      title: "Cats & dogs",
+      content: "<b>all</b>",
+      tags: 'cat "big dog"',
+      album_id: "3,4",
+      user_id: 9,
+      published_p: true,
+      video_p: false,
+      original_filename: "the cat.png",
+      original_type: "image/png",
+      original_size: 300,
+      original_download: `/${tree}/${id}/${token}/original`,
+      creation_date_ansi: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+    });
+  });
+
+  test("fields keeps those that are wanted", async () => {
+    const [row] = (await listed(`photo_id=${shown.photo.photo_id}&fields=title,token`)).data;
+    expect(row as unknown).toEqual({ title: "Cats & dogs", token: shown.photo.token });
+  });
+
+  test("in v1 JSON: strings, flags as numbers, the first one beside all", async () => {
+    const response = await site.call("/api/photo/list?format=json&raw=1");
+    const whole = (await response.json()) as Record<string, unknown>;
+    const row = {
+      photo_id: String(shown.photo.photo_id),
+      published_p: 1,
+      video_p: 0,
+      original_size: "300",
+    };
+    expect(whole).toMatchObject({
+      status: "ok",
+      p: "1",
+      size: "20",
+      total_count: "1",
+      photo: row,
+      photos: [row],
+      site: { domain: "redeem.test" },
+      endpoint: "/api/photo/list",
+    });
+  });
+
+  test("in v1 JSON nothing is an empty object and an empty list", async () => {
+    const response = await site.call("/api/photo/list?format=json&raw=1&photo_id=999");
+    expect(await response.json()).toMatchObject({ photo: {}, photos: [], total_count: "0" });
+  });
+
+  test("in v1 XML: attributes, and text as elements", async () => {
+    const text = await (await site.call("/api/photo/list")).text();
+    expect(text).toMatch(/<response status="ok" [^>]*total_count="1"/);
+    const { photo_id: id, token } = shown.photo;
+    expect(text).toMatch(new RegExp(`<photo photo_id="${id}" [^>]*token="${token}"`));
+    expect(text).toContain('title="Cats &amp; dogs"');
+    expect(text).toContain('<tags>cat "big dog"</tags>');
+  });
+
+  test("of a video says so", async () => {
+    const { photo } = await upload({}, mp4(300));
+    const [row] = (await listed(`photo_id=${photo.photo_id}`)).data;
+    expect(row).toMatchObject({ video_p: true, original_type: "video/mp4" });
+  });
+});
+
+test("POST reads its fields", async () => {
+  const response = await site.call("/api/2/photo/list", {
+    method: "POST",
+    body: new URLSearchParams({ photo_id: String(shown.photo.photo_id) }),
+  });
+  expect(ids((await response.json()) as Listed)).toEqual([shown.photo.photo_id]);
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { addKey } from "../../src/commands/key.ts";
+import { oauthHeader, oauthParameters, type Signing } from "../support/oauth.ts";
+import { startTestSite, ORIGIN, type TestSite } from "../support/site.ts";
+
+let site: TestSite;
+let signing: Required<Omit<Signing, "timestamp" | "nonce" | "method">>;
+beforeAll(async () => {
+  site = await startTestSite();
+  signing = await signingOf("write");
+});
+afterAll(() => site.stop());
+
+async function signingOf(level: "read" | "write") {
+  const { key } = await addKey(site.site.records, level, "oauth");
+  return { key: String(key.id), token: String(key.id), ...site.site.secret.oauth(key.id) };
+}
+
+const PATH = "/api/2/photo/get-upload-token";
+const QUERY = "?title=Gr%C3%BC%C3%9Fe%20%26%20(%27x%27)*&tags=a+b";
+
+async function call(options: Partial<Signing> = {}, path = PATH + QUERY, signedPath = path) {
+  const authorization = oauthHeader(
+    { method: "GET", url: ORIGIN + signedPath },
+    { ...signing, ...options },
+  );
+  const response = await site.call(path, { headers: { authorization } });
+  const body = (await response.json()) as { code?: string; message: string; data?: object };
+  return { status: response.status, ...body };
+}
+
+describe("a signed request has its key's level", () => {
+  test.each(["HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT"] as const)("%s", async (method) => {
+    expect(await call({ method })).toMatchObject({
+      status: "ok",
+      permission_level: "write",
+      data: { title: "Grüße & ('x')*", tags: "a b", user_id: Number(signing.key) },
+    });
+  });
+
+  test("without a token (two-legged)", async () => {
+    const { key, consumerSecret } = signing;
+    const authorization = oauthHeader(
+      { method: "GET", url: ORIGIN + PATH },
+      { key, consumerSecret },
+    );
+    const response = await site.call(PATH, { headers: { authorization } });
+    expect(await response.json()).toMatchObject({ status: "ok", permission_level: "write" });
+  });
+
+  test("in the query", async () => {
+    const url = `${ORIGIN}${PATH}?title=Signed`;
+    const query = new URLSearchParams(oauthParameters({ method: "GET", url }, signing));
+    const response = await site.call(`${PATH}?title=Signed&${query}`);
+    const body = (await response.json()) as { data: Record<string, unknown> };
+    expect(body).toMatchObject({ status: "ok", permission_level: "write" });
+    expect(body.data["title"]).toBe("Signed");
+  });
+
+  test("with urlencoded fields", async () => {
+    const fields = { title: "a b&c=d", tags: "~x" };
+    const authorization = oauthHeader({ method: "POST", url: ORIGIN + PATH, fields }, signing);
+    const response = await site.call(PATH, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { authorization },
+    });
+    expect(await response.json()).toMatchObject({ status: "ok", data: { title: "a b&c=d" } });
+  });
+
+  test("and no more than that", async () => {
+    const reader = await signingOf("read");
+    expect(await call(reader)).toMatchObject({ code: "permission_denied" });
+  });
+
+  test("signed for the public address, where a proxy stands before us", async () => {
+    const proxied = await startTestSite({ REDEEM_PUBLIC_URL: "https://photos.example/base" });
+    const { key } = await addKey(proxied.site.records, "write", "oauth");
+    const own = { key: String(key.id), ...proxied.site.secret.oauth(key.id) };
+    const { tokenSecret: _unused, ...twoLegged } = own;
+    const authorization = oauthHeader(
+      { method: "GET", url: `https://photos.example/base${PATH}` },
+      twoLegged,
+    );
+    const response = await proxied.call(PATH, { headers: { authorization } });
+    expect(await response.json()).toMatchObject({ status: "ok" });
+    await proxied.stop();
+  });
+});
+
+async function expectWrong(answer: Promise<{ status: unknown; code?: string }>): Promise<void> {
+  expect(await answer).toMatchObject({ status: "error", code: "invalid_signature" });
+}
+
+describe("401 invalid_signature", () => {
+  test.each([
+    ["a wrong consumer secret", { consumerSecret: "wrong" }],
+    ["a wrong token secret", { tokenSecret: "wrong" }],
+    ["an unknown consumer", { key: "999" }],
+    ["a consumer that is no number", { key: "me" }],
+    ["another consumer's token", { token: "999" }],
+    ["PLAINTEXT with a wrong secret", { method: "PLAINTEXT", consumerSecret: "wrong" }],
+    ["an old timestamp", { timestamp: Math.floor(Date.now() / 1000) - 11 * 60 }],
+    ["a timestamp to come", { timestamp: Math.floor(Date.now() / 1000) + 11 * 60 }],
+  ] as [string, Partial<Signing>][])("%s", async (_what, options) => {
+    await expectWrong(call(options));
+  });
+
+  test("its HTTP status is 401 in v2 and 200 in v1", async () => {
+    for (const [path, status] of [
+      [PATH, 401],
+      ["/api/photo/get-upload-token", 200],
+    ] as const) {
+      const authorization = oauthHeader(
+        { method: "GET", url: ORIGIN + path },
+        { ...signing, consumerSecret: "wrong" },
+      );
+      expect((await site.call(path, { headers: { authorization } })).status).toBe(status);
+    }
+  });
+
+  test("another query than the signed one", async () => {
+    await expectWrong(call({}, `${PATH}?title=b`, `${PATH}?title=a`));
+    await expectWrong(call({}, `${PATH}?title=a&publish=0`, `${PATH}?title=a`));
+  });
+
+  test("another method than the signed one", async () => {
+    const authorization = oauthHeader({ method: "GET", url: ORIGIN + PATH }, signing);
+    const response = await site.call(PATH, { method: "POST", headers: { authorization } });
+    expect(response.status).toBe(401);
+  });
+
+  test("a nonce that was used before", async () => {
+    const again = { nonce: "once", timestamp: Math.floor(Date.now() / 1000) };
+    expect(await call(again)).toMatchObject({ status: "ok" });
+    await expectWrong(call(again));
+    expect(await call({ ...again, nonce: "twice" })).toMatchObject({ status: "ok" });
+  });
+
+  test("a revoked key", async () => {
+    const gone = await signingOf("write");
+    expect(await call(gone)).toMatchObject({ status: "ok" });
+    await site.site.records.keys.revoke(Number(gone.key), site.site.now());
+    await expectWrong(call(gone));
+  });
+
+  test("an unknown signature method, or none", async () => {
+    const header = `OAuth oauth_consumer_key="${signing.key}", oauth_signature_method="RSA-SHA1", oauth_signature="x"`;
+    for (const authorization of [header, `OAuth oauth_consumer_key="${signing.key}"`, "OAuth "]) {
+      const response = await site.call(PATH, { headers: { authorization } });
+      expect(response.status).toBe(401);
+    }
+  });
+});

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mp4, png, textFile } from "../support/media.ts";
+import { fileForm, photoIn, redeem } from "../support/redeem.ts";
+import { startTestSite, type TestSite } from "../support/site.ts";
+
+let site: TestSite;
+beforeAll(async () => {
+  site = await startTestSite();
+});
+afterAll(() => site.stop());
+
+const bytesOf = (text: string, size = 2000) => {
+  const bytes = new Uint8Array(Math.max(size, text.length)).fill(0x20);
+  bytes.set(new TextEncoder().encode(text));
+  return bytes;
+};
+const hex = (digits: string, size = 2000) => {
+  const bytes = new Uint8Array(size);
+  bytes.set(Buffer.from(digits, "hex"));
+  return bytes;
+};
+
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+
+async function statusOf(token: string, bytes: Uint8Array<ArrayBuffer>, name = "a.png") {
+  return (await redeem(site, fileForm(token, bytes, name))).status;
+}
+
+describe("judged by content", () => {
+  test.each([
+    ["PNG", png(2000)],
+    ["JPEG", hex("ffd8ffe000104a46494600010100000100010000")],
+    ["GIF", bytesOf("GIF89a")],
+    ["WebP", hex("524946460000000057454250565038200000")],
+    ["MP4", mp4(2000)],
+    ["QuickTime", hex("0000001466747970717420200000000071742020")],
+    ["HEIC", hex("000000186674797068656963000000006d69663168656963")],
+    ["AVIF", hex("000000186674797061766966000000006d69663161766966")],
+  ])("%s is taken, whatever its name says", async (_what, bytes) => {
+    expect(await statusOf(await site.token(), bytes, "notes.txt")).toBe(200);
+  });
+
+  test.each([
+    ["text", textFile(2000)],
+    ["SVG", bytesOf(SVG)],
+    ["SVG behind an XML declaration", bytesOf(`<?xml version="1.0"?>\n${SVG}`)],
+    ["HTML", bytesOf("<!doctype html><script>alert(1)</script>")],
+    ["PDF", bytesOf("%PDF-1.7\n")],
+    ["ZIP", hex("504b0304140000000000")],
+    ["a program", hex("7f454c460201010000000000000000000200")],
+    ["audio", hex("4944330300000000000f")],
+    ["nothing known", hex("00".repeat(100))],
+    ["a single byte", new Uint8Array([1])],
+  ])("%s is not, whatever its name says", async (_what, bytes) => {
+    const token = await site.token();
+    expect(await statusOf(token, bytes, "photo.png")).toBe(415);
+    expect(await statusOf(token, png(2000))).toBe(200);
+  });
+});
+
+describe("the token's types", () => {
+  test.each([
+    ["image/png", 200, 415],
+    ["image/*", 200, 415],
+    ["video/mp4", 415, 200],
+    ["video/*", 415, 200],
+    ["image/jpeg", 415, 415],
+    ["image/png,video/mp4", 200, 200],
+    ["image/*,video/*", 200, 200],
+  ])("%s: PNG %d, MP4 %d", async (types, forPng, forMp4) => {
+    const token = await site.token({ types, max_uploads: 2 });
+    expect(await statusOf(token, png(2000))).toBe(forPng);
+    expect(await statusOf(token, mp4(2000))).toBe(forMp4);
+  });
+
+  test("a refusal says what is taken", async () => {
+    const token = await site.token({ types: "video/mp4" });
+    const response = await redeem(site, fileForm(token, png(2000)));
+    const { message } = (await response.json()) as { message: string };
+    expect(message).toContain("image/png");
+    expect(message).toContain("video/mp4 is taken");
+  });
+
+  test("image/* never means SVG", async () => {
+    const token = await site.token({ types: "image/*" });
+    expect(await statusOf(token, bytesOf(SVG), "a.svg")).toBe(415);
+  });
+
+  test("are within the server's", async () => {
+    const narrow = await startTestSite({ REDEEM_TYPES: "image/*" });
+    const token = await narrow.token({ max_uploads: 3 });
+    expect((await redeem(narrow, fileForm(token, mp4(2000)))).status).toBe(415);
+    expect((await redeem(narrow, fileForm(token, bytesOf(SVG)))).status).toBe(415);
+    expect((await redeem(narrow, fileForm(token, png(2000)))).status).toBe(200);
+    await narrow.stop();
+  });
+
+  test("hold where the token comes behind the file", async () => {
+    const token = await site.token({ types: "video/mp4" });
+    const form = new FormData();
+    form.append("file", new Blob([png(2000)]), "a.png");
+    form.append("upload_token", token);
+    expect((await redeem(site, form)).status).toBe(415);
+  });
+});
+
+test("the stored type is the content's, and so is that of the download", async () => {
+  const token = await site.token();
+  const photo = await photoIn(await redeem(site, fileForm(token, mp4(2000), "a.html")));
+  const path = `/${photo.tree_id}/${photo.photo_id}/${photo.token}/original`;
+  expect((await site.call(path)).headers.get("content-type")).toBe("video/mp4");
+});

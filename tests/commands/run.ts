@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const MAIN = join(import.meta.dir, "../../src/main.ts");
+
+export type Ran = { code: number; out: string; err: string };
+
+/** Runs `redeem` as a process of its own on a data folder. */
+export async function run(
+  folder: string,
+  words: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ran> {
+  const child = Bun.spawn([process.execPath, MAIN, ...words], {
+    cwd: tmpdir(),
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: process.env["HOME"] ?? "",
+      REDEEM_HOST: "127.0.0.1",
+      REDEEM_PORT: "0",
+      REDEEM_DATA: folder,
+      ...env,
+    },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { code, out, err };
+}
+
+/** A data folder for a test, removed behind it. */
+export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "redeem-commands-"));
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** One line on standard error, nothing else, and exit code 1. */
+export function isFailure({ code, out, err }: Ran): boolean {
+  return code === 1 && out === "" && /^redeem: [^\n]+\n$/.test(err);
+}

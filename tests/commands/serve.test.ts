@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startServer, type TestServer } from "../support/server.ts";
+import { isFailure, run, withFolder } from "./run.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+describe("redeem serve fails in one line with exit code 1", () => {
+  test("where another server has the folder", async () => {
+    const ran = await run(server.folder, ["serve"]);
+    expect(ran.err).toContain("in use by another Redeem server");
+    expect(isFailure(ran)).toBe(true);
+  });
+
+  test("where the port is taken", async () => {
+    await withFolder(async (folder) => {
+      const ran = await run(folder, ["serve"], { REDEEM_PORT: String(server.port) });
+      expect(ran.err).toContain(`Port ${server.port} on 127.0.0.1 is taken`);
+      expect(isFailure(ran)).toBe(true);
+    });
+  });
+
+  test("where the folder cannot be made", async () => {
+    const ran = await run(join(import.meta.path, "data"), ["serve"]);
+    expect(ran.err).toContain("cannot be written (ENOTDIR)");
+    expect(isFailure(ran)).toBe(true);
+  });
+
+  test.each([
+    ["REDEEM_PORT", "x"],
+    ["REDEEM_MAX_SIZE", "lots"],
+    ["REDEEM_PUBLIC_URL", "photos.example"],
+    ["REDEEM_STALL", "1h"],
+  ])("where %s is %p", async (name, value) => {
+    await withFolder(async (folder) => {
+      const ran = await run(folder, ["serve"], { [name]: value });
+      expect(ran.err).toContain(`${name} is "${value}"; allowed: `);
+      expect(isFailure(ran)).toBe(true);
+    });
+  });
+
+  test("where a certificate cannot be read", async () => {
+    await withFolder(async (folder) => {
+      const env = { REDEEM_TLS_CERT: "/nowhere/cert.pem", REDEEM_TLS_KEY: "/nowhere/key.pem" };
+      const ran = await run(folder, [], env);
+      expect(ran.err).toContain("/nowhere/cert.pem cannot be read");
+      expect(isFailure(ran)).toBe(true);
+    });
+  });
+
+  test("where the database is none", async () => {
+    await withFolder(async (folder) => {
+      await Bun.write(join(folder, "redeem.db"), "no database".repeat(500));
+      const ran = await run(folder, ["serve"]);
+      expect(ran.err).toContain("redeem.db cannot be");
+      expect(isFailure(ran)).toBe(true);
+    });
+  });
+});
+
+test("the first start shows an API key that works, the second does not show it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "redeem-first-"));
+  const env = { REDEEM_API_KEY: "" };
+  const first = await startServer({ folder, env });
+  const [, key = ""] = /API key +(\w{40})\n/.exec(first.output) ?? [];
+  const answer = await fetch(`${first.url}/api/2/photo/get-upload-token`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(answer.status).toBe(200);
+  expect(first.log()).not.toContain(key);
+  await first.kill();
+  const second = await startServer({ folder, env });
+  expect(second.output).not.toContain("API key");
+  await second.kill();
+  const { out } = await run(folder, ["key", "list"]);
+  expect(out.trim().split("\n")).toHaveLength(2);
+  expect(out).toContain("first");
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("redeem help", () => {
+  test.each([[["help"]], [["--help"]], [["-h"]]])("%p", async (words) => {
+    await withFolder(async (folder) => {
+      const ran = await run(folder, words);
+      expect(ran).toMatchObject({ code: 0, err: "" });
+      expect(ran.out).toContain("redeem token create");
+      expect(ran.out).toContain("REDEEM_PUBLIC_URL");
+      expect(ran.out).toContain("default: 2323");
+    });
+  });
+
+  test("is where an unknown command leads", async () => {
+    const ran = await run(server.folder, ["sevre"]);
+    expect(ran.err).toContain('no command "sevre". See: redeem help');
+    expect(isFailure(ran)).toBe(true);
+  });
+});

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { png } from "../support/media.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { isFailure, run } from "./run.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const redeem = (...words: string[]) => run(server.folder, words, { REDEEM_PUBLIC_URL: server.url });
+
+async function create(...options: string[]) {
+  const ran = await redeem("token", "create", ...options);
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  const [, id = ""] = /^Upload token (\d+),/.exec(ran.out) ?? [];
+  const [, token = ""] = /^ {2}(\w{64})$/m.exec(ran.out) ?? [];
+  return { id, token, out: ran.out };
+}
+
+async function upload(token: string): Promise<Response> {
+  const form = new FormData();
+  form.append("upload_token", token);
+  form.append("file", new Blob([png(300)]), "a.png");
+  return fetch(`${server.url}/api/2/photo/redeem-upload-token`, {
+    method: "POST",
+    body: form,
+    redirect: "manual",
+  });
+}
+
+describe("redeem token, while the server runs", () => {
+  test("create: a token that can be redeemed, its page and a curl line", async () => {
+    const { token, out } = await create("--title", "Cats & dogs", "--max-uploads", "2");
+    expect(out).toContain("for 2 files");
+    expect(out).toContain(`${server.url}/upload/${token}`);
+    expect(out).toContain(`curl -F upload_token=${token} -F file=@photo.jpg`);
+    expect((await upload(token)).status).toBe(200);
+    expect((await upload(token)).status).toBe(200);
+    expect((await upload(token)).status).toBe(404);
+    const { out: listed } = await redeem("token", "list");
+    expect(listed).toMatch(/^ID +TITLE +USED +VALID UNTIL \(UTC\) +STATE$/m);
+    expect(listed).toMatch(/Cats & dogs +2\/2 .* used up$/m);
+    expect(listed).not.toContain(token);
+  });
+
+  test("create takes what get-upload-token takes", async () => {
+    const { token } = await create(
+      "--return-url",
+      "https://shop.example/done",
+      "--valid",
+      "2h",
+      "--types",
+      "image/png",
+    );
+    const response = await upload(token);
+    expect(response.status).toBe(301);
+    expect(response.headers.get("location")).toStartWith("https://shop.example/done?");
+  });
+
+  test("revoke: it is refused from then on", async () => {
+    const { id, token } = await create();
+    const revoked = await redeem("token", "revoke", id);
+    expect(revoked).toEqual({ code: 0, out: `Upload token ${id} is revoked.\n`, err: "" });
+    expect((await upload(token)).status).toBe(404);
+    expect(isFailure(await redeem("token", "revoke", id))).toBe(true);
+    expect((await redeem("token", "list")).out).toMatch(new RegExp(`^${id} .* revoked$`, "m"));
+  });
+
+  test.each([
+    [["token", "create", "--max-uploads", "0"], "--max-uploads must be a whole number from 1"],
+    [["token", "create", "--valid", "5m"], "from 15 to 1440"],
+    [["token", "create", "--valid", "soon"], "--valid must be"],
+    [["token", "create", "--return-url", "ftp://x"], "--return-url must be an http or https"],
+    [["token", "create", "--types", "text/plain"], "--types must be"],
+    [["token", "create", "--nonsense", "1"], "--nonsense"],
+    [["token", "create", "extra"], "extra"],
+    [["token", "revoke"], "Usage"],
+    [["token", "revoke", "999999"], "no upload token 999999"],
+    [["token", "melt"], "create, list and revoke"],
+  ])("%p is one line and exit code 1", async (words, message) => {
+    const ran = await redeem(...words);
+    expect(ran.err).toContain(message);
+    expect(isFailure(ran)).toBe(true);
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "bun:test";
+import {
+  ConfigError,
+  describeSettings,
+  publicUrlOf,
+  readConfig,
+  settings,
+  unknownSettings,
+} from "../src/config.ts";
+
+describe("readConfig", () => {
+  test("without anything: the defaults", () => {
+    expect(readConfig({})).toMatchObject({
+      REDEEM_HOST: "0.0.0.0",
+      REDEEM_PORT: 2323,
+      REDEEM_DATA: "./data",
+      REDEEM_MAX_SIZE: 100 * 1024 ** 3,
+      REDEEM_CORS_ORIGINS: ["*"],
+      REDEEM_CALLBACK_PRIVATE: false,
+      REDEEM_GRACE: 86_400_000,
+      REDEEM_KEEP_UNFINISHED: 86_400_000,
+      REDEEM_LOG: "auto",
+    });
+    expect(readConfig({}).REDEEM_TYPES).not.toContain("image/svg+xml");
+  });
+
+  test("an empty variable is one that is not set", () => {
+    const names = Object.keys(settings.properties);
+    const empty = Object.fromEntries(names.map((name) => [name, " "]));
+    expect(readConfig(empty)).toEqual(readConfig({}));
+  });
+
+  test("reads every kind of value", () => {
+    expect(
+      readConfig({
+        REDEEM_PORT: "0",
+        REDEEM_MAX_SIZE: "5GiB",
+        REDEEM_TYPES: "image/*, video/mp4",
+        REDEEM_CORS_ORIGINS: "https://a.example,http://b.example:81",
+        REDEEM_CALLBACK_PRIVATE: "true",
+        REDEEM_GRACE: "0",
+        REDEEM_STALL: "90s",
+        REDEEM_LOG: "json",
+        REDEEM_PUBLIC_URL: "https://photos.example/base/",
+      }),
+    ).toMatchObject({
+      REDEEM_PORT: 0,
+      REDEEM_MAX_SIZE: 5 * 1024 ** 3,
+      REDEEM_TYPES: ["image/*", "video/mp4"],
+      REDEEM_CORS_ORIGINS: ["https://a.example", "http://b.example:81"],
+      REDEEM_CALLBACK_PRIVATE: true,
+      REDEEM_GRACE: 0,
+      REDEEM_STALL: 90_000,
+      REDEEM_LOG: "json",
+    });
+  });
+
+  test.each([
+    ["REDEEM_PORT", "70000"],
+    ["REDEEM_PORT", "http"],
+    ["REDEEM_MAX_SIZE", "0"],
+    ["REDEEM_MAX_SIZE", "2TiB"],
+    ["REDEEM_MAX_SIZE", "much"],
+    ["REDEEM_TYPES", "text/html"],
+    ["REDEEM_TYPES", ","],
+    ["REDEEM_CORS_ORIGINS", "shop.example"],
+    ["REDEEM_CORS_ORIGINS", "https://shop.example/"],
+    ["REDEEM_CORS_ORIGINS", "https://*.example"],
+    ["REDEEM_CALLBACK_PRIVATE", "yes"],
+    ["REDEEM_GRACE", "24"],
+    ["REDEEM_KEEP_UNFINISHED", "1m"],
+    ["REDEEM_STALL", "5m"],
+    ["REDEEM_STALL", "500ms"],
+    ["REDEEM_LOG", "loud"],
+    ["REDEEM_PUBLIC_URL", "photos.example"],
+    ["REDEEM_PUBLIC_URL", "https://photos.example/?a=1"],
+  ])("%s=%s is refused in one line, with what is allowed", (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
+    expect(() => readConfig({ [name]: value })).toThrow(
+      new RegExp(`^${name} is .*${value.replace(/[*?]/g, "\\$&")}.*; allowed: [^\\n]+$`),
+    );
+  });
+
+  test("a key that cannot stand in a header is refused and not shown", () => {
+    expect(() => readConfig({ REDEEM_API_KEY: "a key with spaces in it" })).toThrow(
+      /^REDEEM_API_KEY is \(not shown\); allowed: [^\n]+$/,
+    );
+  });
+
+  test("certificate and key go together", () => {
+    expect(() => readConfig({ REDEEM_TLS_CERT: "a.pem" })).toThrow(/go together/);
+    expect(() => readConfig({ REDEEM_TLS_KEY: "a.pem" })).toThrow(/go together/);
+    readConfig({ REDEEM_TLS_CERT: "a.pem", REDEEM_TLS_KEY: "b.pem" });
+  });
+});
+
+test.each([
+  [{}, "http://localhost:8000"],
+  [{ REDEEM_HOST: "127.0.0.1" }, "http://127.0.0.1:8000"],
+  [{ REDEEM_HOST: "::" }, "http://localhost:8000"],
+  [{ REDEEM_HOST: "::1" }, "http://[::1]:8000"],
+  [{ REDEEM_TLS_CERT: "a", REDEEM_TLS_KEY: "b" }, "https://localhost:8000"],
+  [{ REDEEM_PUBLIC_URL: "https://photos.example/base/" }, "https://photos.example/base"],
+])("the public address of %p is %s", (env, url) => {
+  expect(publicUrlOf(readConfig(env), 8000)).toBe(url);
+});
+
+test("variables that are no settings are named", () => {
+  const env = { REDEEM_PROT: "1", REDEEM_PORT: "1", PATH: "x" };
+  expect(unknownSettings(env)).toEqual(["REDEEM_PROT"]);
+});
+
+test("every setting is described, with what it is without being set", () => {
+  for (const { name, initial, sentence } of describeSettings()) {
+    expect(name).toMatch(/^REDEEM_[A-Z_]+$/);
+    expect(sentence.length).toBeGreaterThan(10);
+    expect(initial).not.toBe("undefined");
+  }
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDisk } from "../../src/files/disk.ts";
+import { createSink } from "../../src/files/sink.ts";
+import { filesContract } from "./contract.ts";
+
+async function folderOf(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "redeem-files-"));
+}
+
+filesContract("disk", async () => {
+  const folder = await folderOf();
+  return {
+    files: await createDisk(folder),
+    reopen: () => createDisk(folder),
+    end: () => rm(folder, { recursive: true, force: true }),
+  };
+});
+
+describe("the disk's layout", () => {
+  test("is three folders, an upload named by its id, a photo by tree and id", async () => {
+    const folder = await folderOf();
+    const files = await createDisk(folder);
+    expect((await readdir(folder)).toSorted()).toEqual(["photos", "spool", "uploads"]);
+    const sink = await files.write(12, 0);
+    await sink.write(new Uint8Array(10));
+    await sink.sync();
+    await sink.close();
+    expect(await readdir(join(folder, "uploads"))).toEqual(["12"]);
+    await files.keep(12, 3, 10);
+    expect((await stat(join(folder, "photos/3/12/original"))).size).toBe(10);
+    await rm(folder, { recursive: true });
+  });
+
+  test("other files in the upload folder are no uploads", async () => {
+    const folder = await folderOf();
+    const files = await createDisk(folder);
+    for (const name of ["notes.txt", ".hidden", "-1", "1.5"]) {
+      await Bun.write(join(folder, "uploads", name), "x");
+    }
+    expect(await files.uploadIds()).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe("a sink that cannot write", () => {
+  test("says so at the next write or at sync, and closes all the same", async () => {
+    const folder = await folderOf();
+    const path = join(folder, "readonly");
+    await Bun.write(path, "x");
+    const sink = createSink(await open(path, "r"), 0);
+    await sink.write(new Uint8Array(1024 * 1024));
+    await expect(sink.sync()).rejects.toThrow();
+    await expect(sink.write(new Uint8Array(10))).rejects.toThrow();
+    await sink.close();
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { plainText, safeDescription } from "../../src/photo/text.ts";
+
+/** Strings made of what HTML is made of, so that tags come up often, nested and half. */
+const html = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        "<",
+        ">",
+        "</",
+        "/>",
+        "<b",
+        "<b>",
+        "</b>",
+        "<script>",
+        "</script>",
+        "<a href=",
+        "<!--",
+        "-->",
+        "&lt;",
+        "&gt;",
+        "&amp;",
+        "&#60;",
+        '"',
+        "'",
+        "javascript:x",
+        "https://x.example",
+        " onclick=y",
+        "img src=x",
+        "<svg/onload=z>",
+      ),
+      fc.string({ maxLength: 5 }),
+    ),
+    { maxLength: 25 },
+  )
+  .map((parts) => parts.join(""));
+
+/** The beginning of a tag, a comment or a declaration, also where its end is missing. */
+const TAG = /<\/?[a-z]|<[!?]/i;
+
+describe("plainText", () => {
+  test("never contains a tag", () => {
+    fc.assert(
+      fc.property(html, (text) => {
+        expect(plainText(text)).not.toMatch(TAG);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("leaves text alone that has no markup in it", () => {
+    fc.assert(
+      fc.property(
+        fc.string().filter((text) => !/[<&\0\r]/.test(text)),
+        (text) => {
+          expect(plainText(text)).toBe(text);
+        },
+      ),
+    );
+  });
+});
+
+describe("safeDescription", () => {
+  const SAFE = /^<\/?(b|i|em|strong|p|br|a|ul|ol|li|blockquote|code)( href="[^"]*")? ?\/?>$/;
+
+  test("has safe tags only, a link's address the only attribute", () => {
+    fc.assert(
+      fc.property(html, (text) => {
+        const safe = safeDescription(text);
+        for (const [tag] of safe.matchAll(/<[a-z/!?][^>]*>?/gi)) {
+          expect(tag).toMatch(SAFE);
+        }
+        for (const [, href = ""] of safe.matchAll(/href="([^"]*)"/g)) {
+          expect(href).toMatch(/^(https?|mailto):/i);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is the same when it is cleaned again", () => {
+    fc.assert(
+      fc.property(html, (text) => {
+        const once = safeDescription(text);
+        if (once.includes("<")) expect(safeDescription(once)).toBe(once);
+      }),
+    );
+  });
+});

@@ -1,0 +1,19 @@
+import { afterEach, beforeEach } from "bun:test";
+import type { Records } from "../../src/records/records.ts";
+import { givenRecords, type Given } from "./given.ts";
+import { photosContract } from "./photos-contract.ts";
+import { tokensContract } from "./tokens-contract.ts";
+import { uploadsContract } from "./uploads-contract.ts";
+
+/** What every implementation of Records must do. `open` answers an empty one. */
+export function recordsContract(name: string, open: () => Promise<Records>): void {
+  const given = {} as Given;
+  beforeEach(async () => {
+    Object.assign(given, givenRecords(await open()));
+  });
+  afterEach(() => given.records.close());
+
+  tokensContract(name, given);
+  uploadsContract(name, given);
+  photosContract(name, given);
+}

@@ -1,0 +1,206 @@
+import { describe, expect, test } from "bun:test";
+import { delivery, type Given, identityOf, MINUTE, NOW } from "./given.ts";
+
+export function uploadsContract(name: string, given: Given): void {
+  describe(`${name}: chunks`, () => {
+    test("count once, however often they are recorded", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      expect((await given.record(upload.id, 0, 100)).received).toBe(100);
+      expect((await given.record(upload.id, 0, 100)).received).toBe(100);
+      expect((await given.record(upload.id, 100, 150)).received).toBe(250);
+      const { hasStored } = given.records.uploads;
+      expect(await hasStored(upload.id, { start: 0, length: 100 })).toBe(true);
+      expect(await hasStored(upload.id, { start: 100, length: 100 })).toBe(false);
+      expect(await hasStored(upload.id, { start: 50, length: 50 })).toBe(false);
+    });
+
+    test("overlap where they share a byte", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      await given.record(upload.id, 100, 100);
+      const overlaps = (start: number, length: number) =>
+        given.records.uploads.overlaps(upload.id, { start, length });
+      expect(await overlaps(0, 100)).toBe(false);
+      expect(await overlaps(0, 101)).toBe(true);
+      expect(await overlaps(199, 1)).toBe(true);
+      expect(await overlaps(200, 50)).toBe(false);
+      expect(await overlaps(0, 250)).toBe(true);
+      expect(await overlaps(150, 10)).toBe(true);
+    });
+
+    test("extra parameters add up, the later ones win", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      await given.record(upload.id, 0, 100, NOW, { a: "1", b: "1" });
+      const { extra } = await given.record(upload.id, 100, 100, NOW, { b: "2", c: "3" });
+      expect(extra).toEqual({ a: "1", b: "2", c: "3" });
+    });
+
+    test("complete ones are found, until they are photos", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      await given.record(upload.id, 0, 100);
+      expect(await given.records.uploads.complete()).toEqual([]);
+      await given.record(upload.id, 100, 150);
+      expect((await given.records.uploads.complete()).map(({ id }) => id)).toEqual([upload.id]);
+      await given.finish(upload.id);
+      expect(await given.records.uploads.complete()).toEqual([]);
+    });
+  });
+
+  describe(`${name}: finishing`, () => {
+    test("makes one photo, consumes one use and records one callback", async () => {
+      const token = await given.addToken({ title: "T", tags: "t", albumId: "5", userId: 4 });
+      const upload = await given.reserved(token.id);
+      const first = await given.finish(upload.id, { delivery: delivery("one") });
+      const second = await given.finish(upload.id, { delivery: delivery("two") });
+      expect(first?.first).toBe(true);
+      expect(second).toEqual({ photo: first?.photo as never, first: false });
+      expect(first?.photo).toMatchObject({
+        id: upload.id,
+        tokenId: token.id,
+        title: "T",
+        tags: "t",
+        albumId: "5",
+        userId: 4,
+        published: true,
+        filename: "a.png",
+        size: 250,
+      });
+      expect((await given.records.tokens.byId(token.id))?.consumed).toBe(1);
+      expect((await given.records.deliveries.due(NOW, 10)).map(({ id }) => id)).toEqual(["one"]);
+      expect(await given.records.photos.byId(upload.id)).toEqual(first?.photo);
+      expect((await given.reserved(token.id)).state).toBe("finished");
+    });
+
+    test("does nothing where no use is left, or the upload has failed", async () => {
+      const { id } = await given.addToken();
+      const one = await given.reserved(id, "a");
+      const two = await given.reserved(id, "b", NOW + 6 * MINUTE);
+      await given.finish(two.id, { now: NOW + 6 * MINUTE });
+      expect(await given.finish(one.id, { delivery: delivery("x") })).toBeUndefined();
+      expect(await given.records.photos.byId(one.id)).toBeUndefined();
+      expect(await given.records.deliveries.due(NOW, 10)).toEqual([]);
+      expect((await given.records.tokens.byId(id))?.consumed).toBe(1);
+      expect(await given.finish(999)).toBeUndefined();
+    });
+  });
+
+  describe(`${name}: failing`, () => {
+    const failure = { code: "file_not_supported", message: "No." };
+
+    test("gives the use back, forgets the chunks and tells once", async () => {
+      const { id } = await given.addToken();
+      const upload = await given.reserved(id);
+      await given.record(upload.id, 0, 100);
+      const fail = (of: string) =>
+        given.records.uploads.fail({
+          uploadId: upload.id,
+          failure,
+          delivery: delivery(of),
+          now: NOW,
+        });
+      expect(await fail("one")).toBe(true);
+      expect(await fail("two")).toBe(false);
+      expect(await given.records.tokens.free(id, NOW)).toBe(1);
+      const known = await given.records.uploads.byIdentity(id, identityOf("a"));
+      expect(known).toMatchObject({ state: "failed", received: 0, failure });
+      expect(await given.records.uploads.hasStored(upload.id, { start: 0, length: 100 })).toBe(
+        false,
+      );
+      expect((await given.records.deliveries.due(NOW, 10)).map(({ id: of }) => of)).toEqual([
+        "one",
+      ]);
+      const again = await given.reserved(id);
+      expect(again).toMatchObject({ id: upload.id, state: "receiving", failure: null });
+    });
+
+    test("never touches a finished upload", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      await given.finish(upload.id);
+      const request = { uploadId: upload.id, failure, delivery: delivery("x"), now: NOW };
+      expect(await given.records.uploads.fail(request)).toBe(false);
+      await given.records.uploads.forget(upload.id);
+      expect(await given.records.photos.byId(upload.id)).toBeDefined();
+      expect(await given.records.deliveries.due(NOW, 10)).toEqual([]);
+    });
+
+    test("a refused chunk is told once, and an upload with bytes goes on", async () => {
+      const { id } = await given.addToken();
+      const upload = await given.reserved(id);
+      await given.record(upload.id, 0, 100);
+      for (const of of ["one", "two"]) {
+        await given.records.uploads.refuseChunk({
+          tokenId: id,
+          identity: identityOf("a"),
+          failure,
+          delivery: delivery(of),
+          now: NOW,
+        });
+      }
+      expect((await given.records.deliveries.due(NOW, 10)).map(({ id: of }) => of)).toEqual([
+        "one",
+      ]);
+      const known = await given.records.uploads.byIdentity(id, identityOf("a"));
+      expect(known).toMatchObject({ state: "receiving", received: 100 });
+    });
+
+    test("a chunk refused before anything came is a failed upload that holds no use", async () => {
+      const { id } = await given.addToken();
+      const request = { tokenId: id, identity: identityOf("a"), failure, now: NOW };
+      await given.records.uploads.refuseChunk({ ...request, delivery: null });
+      expect(await given.records.tokens.free(id, NOW)).toBe(1);
+      const known = await given.records.uploads.byIdentity(id, identityOf("a"));
+      expect(known?.state).toBe("failed");
+    });
+  });
+
+  describe(`${name}: what is left behind`, () => {
+    test("forgetting ends a reservation; empty ones only where nothing was recorded", async () => {
+      const { id } = await given.addToken({ maxUploads: 2 });
+      const one = await given.reserved(id, "a");
+      const two = await given.reserved(id, "b");
+      await given.record(two.id, 0, 100);
+      expect(await given.records.uploads.forgetEmpty(one.id)).toBe(true);
+      expect(await given.records.uploads.forgetEmpty(two.id)).toBe(false);
+      expect(await given.records.tokens.free(id, NOW)).toBe(1);
+      await given.records.uploads.forget(two.id);
+      expect(await given.records.tokens.free(id, NOW)).toBe(2);
+    });
+
+    test("an id is never given twice: it names files", async () => {
+      const { id } = await given.addToken();
+      const one = await given.reserved(id, "a");
+      await given.records.uploads.forget(one.id);
+      expect((await given.reserved(id, "b")).id).toBeGreaterThan(one.id);
+    });
+
+    test("abandoned uploads are those without a byte since then, never finished ones", async () => {
+      const { id } = await given.addToken({ maxUploads: 9 });
+      const old = await given.reserved(id, "old");
+      await given.reserved(id, "young", NOW + MINUTE);
+      await given.finish((await given.reserved(id, "done")).id);
+      const abandoned = await given.records.uploads.abandoned(NOW + MINUTE);
+      expect(abandoned.map((upload) => upload.id)).toEqual([old.id]);
+    });
+
+    test("a failure that is still to be told is not abandoned", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      const failure = { code: "file_too_large", message: "No." };
+      const request = { uploadId: upload.id, failure, delivery: delivery("one"), now: NOW };
+      await given.records.uploads.fail(request);
+      expect(await given.records.uploads.abandoned(NOW + 1)).toEqual([]);
+      await given.records.deliveries.close("one", "delivered", null, NOW);
+      expect(await given.records.uploads.abandoned(NOW + 1)).toHaveLength(1);
+    });
+
+    test("whole files and chunked ones are told apart", async () => {
+      const { id } = await given.addToken({ maxUploads: 9 });
+      const chunked = await given.reserved(id);
+      const request = { tokenId: id, filename: "w.png", undecided: false, now: NOW };
+      const whole = await given.records.uploads.beginWhole(request);
+      const wholeId = whole.reserved ? whole.upload.id : 0;
+      const left = await given.records.uploads.unfinishedWhole();
+      expect(left.map((upload) => upload.id)).toEqual([wholeId]);
+      const known = await given.records.uploads.unfinished([chunked.id, wholeId, 999]);
+      expect(known).toEqual(new Set([chunked.id]));
+    });
+  });
+}

@@ -1,0 +1,129 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Locator, Page, Route } from "playwright-core";
+
+export type Visit = {
+  context: BrowserContext;
+  page: Page;
+  /** Errors of scripts, and what the console complains of; the policy's refusals are among it. */
+  broken: string[];
+  /** Requests for hosts that are not allowed. */
+  elsewhere: string[];
+};
+
+/** A first visit to the upload page, by a browser that has never been anywhere. */
+export async function openUploadPage(
+  browser: Browser,
+  url: string,
+  allowed: string[],
+  { script = true } = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ javaScriptEnabled: script });
+  return openIn(context, url, allowed);
+}
+
+/** A further visit by the same browser. */
+export async function openIn(
+  context: BrowserContext,
+  url: string,
+  allowed: string[],
+): Promise<Visit> {
+  const page = await context.newPage();
+  const visit: Visit = { context, page, broken: [], elsewhere: [] };
+  page.on("pageerror", (error) => visit.broken.push(String(error)));
+  page.on("console", (message) => {
+    // What the server refuses is logged by the browser; that is no error of the page.
+    const refused = /Failed to load resource.*status of 500/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !refused)
+      visit.broken.push(message.text());
+  });
+  page.on("request", (request) => {
+    const asked = request.url();
+    if (/^(data|blob):/.test(asked)) return;
+    if (!allowed.some((origin) => asked.startsWith(`${origin}/`))) visit.elsewhere.push(asked);
+  });
+  await page.goto(url);
+  return visit;
+}
+
+export type Chosen = { name: string; bytes: Uint8Array };
+
+/**
+ * Chooses files as a person does: from a disk, so that they have a type by their names and a date that
+ * stays.
+ * @param folder where the files are put, if they are not there; it must outlive the page
+ */
+export async function chooseFiles(page: Page, folder: string, ...files: Chosen[]): Promise<void> {
+  const place = join(folder, "chosen");
+  await mkdir(place, { recursive: true });
+  const paths = files.map(async ({ name, bytes }) => {
+    const path = join(place, name);
+    if (!(await Bun.file(path).exists())) await Bun.write(path, bytes);
+    return path;
+  });
+  await page.getByLabel("Choose files").setInputFiles(await Promise.all(paths));
+}
+
+export function rowOf(page: Page, name: string): Locator {
+  return page.locator(`li[data-file=${JSON.stringify(name)}]`);
+}
+
+/** Waits until the row of a file is in a state. */
+export async function stateOf(page: Page, name: string, state: string): Promise<Locator> {
+  const row = page.locator(`li[data-file=${JSON.stringify(name)}][data-state=${state}]`);
+  await row.waitFor({ timeout: 15_000 });
+  return row;
+}
+
+export type Gate = {
+  /** Numbers of the chunks that were sent and let through, in order. */
+  passed: number[];
+  /** Resolves when so many chunks wait before the gate. */
+  held(count: number): Promise<void>;
+  /** Lets everything through from now on, what waits too. */
+  open(): Promise<void>;
+  /** The same, for a page that has given up what waits: that never reaches the server. */
+  openBehindThem(): Promise<void>;
+};
+
+/** Lets so many chunks of an upload through, and holds those behind them. */
+export async function gateAt(page: Page, letThrough: number): Promise<Gate> {
+  const passed: number[] = [];
+  const waiting: { pass(): Promise<void>; drop(): Promise<void> }[] = [];
+  const watching = new Set<() => void>();
+  let left = letThrough;
+  await page.route("**/redeem-upload-token**", async (route: Route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    const number = new URL(route.request().url()).searchParams.get("resumableChunkNumber");
+    const pass = () => {
+      passed.push(Number(number));
+      return route.continue();
+    };
+    if (left > 0) {
+      left -= 1;
+      return pass();
+    }
+    // The page has cancelled it already, most likely.
+    waiting.push({ pass, drop: () => route.abort().catch(() => undefined) });
+    for (const look of watching) look();
+  });
+  return {
+    passed,
+    held: (count) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (waiting.length >= count) resolve();
+        };
+        watching.add(look);
+        look();
+      }),
+    open: async () => {
+      left = Number.POSITIVE_INFINITY;
+      for (const { pass } of waiting.splice(0)) await pass();
+    },
+    openBehindThem: async () => {
+      left = Number.POSITIVE_INFINITY;
+      for (const { drop } of waiting.splice(0)) await drop();
+    },
+  };
+}
