@@ -1,0 +1,88 @@
+import type { Completing } from "./completing.ts";
+import { FLOOR, NGINX, REDEEM } from "./contenders.ts";
+import type { Memory } from "./memory.ts";
+import type { Metadata } from "./metadata.ts";
+import { ratioOf } from "./summary.ts";
+import { GOAL, nameOf, type Sample } from "./throughput.ts";
+
+export type Figures = {
+  samples: Sample[];
+  completing?: Completing[];
+  metadata?: Metadata;
+  memory?: Memory[];
+};
+
+export type Goal = {
+  goal: string;
+  wanted: number;
+  /** Whether a larger figure is the better one. */
+  atLeast: boolean;
+  got: number;
+  unit: string;
+};
+
+const CELL = nameOf({ ...GOAL, whole: false });
+
+/** The same, for a figure that is measured: what two runs of one thing differ by anyway. */
+const SAME = 1.15;
+
+/** The goals that this run can say something about. */
+export function goalsOf({ samples, completing, metadata, memory }: Figures): Goal[] {
+  const goals: Goal[] = [];
+  const least = (goal: string, wanted: number, got: number, unit: string) =>
+    goals.push({ goal, wanted, atLeast: true, got, unit });
+  const most = (goal: string, wanted: number, got: number, unit: string) =>
+    goals.push({ goal, wanted, atLeast: false, got, unit });
+
+  const against = (other: string) => ratioOf(samples, CELL, REDEEM, other, "mbPerSecond");
+  least(`${CELL}: throughput against nginx's PUT`, 1, against(NGINX), "×");
+  least(`${CELL}: throughput against @tus/server`, 2, against("tus"), "×");
+  least(`${CELL}: throughput against naive`, 3, against("naive"), "×");
+  const cpu = ratioOf(samples, CELL, REDEEM, FLOOR, "cpuPerGb");
+  most(`${CELL}: server CPU per GB against the floor`, 2, cpu, "×");
+  const peaks = samples
+    .filter(({ contender }) => contender.startsWith(REDEEM))
+    .map(({ peakMb }) => peakMb);
+  if (peaks.length > 0) most("peak memory in every row of Redeem", 120, Math.max(...peaks), "MB");
+
+  if (memory && memory.length > 0) {
+    const peakOf = (bytes: number) =>
+      Math.max(...memory.filter((one) => one.bytes === bytes).map(({ peakMb }) => peakMb));
+    const sizes = memory.map(({ bytes }) => bytes);
+    const [small, large] = [Math.min(...sizes), Math.max(...sizes)];
+    const name = `peak memory for ${(large / 1e9).toFixed(1)} GB`;
+    most(name, 120, peakOf(large), "MB");
+    most(
+      `${name} against ${(small / 1e9).toFixed(1)} GB`,
+      SAME,
+      peakOf(large) / peakOf(small),
+      "×",
+    );
+  }
+  for (const chunkSize of new Set(completing?.map((one) => one.chunkSize))) {
+    const of = (completing ?? []).filter((one) => one.chunkSize === chunkSize);
+    const small = of.reduce((a, b) => (a.totalSize < b.totalSize ? a : b));
+    const large = of.reduce((a, b) => (a.totalSize > b.totalSize ? a : b));
+    const name = `completing 20 GiB of ${chunkSize / 1024 ** 2} MiB chunks`;
+    most(`${name}, p99`, 250, large.p99, "ms");
+    most(`${name} against 20 MiB, p50`, SAME, large.p50 / small.p50, "×");
+  }
+  if (metadata) {
+    const { recording, asking } = metadata;
+    for (const place of new Set(recording.map((one) => one.place))) {
+      const [few, many] = recording.filter((one) => one.place === place);
+      if (!few || !many) continue;
+      const where = place === "memory" ? "database in memory" : "database on disk, waiting for it";
+      const name = `recording a chunk among ${many.chunks} (${where})`;
+      most(`${name}, p50`, 0.3, many.p50, "ms");
+      most(`${name} against ${few.chunks}, p50`, SAME, many.p50 / few.p50, "×");
+    }
+    const busy = asking.filter(({ uploads }) => uploads).map(({ p99 }) => p99);
+    most("GET test while uploads run, p99", 1, Math.max(...busy), "ms");
+  }
+  return goals.filter(({ got }) => Number.isFinite(got));
+}
+
+export function isMet({ wanted, atLeast, got }: Goal): boolean {
+  return atLeast ? got >= wanted : got <= wanted;
+}

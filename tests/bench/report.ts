@@ -1,0 +1,108 @@
+import { isMet, type Figures, type Goal } from "./goals.ts";
+import { summarize, yardstickOf } from "./summary.ts";
+
+/** The figures as Markdown. A dash is a figure that there is not. */
+export function report(figures: Figures, goals: readonly Goal[]): string {
+  const { samples, completing, metadata, memory } = figures;
+  const parts: string[] = [];
+  if (samples.length > 0) parts.push("## Throughput", throughput(figures));
+  if (completing) {
+    const rows = completing.map((one) => [
+      `${one.totalSize / 1024 ** 2} MiB`,
+      `${one.chunkSize / 1024 ** 2} MiB`,
+      String(one.times),
+      ...[one.p50, one.p99, one.waited50, one.waited99].map((ms) => number(ms, 1)),
+    ]);
+    parts.push(
+      "## The completing answer",
+      table(
+        ["file", "chunks", "times", "p50 ms", "p99 ms", "p50 from last byte", "p99 from last byte"],
+        rows,
+      ),
+    );
+  }
+  if (metadata) {
+    const recording = metadata.recording.map(({ place, tokens, chunks, p50, p99 }) => [
+      `recording a chunk, database ${place === "disk" ? "on disk" : "in memory"}`,
+      String(tokens),
+      String(chunks),
+      number(p50, 3),
+      number(p99, 3),
+    ]);
+    const asking = metadata.asking.map(({ tokens, uploads, p50, p99 }) => [
+      `GET test ${uploads ? "while uploads run" : "alone"}`,
+      String(tokens),
+      "",
+      number(p50, 3),
+      number(p99, 3),
+    ]);
+    const head = ["what", "upload tokens", "chunks", "p50 ms", "p99 ms"];
+    parts.push("## Metadata", table(head, [...recording, ...asking]));
+  }
+  if (memory) {
+    const rows = memory.map(({ bytes, way, peakMb }) => [
+      number(bytes / 1e6, 0),
+      way,
+      number(peakMb, 0),
+    ]);
+    parts.push("## Memory", table(["MB sent", "how", "peak MB"], rows));
+  }
+  const rows = goals.map((goal) => [
+    goal.goal,
+    `${goal.atLeast ? "≥" : "≤"} ${goal.wanted} ${goal.unit}`,
+    `${number(goal.got, 2)} ${goal.unit}`,
+    isMet(goal) ? "met" : "not met",
+  ]);
+  if (rows.length > 0) parts.push("## Goals", table(["goal", "wanted", "got", ""], rows));
+  return parts.join("\n\n");
+}
+
+function throughput({ samples }: Figures): string {
+  const head = [
+    "chunks",
+    "contender",
+    "MB/s",
+    `× ${yardstickOf(samples)}`,
+    "server CPU s/GB",
+    "× floor",
+    "peak MB",
+    "requests/s",
+    "p50 ms",
+    "p99 ms",
+    "completing ms",
+    "client CPU s/GB",
+    "client busy",
+  ];
+  const rows = summarize(samples).map((row) => [
+    row.cell,
+    row.contender,
+    number(row.mbPerSecond, 0),
+    number(row.ratio, 2),
+    number(row.cpuPerGb, 2),
+    number(row.cpuRatio, 1),
+    number(row.peakMb, 0),
+    number(row.requestsPerSecond, row.requestsPerSecond < 10 ? 1 : 0),
+    number(row.p50, 1),
+    number(row.p99, 1),
+    number(row.completing, 1),
+    number(row.clientCpuPerGb, 2),
+    number(row.clientBusy, 2),
+  ]);
+  return table(head, rows);
+}
+
+function number(value: number, digits: number): string {
+  return Number.isFinite(value) ? value.toFixed(digits) : "–";
+}
+
+/** A Markdown table that is also straight in a terminal. */
+function table(head: readonly string[], rows: readonly string[][]): string {
+  const widths = head.map((title, at) =>
+    Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  const isText = head.map((_, at) => rows.some((row) => /[a-z]/i.test(row[at] ?? "")));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, at) => (isText[at] ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(" | ")} |`;
+  const rule = `| ${widths.map((width, at) => (isText[at] ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
+  return [line(head), rule, ...rows.map(line)].join("\n");
+}

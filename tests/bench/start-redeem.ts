@@ -1,0 +1,33 @@
+import { startServer } from "../support/server.ts";
+
+export type RedeemServer = {
+  port: number;
+  pid: number;
+  token(): Promise<string>;
+  stop(): Promise<void>;
+};
+
+let program: string | undefined;
+
+/** Which program every Redeem of this run is: the source where nothing else is said. */
+export function useProgram(file: string | undefined): void {
+  program = file;
+}
+
+/** Redeem as it is served, on a folder that stays when it ends. */
+export async function startRedeem(
+  folder: string,
+  env: Record<string, string> = {},
+): Promise<RedeemServer> {
+  const server = await startServer({
+    folder,
+    env,
+    ...(program ? { command: [program, "serve"] } : {}),
+  });
+  return {
+    port: server.port,
+    pid: server.process.pid,
+    token: () => server.token(),
+    stop: async () => void (await server.kill("SIGKILL")),
+  };
+}
