@@ -1,0 +1,189 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { startBrowser } from "../support/browser.ts";
+import { rowsOf } from "../support/database.ts";
+import { mp4, png } from "../support/media.ts";
+import { photosOf, sha256, storedHash } from "../support/over-http.ts";
+import { until } from "../support/remains.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import {
+  chooseFiles,
+  gateAt,
+  openIn,
+  openUploadPage,
+  rowOf,
+  stateOf,
+  type Visit,
+} from "../support/upload-page.ts";
+
+/** Pausing, cancelling, closing and coming back; with the keyboard, and with a screen reader. */
+
+/** Four chunks of 8 MiB; the last of them longer, as Resumable.js has it. */
+const LARGE = { name: "large.mp4", bytes: mp4(4 * 8 * 1024 * 1024 + 1234) };
+
+let server: TestServer;
+let browser: Browser;
+let visit: Visit | undefined;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+});
+afterEach(async () => {
+  const over = visit;
+  visit = undefined;
+  await over?.context.close();
+  expect(over?.broken ?? []).toEqual([]);
+  expect(over?.elsewhere ?? []).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function open(token: string): Promise<Page> {
+  visit = await openUploadPage(browser, `${server.url}/upload/${token}`, [server.url]);
+  return visit.page;
+}
+
+async function largeIsStored(): Promise<void> {
+  const photo = photosOf(server).at(-1);
+  expect(photo).toMatchObject({ filename: "large.mp4", size: LARGE.bytes.length });
+  expect(photo && (await storedHash(server, photo))).toBe(sha256(LARGE.bytes));
+}
+
+const detailOf = (page: Page, name: string) => rowOf(page, name).locator(".detail");
+
+test("a file is paused, stays where it is, and goes on", async () => {
+  const page = await open(await server.token());
+  const gate = await gateAt(page, 1);
+  await chooseFiles(page, server.folder, LARGE);
+  await stateOf(page, "large.mp4", "sending");
+  await gate.held(2);
+  await page.getByRole("button", { name: "Pause large.mp4" }).click();
+  await stateOf(page, "large.mp4", "paused");
+  expect(await detailOf(page, "large.mp4").innerText()).toMatch(/^Paused at \d+ % of 32 MB$/);
+  await gate.openBehindThem();
+  // Paused means that nothing is sent, though everything may pass now; the page looks twice a second.
+  await page.waitForTimeout(1100);
+  expect(rowsOf(server, "select start from chunks")).toEqual([{ start: 0 }]);
+  expect(await rowOf(page, "large.mp4").getAttribute("data-state")).toBe("paused");
+  await page.getByRole("button", { name: "Resume large.mp4" }).click();
+  await stateOf(page, "large.mp4", "done");
+  await largeIsStored();
+});
+
+test("a file is cancelled, and another one takes its place", async () => {
+  const page = await open(await server.token());
+  const gate = await gateAt(page, 0);
+  await chooseFiles(page, server.folder, LARGE);
+  await gate.held(3);
+  expect(await page.getByLabel("Choose files").isVisible()).toBe(false);
+  await page.getByRole("button", { name: "Cancel large.mp4" }).click();
+  await rowOf(page, "large.mp4").waitFor({ state: "detached" });
+  await gate.openBehindThem();
+  const other = png(30_000);
+  await chooseFiles(page, server.folder, { name: "other.png", bytes: other });
+  await stateOf(page, "other.png", "done");
+  expect(photosOf(server).at(-1)).toMatchObject({ filename: "other.png", size: other.length });
+});
+
+test("a closed page is gone on with: only what is missing is sent", async () => {
+  const token = await server.token();
+  const page = await open(token);
+  if (!visit) throw new Error("no visit");
+  const { context } = visit;
+  const first = await gateAt(page, 2);
+  await chooseFiles(page, server.folder, LARGE);
+  await first.held(2);
+  await until("two chunks are stored and shown", async () => (await percentOf(page)) >= 49);
+  await page.close();
+
+  const { page: again, ...next } = await openIn(context, page.url(), [server.url]);
+  visit = { ...next, page: again };
+  const offer = again.getByRole("list", { name: "Files you had started" });
+  expect(await offer.innerText()).toMatch(/You had started: large\.mp4 \(\d+ %\)/);
+  const second = await gateAt(again, Number.POSITIVE_INFINITY);
+  await chooseFiles(again, server.folder, LARGE);
+  await stateOf(again, "large.mp4", "done");
+  expect(await offer.isVisible()).toBe(false);
+  expect(second.passed.length).toBe(4 - first.passed.length);
+  expect([...first.passed, ...second.passed].toSorted()).toEqual([1, 2, 3, 4]);
+  await largeIsStored();
+});
+
+async function percentOf(page: Page): Promise<number> {
+  return Number(await page.locator("li[data-file] progress").getAttribute("value"));
+}
+
+test("everything is done with the keyboard alone", async () => {
+  const page = await open(await server.token());
+  const gate = await gateAt(page, 1);
+  await Bun.write(join(server.folder, "chosen", LARGE.name), LARGE.bytes);
+  const chooser = page.waitForEvent("filechooser");
+  await page.keyboard.press("Tab");
+  expect(await focused(page)).toBe("Choose files");
+  await page.keyboard.press("Space");
+  await (await chooser).setFiles(join(server.folder, "chosen", LARGE.name));
+  await gate.held(2);
+  await tabTo(page, "Pause large.mp4");
+  await page.keyboard.press("Enter");
+  await stateOf(page, "large.mp4", "paused");
+  // The focus stays where it is: the same key goes on.
+  expect(await focused(page)).toBe("Resume large.mp4");
+  await gate.openBehindThem();
+  await page.keyboard.press("Space");
+  await stateOf(page, "large.mp4", "done");
+  await page.getByRole("heading", { name: "Thank you" }).waitFor();
+  // The button is gone; the focus is still in the file's row.
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("data-file"))).toBe(
+    "large.mp4",
+  );
+});
+
+function focused(page: Page): Promise<string | null> {
+  return page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? null);
+}
+
+async function tabTo(page: Page, label: string): Promise<void> {
+  for (let presses = 0; presses < 10; presses += 1) {
+    if ((await focused(page)) === label) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not lead to ${label}`);
+}
+
+test("everything that can be used has a name, and what happens is announced", async () => {
+  const page = await open(await server.token({ title: "Wedding", max_uploads: 3 }));
+  const gate = await gateAt(page, 1);
+  await chooseFiles(page, server.folder, LARGE);
+  await gate.held(2);
+  const names = await page.evaluate(() =>
+    [...document.querySelectorAll("main input, main button, main progress")]
+      .filter((element) => element.checkVisibility())
+      .map((element) => [element.tagName, element.getAttribute("aria-label")]),
+  );
+  expect(names).toEqual([
+    ["INPUT", "Choose files"],
+    ["BUTTON", "Pause large.mp4"],
+    ["BUTTON", "Cancel large.mp4"],
+    ["PROGRESS", "large.mp4"],
+  ]);
+  const tree = await page.locator("body").ariaSnapshot();
+  for (const line of [
+    '- heading "Wedding" [level=1]',
+    '- button "Pause large.mp4"',
+    '- progressbar "large.mp4"',
+    '- list "Files"',
+  ]) {
+    expect(tree).toContain(line);
+  }
+  expect(await page.locator("html").getAttribute("lang")).toBe("en");
+  expect(await page.getByLabel("Choose files").getAttribute("accept")).toContain("image/png");
+  await gate.open();
+  await stateOf(page, "large.mp4", "done");
+  const status = page.getByRole("status");
+  await until("it is announced", async () =>
+    (await status.innerText()).includes("large.mp4 has arrived."),
+  );
+});

@@ -1,0 +1,223 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import type { Browser, Page } from "playwright-core";
+import { startBrowser } from "../support/browser.ts";
+import { mp4, png, textFile } from "../support/media.ts";
+import { photosOf, sendWhole, sha256, storedHash } from "../support/over-http.ts";
+import { startPages, type PageServer } from "../support/pages.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import {
+  chooseFiles,
+  openUploadPage,
+  stateOf,
+  type Chosen,
+  type Visit,
+} from "../support/upload-page.ts";
+
+/** The ready-made page, as somebody without a page of his own sees it. */
+
+let server: TestServer;
+let pages: PageServer;
+let browser: Browser;
+let visit: Visit | undefined;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  pages = startPages();
+});
+afterEach(async () => {
+  const over = visit;
+  visit = undefined;
+  await over?.context.close();
+  // Whatever the test was about: nobody else was asked, and nothing was broken or forbidden.
+  expect(over?.broken ?? []).toEqual([]);
+  expect(over?.elsewhere ?? []).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await pages?.stop();
+  await server?.stop();
+});
+
+async function open(token: string, allowed: string[] = []): Promise<Page> {
+  visit = await openUploadPage(browser, `${server.url}/upload/${token}`, [server.url, ...allowed]);
+  return visit.page;
+}
+
+const choose = (page: Page, ...files: Chosen[]) =>
+  chooseFiles(page, join(server.folder, String(++chosen)), ...files);
+let chosen = 0;
+
+async function isStored(name: string, bytes: Uint8Array): Promise<void> {
+  const photo = photosOf(server).findLast(({ filename }) => filename === name);
+  expect(photo && (await storedHash(server, photo))).toBe(sha256(bytes));
+}
+
+test("a file is chosen, arrives, and is thanked for", async () => {
+  const page = await open(await server.token({ title: "Summer <b>party</b>", description: "Hi" }));
+  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Summer party");
+  const file = png(200_000);
+  await choose(page, { name: "photo.png", bytes: file });
+  await stateOf(page, "photo.png", "done");
+  await page.getByRole("heading", { name: "Thank you" }).waitFor();
+  expect(await page.locator("#ending-sentence").innerText()).toBe("Your file has arrived.");
+  // It was the only one: no more can be chosen.
+  expect(await page.getByLabel("Choose files").isVisible()).toBe(false);
+  await isStored("photo.png", file);
+});
+
+test("several files are sent, whatever their size", async () => {
+  const page = await open(await server.token({ max_uploads: 3 }));
+  const files = [
+    { name: "one.png", bytes: png(100) },
+    { name: "zwei ü & 写真.png", bytes: png(300_000, 2) },
+    { name: "large.mp4", bytes: mp4(17 * 1024 * 1024 + 5, 3) },
+  ];
+  await choose(page, ...files);
+  for (const { name } of files) await stateOf(page, name, "done");
+  expect(await page.locator("#ending-sentence").innerText()).toBe("3 files have arrived.");
+  for (const { name, bytes } of files) await isStored(name, bytes);
+});
+
+test("more files than there are places for: none is sent", async () => {
+  const page = await open(await server.token());
+  const photos = photosOf(server).length;
+  // The input takes one, dropping takes any number.
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    for (const name of ["a.png", "b.png"]) data.items.add(new File(["x"], name));
+    document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+  });
+  expect(await page.getByRole("alert").innerText()).toStartWith(
+    "You chose 2 files, but only 1 file can be sent with this link.",
+  );
+  expect(await page.locator("li[data-file]").count()).toBe(0);
+  expect(photosOf(server)).toHaveLength(photos);
+});
+
+test("what cannot be sent is said before it is sent, and can be removed", async () => {
+  const page = await open(
+    await server.token({ max_uploads: 5, max_size: 1024 * 1024, types: "image/png" }),
+  );
+  let posts = 0;
+  page.on("request", (request) => {
+    if (request.method() === "POST") posts += 1;
+  });
+  await choose(
+    page,
+    { name: "notes.txt", bytes: textFile() },
+    { name: "huge.png", bytes: png(1.5 * 1024 * 1024) },
+    { name: "empty.png", bytes: new Uint8Array() },
+  );
+  const reasons: Record<string, RegExp> = {
+    "notes.txt": /files are not accepted here\. You can send PNG images\.$/,
+    "huge.png": /^The file is too large: it is 1\.5 MB, and at most 1 MB is allowed\.$/,
+    "empty.png": /^The file is empty\.$/,
+  };
+  for (const [name, reason] of Object.entries(reasons)) {
+    const row = await stateOf(page, name, "refused");
+    expect(await row.locator(".detail").innerText()).toMatch(reason);
+    await page.getByRole("button", { name: `Remove ${name}` }).click();
+    await row.waitFor({ state: "detached" });
+  }
+  expect(posts).toBe(0);
+});
+
+test("what the server refuses is said in its words, and another file may come", async () => {
+  const page = await open(await server.token());
+  await choose(page, { name: "photo.png", bytes: textFile(5000) });
+  const row = await stateOf(page, "photo.png", "refused");
+  expect(await row.locator(".detail").innerText()).toStartWith("The file type is not supported:");
+  await page.getByRole("button", { name: "Remove photo.png" }).click();
+  const file = png(7000);
+  await choose(page, { name: "better.png", bytes: file });
+  await stateOf(page, "better.png", "done");
+  await isStored("better.png", file);
+});
+
+test("the browser goes to return_url with the photo's id", async () => {
+  const return_url = `${pages.url}/back?mine=1`;
+  const page = await open(await server.token({ return_url }), [pages.url]);
+  await choose(page, { name: "photo.png", bytes: png(5000) });
+  await page.getByRole("heading", { name: "All done" }).waitFor();
+  await page.waitForURL(`${pages.url}/back**`);
+  const query = new URL(page.url()).searchParams;
+  expect(query.get("mine")).toBe("1");
+  expect(query.get("photo_id")).toBe(String(photosOf(server).at(-1)?.id));
+});
+
+test("with several files the browser goes back when Finish is pressed, each one told", async () => {
+  const return_url = `${pages.url}/back`;
+  const token = await server.token({ return_url, max_uploads: 3 });
+  const page = await open(token, [pages.url]);
+  const told = () =>
+    pages.returned
+      .filter(({ url }) => url.searchParams.get("upload_token") === token)
+      .map(({ url }) => Number(url.searchParams.get("photo_id")));
+  await choose(page, { name: "a.png", bytes: png(5000) }, { name: "b.png", bytes: png(6000, 2) });
+  await page.getByRole("button", { name: "Finish" }).click();
+  await page.waitForURL(`${pages.url}/back**`);
+  const made = photosOf(server).slice(-2);
+  expect(told().toSorted((a, b) => a - b)).toEqual(made.map(({ id }) => id));
+});
+
+test("a long outcome goes back as a form", async () => {
+  const return_url = `${pages.url}/back`;
+  const token = await server.token({ return_url, note: "long ".repeat(400) });
+  const page = await open(token, [pages.url]);
+  await choose(page, { name: "photo.png", bytes: png(5000) });
+  await page.waitForURL(return_url);
+  const back = pages.returned.at(-1);
+  expect(back?.method).toBe("POST");
+  const fields = new URLSearchParams(back?.body);
+  expect(fields.get("photo_id")).toBe(String(photosOf(server).at(-1)?.id));
+  expect(fields.get("note")).toBe("long ".repeat(400));
+});
+
+/** Makes a token's time be over, which takes 15 minutes at least. */
+function expire(token: string): void {
+  const database = new Database(join(server.folder, "redeem.db"));
+  const hash = new Bun.CryptoHasher("sha256").update(token).digest("hex");
+  const made = database
+    .prepare("update upload_tokens set valid_until = 1 where hash = ?")
+    .run(hash);
+  database.close();
+  if (made.changes !== 1) throw new Error("the token's row was not found");
+}
+
+test("a link that is used, expired or wrong says so, and offers nothing", async () => {
+  const used = await server.token();
+  await sendWhole(server, used, png());
+  const expired = await server.token();
+  expire(expired);
+  const cases: [token: string, heading: string][] = [
+    [expired, "This upload link has expired."],
+    [used, "This upload link has already been used."],
+    ["x".repeat(64), "This upload link is not valid."],
+  ];
+  for (const [token, heading] of cases) {
+    const page = await open(token);
+    expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe(heading);
+    expect(await page.locator("input, button, form").count()).toBe(0);
+    // Chromium says of any 404 that it is one.
+    expect(visit?.broken.splice(0)).toEqual([expect.stringContaining("404") as unknown as string]);
+    await visit?.context.close();
+  }
+});
+
+test("without script there is a plain form, which works", async () => {
+  const token = await server.token({ return_url: `${pages.url}/back` });
+  const url = `${server.url}/upload/${token}`;
+  visit = await openUploadPage(browser, url, [server.url, pages.url], { script: false });
+  const { page } = visit;
+  const file = png(9000);
+  await page.setInputFiles("#one", {
+    name: "plain.png",
+    mimeType: "image/png",
+    buffer: Buffer.from(file),
+  });
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.waitForURL(`${pages.url}/back**`);
+  await isStored("plain.png", file);
+});
