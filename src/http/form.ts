@@ -1,39 +1,29 @@
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import Busboy from "busboy";
+import { parseContentType } from "busboy/lib/utils.js";
 import { Problem } from "../problem.ts";
-import type { Params } from "../upload/params.ts";
+import { quote, type Params } from "../upload/params.ts";
 import { readBody } from "./body.ts";
+import { ENOUGH, readMultipart, unreadable, type PartHeader, type PartTaker } from "./multipart.ts";
 
 /** What a form may hold; beyond it the request is refused, whatever it was. */
-const LIMITS = {
-  parts: 1000,
-  fields: 900,
-  files: 50,
-  fieldSize: 256 * 1024,
-  fieldNameSize: 1024,
-  headerPairs: 50,
-};
+const MAX_PARTS = 1000;
+const MAX_FIELD_BYTES = 256 * 1024;
+const MAX_NAME_LENGTH = 1024;
 
-/** Characters of all fields together: they are held in memory. */
-const MAX_FIELDS = 2 * 1024 * 1024;
-
-export type FormFile = {
-  /** As the part says; undefined where it does not. */
-  name: string | undefined;
-  bytes: AsyncIterable<Uint8Array>;
-};
-
-/** Stop reading: the answer is known. */
-export const ENOUGH = Symbol("enough");
+/** Bytes of all fields together: they are held in memory. */
+const MAX_FIELDS_BYTES = 2 * 1024 * 1024;
 
 export type FormHandlers = {
   stallMs: number;
   /**
-   * The part named `file` begins. Reads it, or answers ENOUGH to have nothing more read.
+   * The part named `file` begins.
+   * @param name as the part says
    * @param params what is known so far: the query, and the fields before the file
+   * @returns who takes its bytes, or ENOUGH to have nothing more read
    */
-  onFile?: (file: FormFile, params: Params) => Promise<typeof ENOUGH | undefined>;
+  onFile?: (
+    name: string | undefined,
+    params: Params,
+  ) => Promise<((piece: Uint8Array) => Promise<typeof ENOUGH | undefined>) | typeof ENOUGH>;
 };
 
 /** The parameters in a request's address. The last of a repeated name counts. */
@@ -59,96 +49,93 @@ export function bodyLength(request: Request): number | undefined {
 }
 
 /**
- * Reads a form to its closing boundary. The query counts where the body has no field of a name
- * (protocol 2).
- * @returns the parameters; whatever onFile has thrown is thrown again
- * @throws Problem invalid_input where the body cannot be read
+ * Reads a form to its end: a multipart one to its closing boundary. The query counts where the body
+ * has no field of a name (protocol 2).
+ * @returns the parameters
+ * @throws Problem invalid_input where the body cannot be read; whatever onFile throws
  */
 export async function readForm(request: Request, handlers: FormHandlers): Promise<Params> {
   const params = readQuery(request);
   if (request.body === null) return params;
-  const form = createParser(request);
-  const reading: { file?: Promise<void>; failure?: unknown } = {};
-
-  const enough = new AbortController();
-  let size = 0;
-
-  function stop(reason: unknown): void {
-    reading.failure ??= reason;
-    enough.abort();
-    form.destroy(reason instanceof Error ? reason : new Error("enough"));
-  }
-
-  form.on("field", (name, value, info) => {
-    if (info.valueTruncated || info.nameTruncated) {
-      stop(new Problem("invalid_input", `The field ${String(name).slice(0, 60)} is too long.`));
-    } else if ((size += value.length) > MAX_FIELDS) {
-      stop(new Problem("invalid_input", "The form's fields are too long together."));
-    } else if (name) params.set(name, value);
-  });
-  form.on("file", (name, stream: Readable, info) => {
-    // Its failure is the form's failure, which is awaited below.
-    let torn: unknown;
-    stream.on("error", (error) => {
-      torn = error;
-    });
-    if (name !== "file" || !handlers.onFile) return void stream.resume();
-    if (reading.file) return stop(new Problem("invalid_input", "There is more than one file."));
-    const file = { name: info.filename, bytes: stream };
-    reading.file = handlers.onFile(file, new Map(params)).then(
-      (result) => {
-        if (result) stop(ENOUGH);
-      },
-      (error: unknown) => {
-        if (error !== torn) stop(error);
-      },
-    );
-  });
-  for (const [event, what] of [
-    ["partsLimit", "parts"],
-    ["fieldsLimit", "fields"],
-    ["filesLimit", "files"],
-  ] as const) {
-    form.on(event, () => stop(new Problem("invalid_input", `The form has too many ${what}.`)));
-  }
-
-  let broken: unknown;
-  const body = readBody(request, handlers.stallMs, boundaryOf(request), enough.signal);
-  await pipeline(body, form).catch((error: unknown) => {
-    broken = error;
-  });
-  await reading.file;
-  if (reading.failure !== undefined && reading.failure !== ENOUGH) throw reading.failure;
-  if (reading.failure === ENOUGH || broken === undefined) return params;
-  if (request.signal.aborted || broken instanceof Problem) throw broken;
-  throw unreadable(broken);
-}
-
-function createParser(request: Request): Busboy.Busboy {
+  const body = readBody(request, handlers.stallMs);
   try {
-    return Busboy({
-      headers: { "content-type": request.headers.get("content-type") ?? "" },
-      defParamCharset: "utf8",
-      limits: LIMITS,
-    });
+    if (mediaType(request) === "multipart/form-data") {
+      await readMultipart(body, boundaryOf(request), formReader(params, handlers));
+    } else {
+      for (const [name, value] of new URLSearchParams(await readText(body)))
+        params.set(name, value);
+    }
   } catch (error) {
-    throw unreadable(error);
+    if (error !== ENOUGH) throw error;
+  } finally {
+    await body.return(undefined);
   }
+  return params;
 }
 
-function unreadable(error: unknown): Problem {
-  const why = error instanceof Error ? error.message : "";
-  return new Problem("invalid_input", `The request's body cannot be read: ${why || "broken"}.`);
+/** What becomes of a form's parts: fields go into the parameters, the file to its handler. */
+function formReader(params: Map<string, string>, { onFile }: FormHandlers) {
+  let parts = 0;
+  let fieldsBytes = 0;
+  let hasFile = false;
+
+  function field(name: string): PartTaker {
+    if (name.length > MAX_NAME_LENGTH) throw tooLong(name);
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    return {
+      take: (piece) => {
+        bytes += piece.length;
+        fieldsBytes += piece.length;
+        if (bytes > MAX_FIELD_BYTES || fieldsBytes > MAX_FIELDS_BYTES) throw tooLong(name);
+        pieces.push(piece);
+      },
+      end: () => {
+        params.set(name, Buffer.concat(pieces).toString("utf8"));
+      },
+    };
+  }
+
+  return async (part: PartHeader): Promise<PartTaker | typeof ENOUGH | undefined> => {
+    parts += 1;
+    if (parts > MAX_PARTS) throw new Problem("invalid_input", "The form has too many parts.");
+    if (!part.name) return undefined;
+    if (!part.isFile) return field(part.name);
+    if (part.name !== "file" || !onFile) return undefined;
+    if (hasFile) throw new Problem("invalid_input", "There is more than one file.");
+    hasFile = true;
+    const take = await onFile(part.filename, new Map(params));
+    if (take === ENOUGH) return ENOUGH;
+    return {
+      take: async (piece) => {
+        if ((await take(piece)) === ENOUGH) throw ENOUGH;
+      },
+    };
+  };
+}
+
+function tooLong(name: string): Problem {
+  return new Problem("invalid_input", `The field ${quote(name)} is too long.`);
+}
+
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.length;
+    if (bytes > MAX_FIELDS_BYTES) throw unreadable("the form is too large");
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
 }
 
 function mediaType(request: Request): string {
   return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
-function boundaryOf(request: Request): string | undefined {
-  if (mediaType(request) !== "multipart/form-data") return undefined;
-  const match = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(
-    request.headers.get("content-type") ?? "",
-  );
-  return match?.[1] ?? match?.[2];
+function boundaryOf(request: Request): string {
+  const type = parseContentType(request.headers.get("content-type") ?? "");
+  const boundary = type?.params["boundary"];
+  if (boundary) return boundary;
+  throw unreadable("Multipart: Boundary not found");
 }

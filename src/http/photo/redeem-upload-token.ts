@@ -6,7 +6,8 @@ import type { Redeemer } from "../../upload/redeem.ts";
 import type { Cors } from "../cors.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
 import { readStyle, type Site, type Version } from "../envelope.ts";
-import { bodyLength, ENOUGH, isForm, isOctet, readForm, readQuery } from "../form.ts";
+import { bodyLength, isForm, isOctet, readForm, readQuery } from "../form.ts";
+import { ENOUGH } from "../multipart.ts";
 import { readBody } from "../body.ts";
 import { renderAnswer, renderThrown, type Rendering } from "./redeem-answer.ts";
 
@@ -98,17 +99,20 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
   try {
     const params = await readForm(request, {
       stallMs: context.stallMs,
-      onFile: async (file, known) => {
-        reception = await context.redeemer.receive({
+      onFile: async (partName, known) => {
+        const begun = await context.redeemer.receive({
           params: known,
           moreParams: true,
-          partName: file.name,
+          partName,
           origin,
           bodyLength: bodyLength(request),
         });
-        if (reception.answer) return ENOUGH;
-        refusal = await takeAll(reception, file.bytes);
-        return refusal ? ENOUGH : undefined;
+        reception = begun;
+        if (begun.answer) return ENOUGH;
+        return async (piece) => {
+          refusal = await takeOne(begun, piece);
+          return refusal ? ENOUGH : undefined;
+        };
       },
     });
     // What cannot be answered is refused before anything is made of the file.
@@ -134,20 +138,21 @@ async function redeemOctet(context: RedeemMethodContext, request: Request): Prom
   const reception = await context.redeemer.receive(incoming);
   try {
     if (reception.answer) return { answer: reception.answer, params };
-    const refusal = await takeAll(reception, readBody(request, context.stallMs));
+    let refusal: Problem | undefined;
+    for await (const piece of readBody(request, context.stallMs)) {
+      refusal = await takeOne(reception, piece);
+      if (refusal) break;
+    }
     return { answer: await conclude(reception, refusal, params), params };
   } finally {
     await reception.close();
   }
 }
 
-/** Hands a file's bytes on. What is wrong with the file is answered, not thrown. */
-async function takeAll(
-  reception: Reception,
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<Problem | undefined> {
+/** Hands bytes of a file on. What is wrong with the file is answered, not thrown. */
+async function takeOne(reception: Reception, piece: Uint8Array): Promise<Problem | undefined> {
   try {
-    for await (const piece of bytes) await reception.take(piece);
+    await reception.take(piece);
     return undefined;
   } catch (error) {
     if (error instanceof Problem && error.ofTheFile) return error;
