@@ -12,6 +12,7 @@ CREATE TABLE `chunks` (
 	`upload_id` integer NOT NULL,
 	`start` integer NOT NULL,
 	`length` integer NOT NULL,
+	`synced` integer DEFAULT false NOT NULL,
 	PRIMARY KEY(`upload_id`, `start`),
 	FOREIGN KEY (`upload_id`) REFERENCES `uploads`(`id`) ON UPDATE no action ON DELETE cascade
 );
@@ -34,6 +35,11 @@ CREATE TABLE `deliveries` (
 --> statement-breakpoint
 CREATE INDEX `deliveries_pending` ON `deliveries` (`next_at`) WHERE state = 'pending';--> statement-breakpoint
 CREATE INDEX `deliveries_upload` ON `deliveries` (`upload_id`);--> statement-breakpoint
+CREATE TABLE `facts` (
+	`name` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `photos` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`tree_id` integer NOT NULL,
@@ -108,4 +114,5 @@ CREATE TABLE `uploads` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `uploads_identity` ON `uploads` (`token_id`,`identifier`,`total_size`,`chunk_size`,`filename`);--> statement-breakpoint
 CREATE INDEX `uploads_unfinished` ON `uploads` (`token_id`,`last_byte_at`) WHERE state = 'receiving';--> statement-breakpoint
+CREATE INDEX `uploads_chunks_to_drop` ON `uploads` (`id`) WHERE state = 'finished' and received > 0;--> statement-breakpoint
 CREATE INDEX `uploads_last_byte` ON `uploads` (`last_byte_at`) WHERE state <> 'finished';

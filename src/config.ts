@@ -175,6 +175,14 @@ export const settings = Type.Object({
     }),
     "duration",
   ),
+  REDEEM_SYNC: setting(
+    Type.Boolean({
+      default: true,
+      shown: "1",
+      description: "0: do not wait for the disk; a power cut may then take what was answered",
+    }),
+    "flag",
+  ),
   REDEEM_LOG: setting(
     Type.Union([Type.Literal("auto"), Type.Literal("text"), Type.Literal("json")], {
       default: "auto",

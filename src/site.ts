@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createDeliverer, type Deliverer } from "./callback/deliver.ts";
 import { publicUrlOf, type Settings } from "./config.ts";
+import { readBootId } from "./files/boot.ts";
 import { createDisk } from "./files/disk.ts";
 import type { Files } from "./files/files.ts";
 import { log } from "./log.ts";
@@ -10,6 +11,7 @@ import { readSecret, type SiteSecret } from "./secret.ts";
 import { createActive } from "./upload/active.ts";
 import { createCompleter } from "./upload/complete.ts";
 import { createRedeemer, type Redeemer } from "./upload/redeem.ts";
+import { createSyncer } from "./upload/syncer.ts";
 import { recover, sweep } from "./upload/sweep.ts";
 
 /** Everything that the server is made of, put together from its settings. */
@@ -48,7 +50,9 @@ export async function openData(folder: string): Promise<{ records: Records; secr
  */
 export async function startSite(config: Settings, now: () => number = Date.now): Promise<Site> {
   const { records, secret } = await openData(config.REDEEM_DATA);
-  const files = await createDisk(config.REDEEM_DATA);
+  const files = await createDisk(config.REDEEM_DATA, { durable: config.REDEEM_SYNC });
+  const forgotten = await records.enterBoot(await readBootId());
+  if (forgotten > 0) log.warn("forgot chunks that a reboot may have taken", { chunks: forgotten });
   const active = createActive();
   let publicUrl = publicUrlOf(config, config.REDEEM_PORT);
   const domain = new URL(publicUrl).hostname;
@@ -68,12 +72,18 @@ export async function startSite(config: Settings, now: () => number = Date.now):
         );
     },
   });
+  const syncer = createSyncer({
+    records,
+    files,
+    onError: (upload, error) => log.error("syncing failed", { upload, error: String(error) }),
+  });
   const completer = createCompleter({
     records,
     files,
     domain,
     types: config.REDEEM_TYPES,
     now,
+    onFinished: syncer.tidy,
     onDelivery: deliverer.wake,
   });
   const redeemer = createRedeemer({
@@ -81,6 +91,7 @@ export async function startSite(config: Settings, now: () => number = Date.now):
     files,
     active,
     completer,
+    syncer,
     secret,
     types: config.REDEEM_TYPES,
     maxSize: config.REDEEM_MAX_SIZE,
@@ -110,6 +121,7 @@ export async function startSite(config: Settings, now: () => number = Date.now):
   }, SWEEP_EVERY_MS);
   timer.unref();
   deliverer.wake();
+  syncer.tidy();
 
   return {
     config,
@@ -127,6 +139,7 @@ export async function startSite(config: Settings, now: () => number = Date.now):
     stop: async () => {
       clearInterval(timer);
       await deliverer.stop();
+      await syncer.idle();
       await records.close();
     },
   };

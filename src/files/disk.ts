@@ -10,10 +10,14 @@ import { createSink } from "./sink.ts";
  *     spool/<random>                   bytes of a request whose upload is not known yet
  *     photos/<tree id>/<photo id>/original
  *
- * An upload is kept by one rename, whatever its size. Only what lies under uploads/ and spool/ is
+ * An upload is kept by one rename, whatever its size. Where `durable`, what `sync` and `keep` have
+ * answered for outlives a power cut. Only what lies under uploads/ and spool/ is
  * ever removed here.
  */
-export async function createDisk(folder: string): Promise<Files> {
+export async function createDisk(
+  folder: string,
+  { durable }: { durable: boolean },
+): Promise<Files> {
   const uploads = join(folder, "uploads");
   const spools = join(folder, "spool");
   const photos = join(folder, "photos");
@@ -26,25 +30,26 @@ export async function createDisk(folder: string): Promise<Files> {
   return {
     spool: async () => {
       const path = join(spools, crypto.randomUUID());
-      const sink = createSink(await open(path, "wx"), 0);
+      const sink = createSink(await open(path, "wx"), { offset: 0, durable });
       return { ...sink, path, discard: () => discard(sink, path) };
     },
 
-    write: async (uploadId, offset) => createSink(await openToWrite(uploadPath(uploadId)), offset),
+    write: async (uploadId, offset) =>
+      createSink(await openToWrite(uploadPath(uploadId)), { offset, durable }),
 
     adopt: async (spool, uploadId) => {
-      await spool.sync();
+      await spool.flush();
       await spool.close();
       await rename(spool.path, uploadPath(uploadId));
     },
 
-    copy: async (spool, uploadId, offset) => {
-      const sink = createSink(await openToWrite(uploadPath(uploadId)), offset);
+    sync: async (uploadId) => {
+      if (!durable) return;
+      const handle = await open(uploadPath(uploadId), "r+");
       try {
-        for await (const piece of Bun.file(spool.path).stream()) await sink.write(piece);
-        await sink.sync();
+        await handle.datasync();
       } finally {
-        await sink.close();
+        await handle.close();
       }
     },
 
@@ -53,16 +58,18 @@ export async function createDisk(folder: string): Promise<Files> {
     keep: async (uploadId, treeId, size) => {
       const target = photoFolder(treeId, uploadId);
       const original = join(target, "original");
-      await mkdir(target, { recursive: true });
+      const made = await mkdir(target, { recursive: true });
       try {
         await rename(uploadPath(uploadId), original);
       } catch (error) {
         const there = await stat(original).catch(() => undefined);
         if (there?.size !== size) throw error;
       }
-      for (const place of [target, join(photos, String(treeId)), photos, uploads]) {
-        await syncFolder(place);
-      }
+      if (!durable) return;
+      await syncFolder(target);
+      // What was made is an entry of the folder above it.
+      if (made) await syncFolder(join(photos, String(treeId)));
+      if (made && made !== target) await syncFolder(photos);
     },
 
     giveBack: async (uploadId, treeId) => {

@@ -9,8 +9,8 @@ export interface Files {
   write(uploadId: number, offset: number): Promise<Sink>;
   /** The spool becomes the upload's file. */
   adopt(spool: Spool, uploadId: number): Promise<void>;
-  /** Copies a whole spool into an upload, at an offset. The spool stays. */
-  copy(spool: Spool, uploadId: number, offset: number): Promise<void>;
+  /** Everything written to an upload is on the disk. */
+  sync(uploadId: number): Promise<void>;
   /** The first bytes of an upload, at most so many. */
   head(uploadId: number, bytes: number): Promise<Uint8Array>;
   /**
@@ -34,8 +34,8 @@ export interface Files {
 export interface Sink {
   /** Resolves when there is room for more. The bytes are not copied: leave them as they are. */
   write(piece: Uint8Array): Promise<void>;
-  /** Everything taken is on the disk. */
-  sync(): Promise<void>;
+  /** Everything taken is written: it outlives this process, if not yet a power cut. */
+  flush(): Promise<void>;
   /** Waits for what is under way and lets go of the file; never throws. */
   close(): Promise<void>;
 }

@@ -1,74 +1,99 @@
+import { writeSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import type { Sink } from "./files.ts";
 
-/** Pieces arrive in 64 KiB at most; writing several at once saves system calls (platform notes, 9). */
-const BATCH_BYTES = 256 * 1024;
+/**
+ * A write into the system's memory takes microseconds, less than handing it to another thread. One
+ * that takes this long has met the disk: the next ones are made beside the others' requests.
+ */
+const SLOW_MS = 10;
 
-/** So many batches may be on their way to the disk while the next one is collected. */
-const IN_FLIGHT = 2;
+/** How much is written beside before the direct way is tried again. */
+const BESIDE_BYTES = 16 * 1024 * 1024;
 
-/** Writes pieces in order from an offset on, overlapping the disk with what is still coming in. */
-export function createSink(handle: FileHandle, offset: number): Sink {
+/** A long file goes to the disk while it comes in, so that little is left to wait for in the end. */
+const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
+
+/** Beyond this much that is not on the disk, the sender waits for it. */
+const MAX_UNSYNCED_BYTES = 512 * 1024 * 1024;
+
+export type SinkOptions = { offset: number; durable: boolean };
+
+/** Writes pieces in order from an offset on, and brings long files to the disk along the way. */
+export function createSink(handle: FileHandle, { offset, durable }: SinkOptions): Sink {
   let position = offset;
-  let batch: Uint8Array[] = [];
-  let batchBytes = 0;
+  let beside = 0;
+  let unsynced = 0;
+  let syncing: Promise<void> | undefined;
   let failure: unknown;
-  const underWay = new Set<Promise<void>>();
+  let writing: Promise<void> = Promise.resolve();
 
-  function flush(): void {
-    if (batchBytes === 0) return;
-    const pieces = batch;
-    const at = position;
-    position += batchBytes;
-    batch = [];
-    batchBytes = 0;
-    const writing = writeAll(handle, pieces, at)
-      .catch((error: unknown) => {
-        failure ??= error;
-      })
-      .finally(() => underWay.delete(writing));
-    underWay.add(writing);
+  function syncAlong(): void {
+    if (!durable || syncing || unsynced < SYNC_EVERY_BYTES) return;
+    const before = unsynced;
+    syncing = handle
+      .datasync()
+      .then(
+        () => {
+          unsynced -= before;
+        },
+        (error: unknown) => {
+          failure ??= error;
+        },
+      )
+      .finally(() => {
+        syncing = undefined;
+      });
   }
 
-  async function settle(): Promise<void> {
-    flush();
-    await Promise.all(underWay);
-    if (failure) throw failure;
+  async function take(piece: Uint8Array): Promise<void> {
+    if (beside > 0) {
+      await writeBeside(handle, piece, position);
+      beside -= piece.length;
+    } else {
+      const start = performance.now();
+      writeDirectly(handle.fd, piece, position);
+      if (performance.now() - start > SLOW_MS) beside = BESIDE_BYTES;
+    }
+    position += piece.length;
+    unsynced += piece.length;
+    syncAlong();
+    if (unsynced > MAX_UNSYNCED_BYTES) await syncing;
   }
 
   return {
     write: async (piece) => {
       if (failure) throw failure;
-      batch.push(piece);
-      batchBytes += piece.length;
-      if (batchBytes < BATCH_BYTES) return;
-      flush();
-      if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
+      writing = take(piece).catch((error: unknown) => {
+        failure ??= error;
+      });
+      await writing;
+      if (failure) throw failure;
     },
-    sync: async () => {
-      await settle();
-      await handle.datasync();
+    flush: async () => {
+      await writing;
+      if (failure) throw failure;
     },
     close: async () => {
-      batch = [];
-      batchBytes = 0;
-      await Promise.all(underWay);
+      await writing;
+      await syncing;
       await handle.close().catch(() => undefined);
     },
   };
 }
 
-async function writeAll(handle: FileHandle, pieces: Uint8Array[], position: number): Promise<void> {
-  const { bytesWritten } = await handle.writev(pieces, position);
-  let done = bytesWritten;
-  let from = 0;
-  // A disk that fills up takes a part; the next write says why.
-  for (const piece of pieces) {
-    while (done < from + piece.length) {
-      const rest = piece.subarray(done - from);
-      const part = await handle.write(rest, 0, rest.length, position + done);
-      done += part.bytesWritten;
-    }
-    from += piece.length;
+/** A disk that fills up takes a part; the next write says why. */
+function writeDirectly(fd: number, piece: Uint8Array, position: number): void {
+  let done = 0;
+  while (done < piece.length) {
+    done += writeSync(fd, piece, done, piece.length - done, position + done);
+  }
+}
+
+async function writeBeside(handle: FileHandle, piece: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < piece.length) {
+    const part = await handle.write(piece, done, piece.length - done, position + done);
+    done += part.bytesWritten;
   }
 }

@@ -9,6 +9,12 @@ export interface Records {
   uploads: UploadRecords;
   photos: PhotoRecords;
   deliveries: DeliveryRecords;
+  /**
+   * The machine that runs this process is in this boot. In another one than before, chunks whose
+   * bytes may not have reached the disk are forgotten: they will be asked for again.
+   * @returns how many were forgotten
+   */
+  enterBoot(bootId: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -142,7 +148,7 @@ export interface UploadRecords {
   /** Whether a recorded chunk shares a byte with the range. */
   overlaps(uploadId: number, range: ByteRange): Promise<boolean>;
   /**
-   * Records that these bytes are on disk. The same range twice is one chunk.
+   * Records that these bytes are written. The same range twice is one chunk.
    * @returns the upload as it is now
    */
   recordChunk(chunk: {
@@ -152,6 +158,14 @@ export interface UploadRecords {
     type: string | null;
     now: number;
   }): Promise<Upload>;
+  /**
+   * Forgets chunks of finished uploads, which nobody asks for any more: a few at a time, since a large
+   * file has many and its last answer should not wait for them.
+   * @returns whether there may be more
+   */
+  dropFinishedChunks(): Promise<boolean>;
+  /** These chunks, by their offsets, are on the disk. */
+  markSynced(uploadId: number, starts: readonly number[]): Promise<void>;
   /** Bytes are coming in: the reservation goes on. */
   touch(uploadId: number, now: number): Promise<void>;
   /**

@@ -29,7 +29,7 @@ export function createActive(): Active {
   return {
     join: (uploadId) => {
       let session = sessions.get(uploadId);
-      if (!session || session.failure) {
+      if (!session) {
         session = {
           uploadId,
           members: 0,
@@ -44,9 +44,7 @@ export function createActive(): Active {
     },
     leave: (session) => {
       session.members -= 1;
-      if (session.members === 0 && sessions.get(session.uploadId) === session) {
-        sessions.delete(session.uploadId);
-      }
+      if (session.members === 0) sessions.delete(session.uploadId);
     },
     has: (uploadId) => sessions.has(uploadId),
   };

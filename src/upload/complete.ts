@@ -27,6 +27,8 @@ export type CompleterOptions = {
   domain: string;
   types: readonly string[];
   now: () => number;
+  /** An upload has become a photo. */
+  onFinished: () => void;
   /** A background callback has been recorded. */
   onDelivery: () => void;
 };
@@ -68,6 +70,8 @@ export function createCompleter(options: CompleterOptions) {
     const type = await typeOf(upload, token);
     const treeId = treeOf(upload.id);
     const photo = { treeId, token: randomName(32), type, size };
+    // Before it counts as a photo: its answer is a promise that no power cut takes back.
+    await files.sync(upload.id).catch(keptAlready);
     await files.keep(upload.id, treeId, size);
     const all = { ...upload.extra, ...extra };
     const delivery = background(token, uploadToken, { photo: { id: upload.id, ...photo } }, all);
@@ -81,6 +85,7 @@ export function createCompleter(options: CompleterOptions) {
       await files.giveBack(upload.id, treeId);
       throw refusedToken.used();
     }
+    options.onFinished();
     if (made.first && token.backgroundReturn) options.onDelivery();
     return finished(token, made.photo, uploadToken, all);
   }
@@ -88,8 +93,7 @@ export function createCompleter(options: CompleterOptions) {
   /** The content's type, read again from what lies on the disk: chunk 1 may have been too short. */
   async function typeOf(upload: Upload, token: UploadToken): Promise<string> {
     const head = await files.head(upload.id, HEAD_BYTES).catch((error: { code?: string }) => {
-      // Kept already, by a process that stopped before it could say so.
-      if (error.code !== "ENOENT") throw error;
+      keptAlready(error);
       return files.original(treeOf(upload.id), upload.id).slice(0, HEAD_BYTES).bytes();
     });
     return requireType(await identify(head, true), typesOf(token, options.types));
@@ -168,4 +172,9 @@ export function createCompleter(options: CompleterOptions) {
     await files.remove(upload.id);
     if (token.backgroundReturn) options.onDelivery();
   }
+}
+
+/** Its file may be a photo's already: the last process stopped before it could record that. */
+function keptAlready(error: { code?: string }): void {
+  if (error.code !== "ENOENT") throw error;
 }

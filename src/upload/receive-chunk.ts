@@ -15,7 +15,7 @@ const TOUCH_MS = 30_000;
 
 /**
  * Receives one chunk, writing its bytes in place while they arrive. It is recorded after its last
- * byte is on the disk, and only then exists.
+ * byte is written, and only then exists; it goes to the disk after its answer.
  * @throws Problem for everything in the tables 4.1 and 4.2 of the protocol
  */
 export async function receiveChunk(
@@ -73,7 +73,7 @@ export async function receiveChunk(
       requireSame(params, all);
       if (!chunk.lengths.includes(got)) throw wrongLength(chunk, got);
       if (head && !head.full) await judge(got === chunk.identity.totalSize);
-      await sink.sync();
+      await sink.flush();
       if (session.failure) throw session.failure;
       const extra = extraOf(all);
       const recorded = await records.uploads.recordChunk({
@@ -83,6 +83,7 @@ export async function receiveChunk(
         type,
         now: now(),
       });
+      context.syncer.soon(upload.id, chunk.start);
       return completeIfWhole(recorded);
     },
     refuse: refuseAndThrow,
@@ -195,9 +196,8 @@ export async function receiveChunk(
     if (released) return;
     released = true;
     if (claimed) session.claims.delete(claimed);
-    // Nothing of it has been stored, and nobody else is at it: no use may stay reserved for it. One
-    // that has failed may have been begun anew by now, and is no longer this session's.
-    const alone = session.members === 1 && !session.failure;
+    // Nothing of it has been stored, and nobody else is at it: no use may stay reserved for it.
+    const alone = session.members === 1;
     if (alone && (await records.uploads.forgetEmpty(upload.id))) await files.remove(upload.id);
     active.leave(session);
   }

@@ -73,7 +73,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
       const chunk = readChunk(params, filenameOf(params, incoming.partName));
       if (chunk) {
         isChunk = true;
-        await spool.sync();
+        await spool.flush();
         await letGo();
         const reception = await receiveChunk(context, chunk, params, origin);
         return passOn(reception, params);

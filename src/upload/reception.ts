@@ -6,6 +6,7 @@ import type { SiteSecret } from "../secret.ts";
 import type { Active } from "./active.ts";
 import type { Completer, Finished } from "./complete.ts";
 import type { Params } from "./params.ts";
+import type { Syncer } from "./syncer.ts";
 
 /** What a redeem request comes to. Everything else is thrown as a Problem. */
 export type Answer =
@@ -49,6 +50,7 @@ export type RedeemContext = {
   files: Files;
   active: Active;
   completer: Completer;
+  syncer: Syncer;
   secret: SiteSecret;
   types: readonly string[];
   maxSize: number;

@@ -119,7 +119,7 @@ test("GET completes a file whose bytes are all recorded", async () => {
   const id = (await files.uploadIds()).toSorted((a, b) => a - b).at(-1);
   const sink = await files.write(id ?? 0, 200);
   await sink.write(file.slice(200));
-  await sink.sync();
+  await sink.flush();
   await sink.close();
   await records.uploads.recordChunk({
     uploadId: id ?? 0,

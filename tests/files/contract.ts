@@ -6,7 +6,7 @@ async function put(sink: Sink, from: Uint8Array, piece = 64 * 1024): Promise<voi
   for (let at = 0; at < from.length; at += piece) {
     await sink.write(from.subarray(at, at + piece));
   }
-  await sink.sync();
+  await sink.flush();
   await sink.close();
 }
 
@@ -63,6 +63,13 @@ export function filesContract(
       expect(await files.head(1, 5000)).toEqual(bytes.subarray(0, 1000));
     });
 
+    test("is brought to the disk, also while it is written", async () => {
+      await write(5, 0, bytes);
+      await files.sync(5);
+      expect(await files.head(5, bytes.length)).toEqual(bytes);
+      await expect(files.sync(6)).rejects.toThrow("ENOENT");
+    });
+
     test("shows its first bytes", async () => {
       await write(1, 0, bytes);
       expect(await files.head(1, 100)).toEqual(bytes.subarray(0, 100));
@@ -104,18 +111,6 @@ export function filesContract(
       expect(await files.head(5, bytes.length)).toEqual(bytes);
     });
 
-    test("is copied to an offset, and stays", async () => {
-      const spool = await files.spool();
-      await spool.write(bytes.subarray(0, 1000));
-      await spool.sync();
-      await files.copy(spool, 5, 0);
-      await files.copy(spool, 5, 1000);
-      expect(await files.head(5, 5000)).toEqual(
-        new Uint8Array([...bytes.subarray(0, 1000), ...bytes.subarray(0, 1000)]),
-      );
-      await spool.discard();
-    });
-
     test("that is discarded leaves nothing, twice neither", async () => {
       const spool = await files.spool();
       await spool.write(bytes);
@@ -128,7 +123,7 @@ export function filesContract(
     test("of a process that is gone is cleared", async () => {
       const spool = await files.spool();
       await spool.write(bytes);
-      await spool.sync();
+      await spool.flush();
       files = await reopen();
       await files.clear();
       expect(await Bun.file(spool.path).exists()).toBe(false);

@@ -13,8 +13,8 @@ async function folderOf(): Promise<string> {
 filesContract("disk", async () => {
   const folder = await folderOf();
   return {
-    files: await createDisk(folder),
-    reopen: () => createDisk(folder),
+    files: await createDisk(folder, { durable: true }),
+    reopen: () => createDisk(folder, { durable: true }),
     end: () => rm(folder, { recursive: true, force: true }),
   };
 });
@@ -22,11 +22,11 @@ filesContract("disk", async () => {
 describe("the disk's layout", () => {
   test("is three folders, an upload named by its id, a photo by tree and id", async () => {
     const folder = await folderOf();
-    const files = await createDisk(folder);
+    const files = await createDisk(folder, { durable: true });
     expect((await readdir(folder)).toSorted()).toEqual(["photos", "spool", "uploads"]);
     const sink = await files.write(12, 0);
     await sink.write(new Uint8Array(10));
-    await sink.sync();
+    await sink.flush();
     await sink.close();
     expect(await readdir(join(folder, "uploads"))).toEqual(["12"]);
     await files.keep(12, 3, 10);
@@ -36,7 +36,7 @@ describe("the disk's layout", () => {
 
   test("other files in the upload folder are no uploads", async () => {
     const folder = await folderOf();
-    const files = await createDisk(folder);
+    const files = await createDisk(folder, { durable: true });
     for (const name of ["notes.txt", ".hidden", "-1", "1.5"]) {
       await Bun.write(join(folder, "uploads", name), "x");
     }
@@ -46,14 +46,14 @@ describe("the disk's layout", () => {
 });
 
 describe("a sink that cannot write", () => {
-  test("says so at the next write or at sync, and closes all the same", async () => {
+  test("says so at every write, and closes all the same", async () => {
     const folder = await folderOf();
     const path = join(folder, "readonly");
     await Bun.write(path, "x");
-    const sink = createSink(await open(path, "r"), 0);
-    await sink.write(new Uint8Array(1024 * 1024));
-    await expect(sink.sync()).rejects.toThrow();
+    const sink = createSink(await open(path, "r"), { offset: 0, durable: true });
+    await expect(sink.write(new Uint8Array(1024 * 1024))).rejects.toThrow();
     await expect(sink.write(new Uint8Array(10))).rejects.toThrow();
+    await expect(sink.flush()).rejects.toThrow();
     await sink.close();
     await rm(folder, { recursive: true });
   });

@@ -45,6 +45,49 @@ export function uploadsContract(name: string, given: Given): void {
     });
   });
 
+  describe(`${name}: another boot`, () => {
+    test("forgets the chunks that may not have reached the disk, and no others", async () => {
+      const { enterBoot, uploads } = given.records;
+      await enterBoot("one");
+      const upload = await given.reserved((await given.addToken()).id);
+      await given.record(upload.id, 0, 100);
+      await given.record(upload.id, 100, 100);
+      await uploads.markSynced(upload.id, [0]);
+      expect(await enterBoot("one")).toBe(0);
+      expect(await uploads.hasStored(upload.id, { start: 100, length: 100 })).toBe(true);
+
+      expect(await enterBoot("two")).toBe(1);
+      expect(await uploads.hasStored(upload.id, { start: 0, length: 100 })).toBe(true);
+      expect(await uploads.hasStored(upload.id, { start: 100, length: 100 })).toBe(false);
+      expect((await given.record(upload.id, 100, 150)).received).toBe(250);
+    });
+
+    test("takes nothing from a photo", async () => {
+      await given.records.enterBoot("one");
+      const upload = await given.reserved((await given.addToken()).id);
+      await given.record(upload.id, 0, 250);
+      await given.finish(upload.id);
+      await given.records.enterBoot("two");
+      expect(await given.records.photos.byId(upload.id)).toBeDefined();
+    });
+  });
+
+  test(`${name}: the chunks of photos are dropped little by little, those of uploads stay`, async () => {
+    const { uploads } = given.records;
+    const { id } = await given.addToken({ maxUploads: 2 });
+    const done = await given.reserved(id, "a");
+    for (let start = 0; start < 250; start += 1) await given.record(done.id, start, 1);
+    const open = await given.reserved(id, "b");
+    await given.record(open.id, 0, 100);
+    expect(await uploads.dropFinishedChunks()).toBe(false);
+    await given.finish(done.id);
+    let rounds = 0;
+    while (await uploads.dropFinishedChunks()) rounds += 1;
+    expect(rounds).toBeGreaterThan(1);
+    expect(await uploads.hasStored(done.id, { start: 0, length: 1 })).toBe(false);
+    expect(await uploads.hasStored(open.id, { start: 0, length: 100 })).toBe(true);
+  });
+
   describe(`${name}: finishing`, () => {
     test("makes one photo, consumes one use and records one callback", async () => {
       const token = await given.addToken({ title: "T", tags: "t", albumId: "5", userId: 4 });
@@ -109,7 +152,9 @@ export function uploadsContract(name: string, given: Given): void {
         "one",
       ]);
       const again = await given.reserved(id);
-      expect(again).toMatchObject({ id: upload.id, state: "receiving", failure: null });
+      // Under an id of its own: nothing that is still under way for the old one can touch it.
+      expect(again).toMatchObject({ state: "receiving", failure: null, received: 0 });
+      expect(again.id).not.toBe(upload.id);
     });
 
     test("never touches a finished upload", async () => {

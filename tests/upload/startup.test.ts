@@ -53,7 +53,7 @@ async function recordLast(token: string, bytes = file): Promise<number> {
   const { id } = await uploadOf(token);
   const sink = await site.site.files.write(id, second.start);
   await sink.write(bytes.slice(second.start));
-  await sink.sync();
+  await sink.flush();
   await sink.close();
   const { received } = await site.site.records.uploads.recordChunk({
     uploadId: id,
@@ -124,7 +124,7 @@ describe("an upload whose bytes are all recorded", () => {
     const { id } = await uploadOf(token);
     const sink = await site.site.files.write(id, 0);
     await sink.write(text.slice(0, 1000));
-    await sink.sync();
+    await sink.flush();
     await sink.close();
     await recordLast(token, text);
     await site.restart();

@@ -3,3 +3,16 @@ import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 
 /** The open database, as the queries know it. */
 export type Db = BetterSQLite3Database & { $client: Database.Database };
+
+/**
+ * Does what is promised to outlive a power cut: its commit, and every commit before it, is on the disk
+ * when this returns. Others outlive the process only, which is all that a chunk needs.
+ */
+export function durably<Result>(db: Db, work: () => Result): Result {
+  db.$client.pragma("synchronous = FULL");
+  try {
+    return work();
+  } finally {
+    db.$client.pragma("synchronous = NORMAL");
+  }
+}

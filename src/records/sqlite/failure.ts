@@ -1,6 +1,6 @@
 import { and, eq, ne } from "drizzle-orm";
 import type { NewDelivery, UploadRecords } from "../records.ts";
-import type { Db } from "./db.ts";
+import { durably, type Db } from "./db.ts";
 import { chunks, deliveries, uploads } from "./schema.ts";
 
 /** The ways in which an upload ends without a photo. */
@@ -22,24 +22,26 @@ export function refusals(db: Db): Pick<UploadRecords, "fail" | "refuseChunk"> {
 
   return {
     fail: async ({ uploadId, failure, delivery, now }) =>
-      db.transaction((tx) => {
-        const changed = tx
-          .update(uploads)
-          .set({
-            state: "failed",
-            failureCode: failure.code,
-            failureMessage: failure.message,
-            received: 0,
-            sealedToken: null,
-            lastByteAt: now,
-          })
-          .where(and(eq(uploads.id, uploadId), eq(uploads.state, "receiving")))
-          .run().changes;
-        if (changed === 0) return false;
-        tx.delete(chunks).where(eq(chunks.uploadId, uploadId)).run();
-        tellOnce(uploadId, delivery, now);
-        return true;
-      }, immediately),
+      durably(db, () =>
+        db.transaction((tx) => {
+          const changed = tx
+            .update(uploads)
+            .set({
+              state: "failed",
+              failureCode: failure.code,
+              failureMessage: failure.message,
+              received: 0,
+              sealedToken: null,
+              lastByteAt: now,
+            })
+            .where(and(eq(uploads.id, uploadId), eq(uploads.state, "receiving")))
+            .run().changes;
+          if (changed === 0) return false;
+          tx.delete(chunks).where(eq(chunks.uploadId, uploadId)).run();
+          tellOnce(uploadId, delivery, now);
+          return true;
+        }, immediately),
+      ),
 
     refuseChunk: async ({ tokenId, identity, failure, delivery, now }) =>
       db.transaction((tx) => {

@@ -3,7 +3,7 @@ import type { FinishRequest, Photo } from "../records.ts";
 import { pending } from "./failure.ts";
 import type { Db } from "./db.ts";
 import type { roomFor } from "./reserve.ts";
-import { chunks, deliveries, photos, uploads, uploadTokens } from "./schema.ts";
+import { deliveries, photos, uploads, uploadTokens } from "./schema.ts";
 
 /**
  * Makes the photo of an upload, exactly once: the upload's change from receiving to finished is the
@@ -63,8 +63,6 @@ export function finishUpload(
         })
         .returning()
         .get();
-      // Every byte is the photo's now: nobody asks for a chunk of it any more.
-      tx.delete(chunks).where(eq(chunks.uploadId, uploadId)).run();
       if (delivery)
         tx.insert(deliveries)
           .values(pending(delivery, uploadId, "success", now))

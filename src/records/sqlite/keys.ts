@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { ApiKey, KeyRecords } from "../records.ts";
-import type { Db } from "./db.ts";
+import { durably, type Db } from "./db.ts";
 import { apiKeys } from "./schema.ts";
 
 export function keyRecords(db: Db): KeyRecords {
@@ -10,7 +10,8 @@ export function keyRecords(db: Db): KeyRecords {
     .where(eq(apiKeys.hash, sql.placeholder("hash")))
     .prepare();
   return {
-    add: async (key) => withoutHash(db.insert(apiKeys).values(key).returning().get()),
+    add: async (key) =>
+      durably(db, () => withoutHash(db.insert(apiKeys).values(key).returning().get())),
     byHash: async (hash) => {
       const row = byHash.get({ hash });
       return row && withoutHash(row);
@@ -21,11 +22,15 @@ export function keyRecords(db: Db): KeyRecords {
     },
     list: async () => db.select().from(apiKeys).all().map(withoutHash),
     revoke: async (id, at) =>
-      db
-        .update(apiKeys)
-        .set({ revokedAt: at })
-        .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
-        .run().changes > 0,
+      durably(
+        db,
+        () =>
+          db
+            .update(apiKeys)
+            .set({ revokedAt: at })
+            .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+            .run().changes > 0,
+      ),
   };
 }
 

@@ -6,6 +6,7 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import type { Records } from "../records.ts";
 import type { Db } from "./db.ts";
+import { enterBoot } from "./boot.ts";
 import { deliveryRecords } from "./deliveries.ts";
 import { keyRecords } from "./keys.ts";
 import { photoRecords } from "./photos.ts";
@@ -28,8 +29,8 @@ export async function openRecords(file: string): Promise<Records> {
   const client = openFile(file);
   try {
     client.pragma("journal_mode = WAL");
-    // A commit is on the disk before its answer is given: power loss takes nothing back.
-    client.pragma("synchronous = FULL");
+    // What has to outlive a power cut says so (db.ts).
+    client.pragma("synchronous = NORMAL");
     client.pragma("foreign_keys = ON");
     const db = drizzle(client, { casing: "snake_case" });
     refuseNewer(db, file);
@@ -40,6 +41,7 @@ export async function openRecords(file: string): Promise<Records> {
       uploads: uploadRecords(db),
       photos: photoRecords(db),
       deliveries: deliveryRecords(db),
+      enterBoot: async (bootId) => enterBoot(db, bootId),
       close: async () => void client.close(),
     };
   } catch (error) {

@@ -81,6 +81,9 @@ export const uploads = sqliteTable(
     index("uploads_unfinished")
       .on(table.tokenId, table.lastByteAt)
       .where(sql`state = 'receiving'`),
+    index("uploads_chunks_to_drop")
+      .on(table.id)
+      .where(sql`state = 'finished' and received > 0`),
     index("uploads_last_byte")
       .on(table.lastByteAt)
       .where(sql`state <> 'finished'`),
@@ -95,9 +98,17 @@ export const chunks = sqliteTable(
       .references(() => uploads.id, { onDelete: "cascade" }),
     start: integer().notNull(),
     length: integer().notNull(),
+    // Its bytes are on the disk, not only in the system's memory: they outlive a power cut.
+    synced: integer({ mode: "boolean" }).notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.uploadId, table.start] })],
 );
+
+/** What is known of the site itself, by name. */
+export const facts = sqliteTable("facts", {
+  name: text().primaryKey(),
+  value: text().notNull(),
+});
 
 export const photos = sqliteTable(
   "photos",

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import type { TokenRecords, UploadToken } from "../records.ts";
-import type { Db } from "./db.ts";
+import { durably, type Db } from "./db.ts";
 import { reservedCount } from "./reserve.ts";
 import { uploadTokens } from "./schema.ts";
 
@@ -17,7 +17,8 @@ export function tokenRecords(db: Db): TokenRecords {
     .prepare();
   const reserved = reservedCount(db);
   return {
-    add: async (token) => withoutHash(db.insert(uploadTokens).values(token).returning().get()),
+    add: async (token) =>
+      durably(db, () => withoutHash(db.insert(uploadTokens).values(token).returning().get())),
     byHash: async (hash) => {
       const row = byHash.get({ hash });
       return row && withoutHash(row);
@@ -35,11 +36,15 @@ export function tokenRecords(db: Db): TokenRecords {
         .all()
         .map(withoutHash),
     revoke: async (id, at) =>
-      db
-        .update(uploadTokens)
-        .set({ revokedAt: at })
-        .where(and(eq(uploadTokens.id, id), isNull(uploadTokens.revokedAt)))
-        .run().changes > 0,
+      durably(
+        db,
+        () =>
+          db
+            .update(uploadTokens)
+            .set({ revokedAt: at })
+            .where(and(eq(uploadTokens.id, id), isNull(uploadTokens.revokedAt)))
+            .run().changes > 0,
+      ),
     free: async (id, now) => {
       const token = byId.get({ id });
       if (!token) return 0;

@@ -2,9 +2,12 @@ import { and, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-or
 import type { Identity, Upload, UploadRecords } from "../records.ts";
 import { finishUpload } from "./finish.ts";
 import { refusals } from "./failure.ts";
-import type { Db } from "./db.ts";
+import { durably, type Db } from "./db.ts";
 import { LAPSE_MS, roomFor } from "./reserve.ts";
 import { chunks, deliveries, uploads } from "./schema.ts";
+
+/** Rows that are forgotten at once: less than a millisecond's work. */
+const FEW = 200;
 
 export function uploadRecords(db: Db): UploadRecords {
   const find = byIdentity(db);
@@ -51,6 +54,16 @@ export function uploadRecords(db: Db): UploadRecords {
     .orderBy(sql`${chunks.start} desc`)
     .limit(1)
     .prepare();
+  const sync = db
+    .update(chunks)
+    .set({ synced: true })
+    .where(
+      and(
+        eq(chunks.uploadId, sql.placeholder("uploadId")),
+        eq(chunks.start, sql.placeholder("start")),
+      ),
+    )
+    .prepare();
   const touch = db
     .update(uploads)
     .set({ lastByteAt: sql`${sql.placeholder("now")}` })
@@ -75,20 +88,22 @@ export function uploadRecords(db: Db): UploadRecords {
           return { reserved: false };
         }
         const begun = { state: "receiving" as const, lastByteAt: now, sealedToken };
-        if (!known) {
+        if (known?.state === "receiving") {
           const row = tx
-            .insert(uploads)
-            .values({ ...begun, ...identity, tokenId, createdAt: now, extra: {}, told })
+            .update(uploads)
+            .set(begun)
+            .where(eq(uploads.id, known.id))
             .returning()
             .get();
           return { reserved: true, upload: toUpload(row) };
         }
-        const again =
-          known.state === "failed" ? { failureCode: null, failureMessage: null, type: null } : {};
+        // A failed one starts over under an id of its own, so that nothing of the old one's bytes,
+        // requests and syncs that are still under way can be taken for the new one's.
+        if (known)
+          tx.update(uploads).set({ identifier: null }).where(eq(uploads.id, known.id)).run();
         const row = tx
-          .update(uploads)
-          .set({ ...begun, ...again })
-          .where(eq(uploads.id, known.id))
+          .insert(uploads)
+          .values({ ...begun, ...identity, tokenId, createdAt: now, extra: {}, told })
           .returning()
           .get();
         return { reserved: true, upload: toUpload(row) };
@@ -155,9 +170,33 @@ export function uploadRecords(db: Db): UploadRecords {
         return toUpload(row);
       }, immediately),
 
+    dropFinishedChunks: async () => {
+      const finished = db
+        .select({ id: uploads.id })
+        .from(uploads)
+        .where(and(sql`${uploads.state} = 'finished'`, gt(uploads.received, 0)))
+        .limit(1)
+        .get();
+      if (!finished) return false;
+      const few = sql`select start from ${chunks} where ${chunks.uploadId} = ${finished.id} limit ${FEW}`;
+      const dropped = db
+        .delete(chunks)
+        .where(and(eq(chunks.uploadId, finished.id), sql`${chunks.start} in (${few})`))
+        .run().changes;
+      if (dropped < FEW) {
+        db.update(uploads).set({ received: 0 }).where(eq(uploads.id, finished.id)).run();
+      }
+      return true;
+    },
+
+    markSynced: async (uploadId, starts) =>
+      db.transaction(() => {
+        for (const start of starts) sync.run({ uploadId, start });
+      }, immediately),
+
     touch: async (id, now) => void touch.run({ id, now }),
 
-    finish: async (request) => finishUpload(db, room, request),
+    finish: async (request) => durably(db, () => finishUpload(db, room, request)),
     ...refusals(db),
 
     forget: async (id) =>
