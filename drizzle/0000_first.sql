@@ -22,6 +22,7 @@ CREATE TABLE `deliveries` (
 	`upload_id` integer NOT NULL,
 	`outcome` text NOT NULL,
 	`method` text NOT NULL,
+	`host` text NOT NULL,
 	`url` text NOT NULL,
 	`body` text NOT NULL,
 	`state` text NOT NULL,
@@ -34,6 +35,7 @@ CREATE TABLE `deliveries` (
 );
 --> statement-breakpoint
 CREATE INDEX `deliveries_pending` ON `deliveries` (`next_at`) WHERE state = 'pending';--> statement-breakpoint
+CREATE INDEX `deliveries_closed` ON `deliveries` (`closed_at`) WHERE state <> 'pending';--> statement-breakpoint
 CREATE INDEX `deliveries_upload` ON `deliveries` (`upload_id`);--> statement-breakpoint
 CREATE TABLE `facts` (
 	`name` text PRIMARY KEY NOT NULL,
@@ -114,5 +116,6 @@ CREATE TABLE `uploads` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `uploads_identity` ON `uploads` (`token_id`,`identifier`,`total_size`,`chunk_size`,`filename`);--> statement-breakpoint
 CREATE INDEX `uploads_unfinished` ON `uploads` (`token_id`,`last_byte_at`) WHERE state = 'receiving';--> statement-breakpoint
+CREATE INDEX `uploads_live` ON `uploads` (`last_byte_at`) WHERE state = 'receiving';--> statement-breakpoint
 CREATE INDEX `uploads_chunks_to_drop` ON `uploads` (`id`) WHERE state = 'finished' and received > 0;--> statement-breakpoint
 CREATE INDEX `uploads_last_byte` ON `uploads` (`last_byte_at`) WHERE state <> 'finished';

@@ -175,6 +175,34 @@ export const settings = Type.Object({
     }),
     "duration",
   ),
+  REDEEM_KEEP_RECORDS: setting(
+    Type.Integer({
+      default: 30 * 24 * HOUR,
+      shown: "30d",
+      minimum: 24 * HOUR,
+      description:
+        "Expired tokens that were never used, and ended callbacks, are forgotten after this",
+    }),
+    "duration",
+  ),
+  REDEEM_RESERVE: setting(
+    Type.Integer({
+      default: 256 * 1024 ** 2,
+      shown: "256MiB",
+      minimum: 0,
+      description: "Disk space that uploads leave free",
+    }),
+    "bytes",
+  ),
+  REDEEM_STOP_LIMIT: setting(
+    Type.Integer({
+      default: 30_000,
+      shown: "30s",
+      minimum: 0,
+      description: "How long requests under way may go on when the server is told to stop",
+    }),
+    "duration",
+  ),
   REDEEM_SYNC: setting(
     Type.Boolean({
       default: true,

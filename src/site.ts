@@ -11,6 +11,7 @@ import { readSecret, type SiteSecret } from "./secret.ts";
 import { createActive } from "./upload/active.ts";
 import { createCompleter } from "./upload/complete.ts";
 import { createRedeemer, type Redeemer } from "./upload/redeem.ts";
+import { createRoom } from "./upload/room.ts";
 import { createSyncer } from "./upload/syncer.ts";
 import { recover, sweep } from "./upload/sweep.ts";
 
@@ -29,6 +30,8 @@ export type Site = {
   domain: string;
   /** Where the public address depends on the port that was got. */
   setPublicUrl(url: string): void;
+  /** Told to stop: what is under way goes on, what is new is refused. */
+  draining: boolean;
   stop(): Promise<void>;
 };
 
@@ -95,6 +98,8 @@ export async function startSite(config: Settings, now: () => number = Date.now):
     secret,
     types: config.REDEEM_TYPES,
     maxSize: config.REDEEM_MAX_SIZE,
+    room: createRoom({ records, files, reserve: config.REDEEM_RESERVE, now }),
+    tokenless: { count: 0 },
     graceMs: config.REDEEM_GRACE,
     now,
   });
@@ -110,7 +115,14 @@ export async function startSite(config: Settings, now: () => number = Date.now):
   });
   if (completed > 0) log.info("completed uploads that were all there", { uploads: completed });
 
-  const sweeping = { records, files, active, keepUnfinishedMs: config.REDEEM_KEEP_UNFINISHED, now };
+  const sweeping = {
+    records,
+    files,
+    active,
+    keepUnfinishedMs: config.REDEEM_KEEP_UNFINISHED,
+    keepRecordsMs: config.REDEEM_KEEP_RECORDS,
+    now,
+  };
   const sweepNow = async () => {
     const removed = await sweep(sweeping);
     if (removed > 0) log.info("swept abandoned uploads", { removed });
@@ -133,6 +145,7 @@ export async function startSite(config: Settings, now: () => number = Date.now):
     now,
     publicUrl: () => publicUrl,
     domain,
+    draining: false,
     setPublicUrl: (url) => {
       publicUrl = url;
     },

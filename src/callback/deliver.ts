@@ -66,10 +66,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   async function look(): Promise<void> {
-    const due = await records.deliveries.due(now(), PARALLEL * 16);
+    const due = await records.deliveries.due(now(), PARALLEL, busyHosts());
     for (const delivery of due) {
-      const host = new URL(delivery.url).host;
-      const toHost = [...underWay.values()].filter((other) => other.host === host).length;
+      const { host } = delivery;
+      const toHost = attemptsAt(host);
       if (stopped || underWay.size >= PARALLEL) break;
       if (underWay.has(delivery.id) || toHost >= PARALLEL_TO_A_HOST) continue;
       const done = attempt(delivery, host)
@@ -85,6 +85,16 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (next !== undefined && !stopped) {
       timer = setTimeout(wake, Math.min(Math.max(next - now(), 50), LONGEST_DELAY_MS));
     }
+  }
+
+  function attemptsAt(host: string): number {
+    return [...underWay.values()].filter((other) => other.host === host).length;
+  }
+
+  /** Hosts that have their share: a dead one with thousands waiting delays nobody else. */
+  function busyHosts(): string[] {
+    const hosts = new Set([...underWay.values()].map(({ host }) => host));
+    return [...hosts].filter((host) => attemptsAt(host) >= PARALLEL_TO_A_HOST);
   }
 
   async function attempt(delivery: Delivery, host: string): Promise<void> {

@@ -102,17 +102,21 @@ function greet(site: Site, port: number, key: string | undefined): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-/** How long requests that are under way may take to end. */
-const STOP_LIMIT_MS = 30_000;
+/** How often it is looked whether the last request has ended. */
+const LOOK_MS = 20;
 
 function stopOnSignal(app: App, site: Site, unlock: () => void): void {
-  let stopping = false;
   const stop = async () => {
     // The second signal: at once.
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info("stopping");
-    await Promise.race([app.stop(), Bun.sleep(STOP_LIMIT_MS)]);
+    if (site.draining) process.exit(1);
+    site.draining = true;
+    const waiting = app.server?.pendingRequests ?? 0;
+    log.info("stopping", { requests: waiting });
+    const end = performance.now() + site.config.REDEEM_STOP_LIMIT;
+    while ((app.server?.pendingRequests ?? 0) > 0 && performance.now() < end) {
+      await Bun.sleep(LOOK_MS);
+    }
+    await app.server?.stop(true);
     await site.stop();
     unlock();
     process.exit(0);

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Files, Spool } from "./files.ts";
 import { createSink } from "./sink.ts";
@@ -81,6 +81,11 @@ export async function createDisk(
     original: (treeId, photoId) => Bun.file(join(photoFolder(treeId, photoId), "original")),
 
     remove: async (uploadId) => rm(uploadPath(uploadId), { force: true }),
+
+    space: async () => {
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
+    },
 
     uploadIds: async () =>
       (await readdir(uploads)).map(Number).filter((id) => Number.isSafeInteger(id) && id > 0),

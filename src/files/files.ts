@@ -24,6 +24,8 @@ export interface Files {
   original(treeId: number, photoId: number): Blob;
   /** Forgets an unfinished upload's bytes. Never touches a photo. */
   remove(uploadId: number): Promise<void>;
+  /** Bytes that can still be written here. */
+  space(): Promise<number>;
   /** Uploads that have bytes here. */
   uploadIds(): Promise<number[]>;
   /** Removes the spools of a process that is gone. */

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { log } from "../log.ts";
 import { isOutOfSpace, Problem } from "../problem.ts";
 import type { Site } from "../site.ts";
-import { createCors } from "./cors.ts";
+import { createCors, type Cors } from "./cors.ts";
 import { docs } from "./docs.ts";
 import { describeHealth } from "./docs/pages.ts";
 import type { Version } from "./envelope.ts";
@@ -56,9 +56,11 @@ export function createApp(site: Site) {
       const id = crypto.randomUUID();
       begun.set(request, { id, at: performance.now() });
       set.headers["x-request-id"] = id;
+      if (site.draining) return stopping(cors, request, id);
       if (new URL(request.url).pathname.startsWith("/api/")) {
         set.headers["cache-control"] = "no-store";
       }
+      return undefined;
     })
     .onError(({ code, error, request, set, route }) => {
       const path = new URL(request.url).pathname;
@@ -100,6 +102,17 @@ export function createApp(site: Site) {
     .use(methods("/api/2/photo", 2))
     .use(original({ records, files }))
     .use(pages(site));
+}
+
+/** New work while the server ends: for the next process, in a moment. */
+function stopping(cors: Cors, request: Request, id: string): Response {
+  const answer = renderThrown(
+    new Problem("temporarily_unavailable", "The server is stopping; try again in a moment."),
+  );
+  const headers = cors.covers(new URL(request.url).pathname) ? cors.headers(request) : {};
+  const all = { ...headers, connection: "close", "cache-control": "no-store", "x-request-id": id };
+  for (const [name, value] of Object.entries(all)) answer.headers.set(name, value);
+  return answer;
 }
 
 function notFound(path: string, request: Request): Response {

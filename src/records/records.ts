@@ -75,6 +75,8 @@ export interface TokenRecords {
   /** Newest first. */
   list(limit: number): Promise<UploadToken[]>;
   revoke(id: number, at: number): Promise<boolean>;
+  /** Forgets tokens that expired before then and have no upload. Answers how many. */
+  dropExpired(before: number): Promise<number>;
   /** Uses that are neither consumed nor reserved at this moment. */
   free(id: number, now: number): Promise<number>;
 }
@@ -142,6 +144,10 @@ export interface UploadRecords {
   }): Promise<Reservation>;
   /** Whether the token has a chunked upload or an undecided file that a chunk may belong to. */
   mayBeChunk(tokenId: number): Promise<boolean>;
+  /** Uploads of a token that are no photos: under way, lapsed or failed. */
+  unfinishedOf(tokenId: number): Promise<number>;
+  /** Bytes that live uploads in chunks still lack, all of them together. */
+  promised(now: number): Promise<number>;
   /** Whether its reservation has not lapsed. */
   holdsUse(uploadId: number, now: number): Promise<boolean>;
   hasStored(uploadId: number, range: ByteRange): Promise<boolean>;
@@ -262,6 +268,8 @@ export interface PhotoRecords {
 export type NewDelivery = {
   id: string;
   method: "GET" | "POST";
+  /** Of the address, with its port. */
+  host: string;
   url: string;
   body: string;
 };
@@ -272,9 +280,11 @@ export type Delivery = NewDelivery & {
 };
 
 export interface DeliveryRecords {
-  /** Those whose time has come, the longest waiting first. */
-  due(now: number, limit: number): Promise<Delivery[]>;
-  /** When the next one is due, after those named. */
+  /** Those whose time has come, the longest waiting first; none to these hosts. */
+  due(now: number, limit: number, exceptHosts: readonly string[]): Promise<Delivery[]>;
+  /** Forgets those that ended before then. Answers how many. */
+  dropClosed(before: number): Promise<number>;
+  /** When the next one is due. */
   nextAt(): Promise<number | undefined>;
   retryAt(id: string, at: number, error: string): Promise<void>;
   /** Delivered or given up: its address, which holds the upload token, is forgotten. */

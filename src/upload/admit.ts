@@ -30,6 +30,7 @@ export async function admit(
     // The other chunks of a refused file: only its beginning can show that it is another one now.
     throw new Problem("file_not_supported", known.failure.message);
   }
+  if (!known) await requireFew(context, token);
   try {
     requireSize(chunk.identity.totalSize, maxSizeOf(token, context.maxSize));
     requireInside(chunk);
@@ -47,8 +48,35 @@ export async function admit(
   });
   if (!reservation.reserved) throw refusedToken.used();
   const { upload } = reservation;
-  if (upload.state !== "finished") return upload;
+  if (upload.state !== "finished") {
+    if (upload.id !== known?.id) await requireRoom(context, upload);
+    return upload;
+  }
   return { kind: "finished", finished: await completer.outcomeOf(upload, token, uploadToken) };
+}
+
+/** Uploads that a token may leave unfinished, beside those it is for. */
+const MAX_UNFINISHED = 1000;
+
+/**
+ * Bounds what one token can leave behind: each upload begun is a row and a file until it is swept.
+ * @throws Problem temporarily_unavailable
+ */
+export async function requireFew({ records }: RedeemContext, token: UploadToken): Promise<void> {
+  if ((await records.uploads.unfinishedOf(token.id)) < token.maxUploads + MAX_UNFINISHED) return;
+  throw new Problem(
+    "temporarily_unavailable",
+    "Too many uploads were begun with this upload token and not finished; try again later.",
+  );
+}
+
+/** An upload that cannot fit is refused with its first chunk, and leaves nothing behind. */
+async function requireRoom({ records, room }: RedeemContext, upload: Upload): Promise<void> {
+  // Its own bytes are among the promised ones by now: of two that begin together, both have counted.
+  await room.require(0).catch(async (error: unknown) => {
+    await records.uploads.forgetEmpty(upload.id);
+    throw error;
+  });
 }
 
 /** A chunk that is refused for good: the backend is told in the background, once for an upload. */

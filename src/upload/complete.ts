@@ -54,6 +54,7 @@ export function createCompleter(options: CompleterOptions) {
     const delivery: NewDelivery = {
       id: crypto.randomUUID(),
       method: returns.method,
+      host: new URL(returns.url).host,
       url: returns.url,
       body,
     };

@@ -1,7 +1,9 @@
 import { returnFor } from "../callback/address.ts";
+import type { Spool } from "../files/files.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { Problem, refusedToken } from "../problem.ts";
 import type { Upload, UploadToken } from "../records/records.ts";
+import { requireFew } from "./admit.ts";
 import { readChunk } from "./chunk.ts";
 import { createHead } from "./head.ts";
 import { maxSizeOf, requireSize, requireType, typesOf } from "./limits.ts";
@@ -34,7 +36,11 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     token = await findToken(records, uploadToken, origin);
     upload = await reserveEarly(context, incoming, token);
   }
-  const spool = await files.spool().catch(async (error: unknown) => {
+  const leave = token ? () => undefined : enterTokenless(context);
+  const hold = context.room.hold(incoming.bodyLength ?? 0);
+  const spool = await begin().catch(async (error: unknown) => {
+    hold.release();
+    leave();
     if (upload) await records.uploads.forget(upload.id);
     throw error;
   });
@@ -63,6 +69,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
         return;
       }
       await spool.write(piece);
+      hold.written(piece.length);
       if (upload && now() - touchedAt > TOUCH_MS) {
         touchedAt = now();
         await records.uploads.touch(upload.id, touchedAt);
@@ -92,10 +99,18 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     },
     refuse,
     close: async () => {
+      hold.release();
+      leave();
       await spool.discard();
       await letGo();
     },
   };
+
+  async function begin(): Promise<Spool> {
+    // Its own bytes are held already.
+    await context.room.require(0);
+    return files.spool();
+  }
 
   /** A body that no chunk has, or one that has told all its parameters. */
   function mustBeWhole(): boolean {
@@ -121,6 +136,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     if (!token) throw refusedToken.unknown();
     if (!upload) {
       requireStart(token, now());
+      await requireFew(context, token);
       const filename = filenameOf(params, incoming.partName);
       const begun = await records.uploads.beginWhole({
         tokenId: token.id,
@@ -196,20 +212,46 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
   }
 }
 
+/** Requests at once that may send a file before they say with which token. */
+const MAX_TOKENLESS = 32;
+
+/**
+ * Nobody has vouched for these bytes yet: there may not be many of them.
+ * @returns what to call in the end
+ * @throws Problem temporarily_unavailable
+ */
+function enterTokenless({ tokenless }: RedeemContext): () => void {
+  if (tokenless.count >= MAX_TOKENLESS) {
+    throw new Problem(
+      "temporarily_unavailable",
+      "Too many files are coming in whose upload token is behind them; try again, or send it first.",
+    );
+  }
+  tokenless.count += 1;
+  let left = false;
+  return () => {
+    if (left) return;
+    left = true;
+    tokenless.count -= 1;
+  };
+}
+
 /**
  * Holds a use of the token from the first byte on, where that can be said yet. Undefined where the
  * file may be a chunk of an upload that holds one already.
  */
 async function reserveEarly(
-  { records, now, graceMs }: RedeemContext,
+  context: RedeemContext,
   { params, partName, moreParams }: Incoming,
   token: UploadToken,
 ): Promise<Upload | undefined> {
+  const { records, now, graceMs } = context;
   const filename = filenameOf(params, partName);
   const mayBeChunk = moreParams && (await records.uploads.mayBeChunk(token.id));
   if (mayBeChunk) requireGoingOn(token, now(), graceMs);
   else requireStart(token, now());
   if (mayBeChunk && now() > token.validUntil) return undefined;
+  if (!mayBeChunk) await requireFew(context, token);
   const begun = await records.uploads.beginWhole({
     tokenId: token.id,
     filename,

@@ -6,6 +6,7 @@ import type { SiteSecret } from "../secret.ts";
 import type { Active } from "./active.ts";
 import type { Completer, Finished } from "./complete.ts";
 import type { Params } from "./params.ts";
+import type { Room } from "./room.ts";
 import type { Syncer } from "./syncer.ts";
 
 /** What a redeem request comes to. Everything else is thrown as a Problem. */
@@ -54,6 +55,9 @@ export type RedeemContext = {
   secret: SiteSecret;
   types: readonly string[];
   maxSize: number;
+  room: Room;
+  /** Requests at this moment whose upload token is still to come. */
+  tokenless: { count: number };
   graceMs: number;
   now: () => number;
 };

@@ -9,6 +9,7 @@ export type SweepContext = {
   files: Files;
   active: Active;
   keepUnfinishedMs: number;
+  keepRecordsMs: number;
   now: () => number;
 };
 
@@ -35,10 +36,13 @@ export async function sweep(context: SweepContext): Promise<number> {
     await files.remove(id);
     removed += 1;
   }
+  const old = context.now() - context.keepRecordsMs;
+  removed += await records.deliveries.dropClosed(old);
+  removed += await records.tokens.dropExpired(old);
   return removed;
 }
 
-export type RecoverContext = Omit<SweepContext, "keepUnfinishedMs" | "now"> & {
+export type RecoverContext = Omit<SweepContext, "keepUnfinishedMs" | "keepRecordsMs" | "now"> & {
   completer: Completer;
   secret: SiteSecret;
   onFailure: (uploadId: number, error: unknown) => void;

@@ -70,7 +70,7 @@ export function createSyncer({ records, files, onError }: SyncerOptions): Syncer
       });
     },
     idle: async () => {
-      while (running ?? tidying) await (running ?? tidying);
+      for (let busy = running ?? tidying; busy; busy = running ?? tidying) await busy;
     },
   };
 }

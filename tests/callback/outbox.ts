@@ -78,7 +78,7 @@ export async function openOutbox(allowPrivate = true): Promise<Outbox> {
         uploadId: begun.upload.id,
         photo: { token: "p".repeat(32), treeId: 1, type: "image/png", size: 1 },
         extra: {},
-        delivery: { id, method: "GET", url, body: "" },
+        delivery: { id, method: "GET", host: new URL(url).host, url, body: "" },
         now: time,
       });
     },

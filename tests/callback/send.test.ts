@@ -48,6 +48,7 @@ async function receiveRaw(onConnection: (socket: Socket) => void): Promise<strin
 const deliveryTo = (url: string, changes: Partial<Delivery> = {}): Delivery => ({
   id: "d-1",
   method: "GET",
+  host: new URL(url).host,
   url,
   body: "",
   createdAt: NOW,

@@ -188,12 +188,9 @@ test("SIGTERM lets an upload that is under way finish, and ends with 0", async (
   await until("it is being received", async () => (await remainsOf(server)).spools === 1);
   const exited = server.kill("SIGTERM");
   await until("it is stopping", () => /"event":"stopping"/.test(server.log()));
-  await until("nobody else gets in", () =>
-    fetch(`${server.url}/health`, { keepalive: false }).then(
-      () => false,
-      () => true,
-    ),
-  );
+  const refused = await fetch(`${server.url}/health`, { keepalive: false });
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get("retry-after")).toBe("1");
   await wire.send(body.subarray(100_000));
   expect((await wire.answer()).status).toBe(200);
   wire.cut();

@@ -81,7 +81,7 @@ export function givenRecords(records: Records): Given {
       }
     },
     due: async (now, limit = 10) =>
-      (await given.records.deliveries.due(now, limit)).map(({ id }) => id),
+      (await given.records.deliveries.due(now, limit, [])).map(({ id }) => id),
   };
   return given;
 }
@@ -91,7 +91,7 @@ export function identityOf(name: string): Identity {
 }
 
 export function delivery(id: string): NewDelivery {
-  return { id, method: "GET", url: `http://x/${id}`, body: "" };
+  return { id, method: "GET", host: "x", url: `http://x/${id}`, body: "" };
 }
 
 export const newToken: Omit<NewUploadToken, "hash"> = {

@@ -44,10 +44,10 @@ export function photosContract(name: string, given: Given): void {
       await given.records.deliveries.retryAt("a", NOW + 1000, "refused");
       expect(await given.due(NOW + 999)).toEqual([]);
       expect(await given.records.deliveries.nextAt()).toBe(NOW + 1000);
-      const [again] = await given.records.deliveries.due(NOW + 1000, 10);
+      const [again] = await given.records.deliveries.due(NOW + 1000, 10, []);
       expect(again).toEqual({ ...delivery("a"), createdAt: NOW, attempts: 1 });
       await given.records.deliveries.retryAt("a", NOW + 2000, "refused");
-      expect((await given.records.deliveries.due(NOW + 2000, 10))[0]?.attempts).toBe(2);
+      expect((await given.records.deliveries.due(NOW + 2000, 10, []))[0]?.attempts).toBe(2);
     });
 
     test.each(["delivered", "given-up"] as const)("are never due again when %s", async (state) => {

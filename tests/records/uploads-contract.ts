@@ -108,7 +108,9 @@ export function uploadsContract(name: string, given: Given): void {
         size: 250,
       });
       expect((await given.records.tokens.byId(token.id))?.consumed).toBe(1);
-      expect((await given.records.deliveries.due(NOW, 10)).map(({ id }) => id)).toEqual(["one"]);
+      expect((await given.records.deliveries.due(NOW, 10, [])).map(({ id }) => id)).toEqual([
+        "one",
+      ]);
       expect(await given.records.photos.byId(upload.id)).toEqual(first?.photo);
       expect((await given.reserved(token.id)).state).toBe("finished");
     });
@@ -120,7 +122,7 @@ export function uploadsContract(name: string, given: Given): void {
       await given.finish(two.id, { now: NOW + 6 * MINUTE });
       expect(await given.finish(one.id, { delivery: delivery("x") })).toBeUndefined();
       expect(await given.records.photos.byId(one.id)).toBeUndefined();
-      expect(await given.records.deliveries.due(NOW, 10)).toEqual([]);
+      expect(await given.records.deliveries.due(NOW, 10, [])).toEqual([]);
       expect((await given.records.tokens.byId(id))?.consumed).toBe(1);
       expect(await given.finish(999)).toBeUndefined();
     });
@@ -148,7 +150,7 @@ export function uploadsContract(name: string, given: Given): void {
       expect(await given.records.uploads.hasStored(upload.id, { start: 0, length: 100 })).toBe(
         false,
       );
-      expect((await given.records.deliveries.due(NOW, 10)).map(({ id: of }) => of)).toEqual([
+      expect((await given.records.deliveries.due(NOW, 10, [])).map(({ id: of }) => of)).toEqual([
         "one",
       ]);
       const again = await given.reserved(id);
@@ -164,7 +166,7 @@ export function uploadsContract(name: string, given: Given): void {
       expect(await given.records.uploads.fail(request)).toBe(false);
       await given.records.uploads.forget(upload.id);
       expect(await given.records.photos.byId(upload.id)).toBeDefined();
-      expect(await given.records.deliveries.due(NOW, 10)).toEqual([]);
+      expect(await given.records.deliveries.due(NOW, 10, [])).toEqual([]);
     });
 
     test("a refused chunk is told once, and an upload with bytes goes on", async () => {
@@ -180,7 +182,7 @@ export function uploadsContract(name: string, given: Given): void {
           now: NOW,
         });
       }
-      expect((await given.records.deliveries.due(NOW, 10)).map(({ id: of }) => of)).toEqual([
+      expect((await given.records.deliveries.due(NOW, 10, [])).map(({ id: of }) => of)).toEqual([
         "one",
       ]);
       const known = await given.records.uploads.byIdentity(id, identityOf("a"));

@@ -81,6 +81,9 @@ export const uploads = sqliteTable(
     index("uploads_unfinished")
       .on(table.tokenId, table.lastByteAt)
       .where(sql`state = 'receiving'`),
+    index("uploads_live")
+      .on(table.lastByteAt)
+      .where(sql`state = 'receiving'`),
     index("uploads_chunks_to_drop")
       .on(table.id)
       .where(sql`state = 'finished' and received > 0`),
@@ -148,6 +151,7 @@ export const deliveries = sqliteTable(
       .references(() => uploads.id, { onDelete: "cascade" }),
     outcome: text().$type<"success" | "failure">().notNull(),
     method: text().$type<"GET" | "POST">().notNull(),
+    host: text().notNull(),
     // Empty once delivered or given up: they hold the upload token.
     url: text().notNull(),
     body: text().notNull(),
@@ -162,6 +166,9 @@ export const deliveries = sqliteTable(
     index("deliveries_pending")
       .on(table.nextAt)
       .where(sql`state = 'pending'`),
+    index("deliveries_closed")
+      .on(table.closedAt)
+      .where(sql`state <> 'pending'`),
     index("deliveries_upload").on(table.uploadId),
   ],
 );

@@ -1,8 +1,8 @@
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import type { TokenRecords, UploadToken } from "../records.ts";
 import { durably, type Db } from "./db.ts";
 import { reservedCount } from "./reserve.ts";
-import { uploadTokens } from "./schema.ts";
+import { uploads, uploadTokens } from "./schema.ts";
 
 export function tokenRecords(db: Db): TokenRecords {
   const byHash = db
@@ -45,6 +45,16 @@ export function tokenRecords(db: Db): TokenRecords {
             .where(and(eq(uploadTokens.id, id), isNull(uploadTokens.revokedAt)))
             .run().changes > 0,
       ),
+    dropExpired: async (before) =>
+      db
+        .delete(uploadTokens)
+        .where(
+          and(
+            lt(uploadTokens.validUntil, before),
+            sql`not exists (select 1 from ${uploads} where ${uploads.tokenId} = ${uploadTokens.id})`,
+          ),
+        )
+        .run().changes,
     free: async (id, now) => {
       const token = byId.get({ id });
       if (!token) return 0;

@@ -142,6 +142,22 @@ export function uploadRecords(db: Db): UploadRecords {
         )
         .get() !== undefined,
 
+    unfinishedOf: async (tokenId) =>
+      db
+        .select({ count: sql<number>`count(*)` })
+        .from(uploads)
+        .where(and(eq(uploads.tokenId, tokenId), ne(uploads.state, "finished")))
+        .get()?.count ?? 0,
+
+    promised: async (now) =>
+      db
+        .select({
+          bytes: sql<number>`coalesce(sum(${uploads.totalSize} - ${uploads.received}), 0)`,
+        })
+        .from(uploads)
+        .where(and(sql`${uploads.state} = 'receiving'`, gt(uploads.lastByteAt, now - LAPSE_MS)))
+        .get()?.bytes ?? 0,
+
     holdsUse: async (id, now) =>
       db
         .select({ at: uploads.lastByteAt })
