@@ -28,7 +28,9 @@ if (!compileTarget) {
   );
   process.exit(1);
 }
-const outfile = values.outfile ? resolve(values.outfile) : join(root, "dist/redeem");
+const outfile = values.outfile
+  ? resolve(values.outfile)
+  : join(root, "dist", values.target ? `redeem-${target}` : "redeem");
 
 /** The addon of the platform that is built for, instead of a look-up at run time that would fail. */
 const addon: BunPlugin = {

@@ -1,6 +1,6 @@
 import { Value } from "@sinclair/typebox/value";
 import { Type, type Static, type TProperties, type TSchema } from "@sinclair/typebox";
-import { parseBytes, parseDuration } from "./units.ts";
+import { formatBytes, formatDuration, parseBytes, parseDuration } from "./units.ts";
 import { DEFAULT_TYPES } from "./media/types.ts";
 
 /**
@@ -36,7 +36,7 @@ const WORDS: Record<keyof typeof readers, string> = {
   flag: "1 or 0",
   number: "a whole number",
   bytes: "bytes, such as 10GiB, 500MB or 1048576",
-  duration: "a duration, such as 24h, 90s or 7d",
+  duration: "a duration, written like 90s, 24h or 7d",
   list: "a comma separated list",
 };
 
@@ -272,9 +272,17 @@ export function allowedWords(schema: TSchema): string {
   const words = WORDS[(schema as Setting<TSchema>).reads];
   if (schema["reads"] === "number")
     return `${words} from ${schema["minimum"]} to ${schema["maximum"]}`;
-  if (schema["reads"] === "bytes" || schema["reads"] === "duration")
-    return `${words} (${schema.description})`;
+  if (schema["reads"] === "bytes" || schema["reads"] === "duration") {
+    return `${words}, from ${inUnits(schema, "minimum")}${inUnits(schema, "maximum", " to ")}`;
+  }
   return words;
+}
+
+/** A limit as it would be written: "1s", "1 TiB". */
+function inUnits(schema: TSchema, limit: "minimum" | "maximum", before = ""): string {
+  const value = schema[limit] as number | undefined;
+  if (value === undefined) return "";
+  return before + (schema["reads"] === "bytes" ? formatBytes(value) : formatDuration(value));
 }
 
 function readSetting(name: string, schema: Setting<TSchema>, text: string): unknown {

@@ -39,7 +39,7 @@ const SWEEP_EVERY_MS = 10 * 60_000;
 
 /** The database and the secret of a data folder, for commands that serve nothing. */
 export async function openData(folder: string): Promise<{ records: Records; secret: SiteSecret }> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   // Loaded late, so that a machine which cannot load the addon is told in a line (commands/fail.ts).
   const { openRecords } = await import("./records/sqlite/open.ts");
   const secret = await readSecret(join(folder, "secret"));

@@ -37,6 +37,15 @@ function parse(text: string, units: Record<string, number>): number | undefined 
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
+/** Milliseconds as they would be written in a setting: 60000 -> "1m". */
+export function formatDuration(milliseconds: number): string {
+  const units = Object.entries(MILLISECONDS).toReversed();
+  const [name, size] = units.find(
+    ([, unit]) => milliseconds >= unit && milliseconds % unit === 0,
+  ) ?? ["ms", 1];
+  return milliseconds === 0 ? "0" : `${milliseconds / size}${name}`;
+}
+
 /** Bytes for people: 1536 -> "1.5 KiB". */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../config.ts";
 import { hashSecret, randomName } from "../random.ts";
 import { LEVELS, type ApiKey, type Level, type Records } from "../records/records.ts";
-import { openData } from "../site.ts";
+import { openFolder } from "./folder.ts";
 import { Failure } from "./fail.ts";
 import { printTable } from "./table.ts";
 
@@ -12,7 +12,7 @@ const KEY_LEVELS = LEVELS.slice(LEVELS.indexOf("read"));
 /** `redeem key create | list | revoke ID`. Works while the server runs. */
 export async function key(words: string[]): Promise<void> {
   const [action = "list", ...rest] = words;
-  const { records, secret } = await openData(readConfig(process.env).REDEEM_DATA);
+  const { records, secret } = await openFolder(readConfig(process.env).REDEEM_DATA);
   try {
     if (action === "create") {
       const { values } = parseArgs({

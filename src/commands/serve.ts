@@ -25,6 +25,7 @@ export async function serve(): Promise<void> {
   const app = createApp(site);
   const port = await listen(app, config);
   site.setPublicUrl(publicUrlOf(config, port));
+  await site.records.notePublicUrl(site.publicUrl());
   const key = await firstKey(site);
   greet(site, port, key?.secret);
   stopOnSignal(app, site, unlock);
@@ -32,7 +33,8 @@ export async function serve(): Promise<void> {
 
 async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    // Others on the machine have no business in it.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as { code?: string };
@@ -62,7 +64,10 @@ async function listen(app: App, config: Settings): Promise<number> {
         `Port ${port} on ${hostname} is taken by another program; set REDEEM_PORT to a free one`,
       );
     }
-    throw new Failure(`Cannot listen on ${hostname}:${port}: ${message}`);
+    const why = code === "ENOENT" ? "this machine has no such address" : message;
+    throw new Failure(
+      `Cannot listen on ${hostname}:${port}: ${why}; see REDEEM_HOST and REDEEM_PORT`,
+    );
   }
   return app.server?.port ?? port;
 }

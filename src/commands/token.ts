@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { publicUrlOf, readConfig, type Settings } from "../config.ts";
 import { Problem } from "../problem.ts";
 import type { Records, UploadToken } from "../records/records.ts";
-import { openData } from "../site.ts";
+import { openFolder } from "./folder.ts";
 import { parseDuration } from "../units.ts";
 import { getUploadTokenParameters } from "../http/photo/get-upload-token.ts";
 import { readParameters } from "../http/parameters.ts";
@@ -25,7 +25,7 @@ const OPTIONS = Object.fromEntries(
 export async function token(words: string[]): Promise<void> {
   const [action = "list", ...rest] = words;
   const config = readConfig(process.env);
-  const { records } = await openData(config.REDEEM_DATA);
+  const { records } = await openFolder(config.REDEEM_DATA);
   try {
     if (action === "create") await create(records, config, rest);
     else if (action === "list") await print(records);
@@ -69,7 +69,8 @@ async function create(records: Records, config: Settings, words: string[]): Prom
     },
   );
   const { uploadToken, token: issued } = await issueToken(records, grant, now);
-  const url = publicUrlOf(config, config.REDEEM_PORT);
+  const set = config.REDEEM_PUBLIC_URL && publicUrlOf(config, config.REDEEM_PORT);
+  const url = set || (await records.publicUrl()) || publicUrlOf(config, config.REDEEM_PORT);
   process.stdout.write(
     [
       `Upload token ${issued.id}, for ${issued.maxUploads} file${issued.maxUploads === 1 ? "" : "s"}, until ${day(issued.validUntil)} UTC:`,
@@ -124,7 +125,7 @@ function minutes(text: string): string {
 function optionNames(message: string): string {
   return message.replace(/^[a-z_]+/, (name) =>
     name === "valid_minutes"
-      ? "--valid (minutes)"
+      ? "--valid (in minutes; 15m to 24h)"
       : `--${name.replace(/_p$/, "").replaceAll("_", "-")}`,
   );
 }

@@ -9,6 +9,9 @@ export interface Records {
   uploads: UploadRecords;
   photos: PhotoRecords;
   deliveries: DeliveryRecords;
+  /** The address that the server was last reached under, for commands that print links. */
+  publicUrl(): Promise<string | undefined>;
+  notePublicUrl(url: string): Promise<void>;
   /**
    * The machine that runs this process is in this boot. In another one than before, chunks whose
    * bytes may not have reached the disk are forgotten: they will be asked for again.

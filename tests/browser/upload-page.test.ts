@@ -111,7 +111,7 @@ test("what cannot be sent is said before it is sent, and can be removed", async 
     { name: "empty.png", bytes: new Uint8Array() },
   );
   const reasons: Record<string, RegExp> = {
-    "notes.txt": /files are not accepted here\. You can send PNG images\.$/,
+    "notes.txt": /^This is not a photo or video\. You can send PNG images\.$/,
     "huge.png": /^The file is too large: it is 1\.5 MB, and at most 1 MB is allowed\.$/,
     "empty.png": /^The file is empty\.$/,
   };

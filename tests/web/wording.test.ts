@@ -93,7 +93,7 @@ describe("refusals", () => {
   test("say what and why", () => {
     expect(refusal({ size: 0, type: "image/png" }, limits)).toBe("The file is empty.");
     expect(refusal({ size: 5, type: "application/pdf" }, limits)).toBe(
-      "PDF files are not accepted here. You can send images.",
+      "This is not a photo or video. You can send images.",
     );
     expect(refusal({ size: 12 * mebibyte, type: "" }, limits)).toBe(
       "The file is too large: it is 12 MB, and at most 10 MB is allowed.",

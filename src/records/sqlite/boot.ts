@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { durably, type Db } from "./db.ts";
-import { chunks, facts, uploads } from "./schema.ts";
+import { readFact, writeFact } from "./facts.ts";
+import { chunks, uploads } from "./schema.ts";
 
 const BOOT = "boot";
 
@@ -9,8 +10,7 @@ export function enterBoot(db: Db, bootId: string): number {
   return durably(db, () =>
     db.transaction(
       (tx) => {
-        const known = tx.select().from(facts).where(eq(facts.name, BOOT)).get();
-        if (known?.value === bootId) return 0;
+        if (readFact(db, BOOT) === bootId) return 0;
         const doubtful = tx
           .selectDistinct({ id: chunks.uploadId })
           .from(chunks)
@@ -24,10 +24,7 @@ export function enterBoot(db: Db, bootId: string): number {
           })
           .where(and(inArray(uploads.id, doubtful), eq(uploads.state, "receiving")))
           .run();
-        tx.insert(facts)
-          .values({ name: BOOT, value: bootId })
-          .onConflictDoUpdate({ target: facts.name, set: { value: bootId } })
-          .run();
+        writeFact(db, BOOT, bootId);
         return forgotten;
       },
       { behavior: "immediate" },

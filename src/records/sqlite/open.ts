@@ -8,10 +8,13 @@ import type { Records } from "../records.ts";
 import type { Db } from "./db.ts";
 import { enterBoot } from "./boot.ts";
 import { deliveryRecords } from "./deliveries.ts";
+import { readFact, writeFact } from "./facts.ts";
 import { keyRecords } from "./keys.ts";
 import { photoRecords } from "./photos.ts";
 import { tokenRecords } from "./tokens.ts";
 import { uploadRecords } from "./uploads.ts";
+
+const PUBLIC_URL = "public url";
 
 /** The database cannot be used; the message is one line for the person who starts the server. */
 export class DatabaseError extends Error {}
@@ -41,6 +44,8 @@ export async function openRecords(file: string): Promise<Records> {
       uploads: uploadRecords(db),
       photos: photoRecords(db),
       deliveries: deliveryRecords(db),
+      publicUrl: async () => readFact(db, PUBLIC_URL),
+      notePublicUrl: async (url) => writeFact(db, PUBLIC_URL, url),
       enterBoot: async (bootId) => enterBoot(db, bootId),
       close: async () => void client.close(),
     };

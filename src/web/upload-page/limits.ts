@@ -8,6 +8,8 @@ export type Limits = {
   types: readonly string[];
 };
 
+const NO_MEDIA = "This is not a photo or video";
+
 /** Why this file cannot be sent, in words for its owner; undefined if it can. */
 export function refusal(
   file: { size: number; type: string },
@@ -15,8 +17,10 @@ export function refusal(
 ): string | undefined {
   if (file.size === 0) return "The file is empty.";
   if (!typeMatches(file.type, limits.types)) {
-    const allowed = describeTypes(limits.types, Number.POSITIVE_INFINITY);
-    return `${nameType(file.type)} files are not accepted here. You can send ${allowed}.`;
+    const allowed = describeTypes(limits.types);
+    const isMedia = /^(image|video)\//.test(file.type);
+    const what = isMedia ? `${nameType(file.type)} files are not accepted here` : NO_MEDIA;
+    return `${what}. You can send ${allowed}.`;
   }
   if (file.size > limits.maxSize) {
     const [size, most] = formatSizeAgainst(file.size, limits.maxSize);
