@@ -1,3 +1,4 @@
+import { constants, openSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Files, Spool } from "./files.ts";
@@ -30,12 +31,12 @@ export async function createDisk(
   return {
     spool: async () => {
       const path = join(spools, crypto.randomUUID());
-      const sink = createSink(await open(path, "wx"), { offset: 0, durable });
+      const sink = createSink(openSync(path, "wx"), { offset: 0, durable });
       return { ...sink, path, discard: () => discard(sink, path) };
     },
 
     write: async (uploadId, offset) =>
-      createSink(await openToWrite(uploadPath(uploadId)), { offset, durable }),
+      createSink(openToWrite(uploadPath(uploadId)), { offset, durable }),
 
     adopt: async (spool, uploadId) => {
       await spool.flush();
@@ -97,15 +98,8 @@ export async function createDisk(
 }
 
 /** For writing in place: made where it is missing, never emptied. */
-async function openToWrite(path: string) {
-  try {
-    return await open(path, "r+");
-  } catch (error) {
-    if ((error as { code?: string }).code !== "ENOENT") throw error;
-    // Two chunks may come first at the same moment: "a" makes the file and takes nothing from it.
-    await (await open(path, "a")).close();
-    return open(path, "r+");
-  }
+function openToWrite(path: string): number {
+  return openSync(path, constants.O_RDWR | constants.O_CREAT);
 }
 
 async function discard(sink: Pick<Spool, "close">, path: string): Promise<void> {

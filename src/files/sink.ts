@@ -1,6 +1,9 @@
-import { writeSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
+import { closeSync, fdatasync, write, writeSync } from "node:fs";
+import { promisify } from "node:util";
 import type { Sink } from "./files.ts";
+
+const sync = promisify(fdatasync);
+const writeLater = promisify(write);
 
 /**
  * A write into the system's memory takes microseconds, less than handing it to another thread. One
@@ -19,20 +22,24 @@ const MAX_UNSYNCED_BYTES = 512 * 1024 * 1024;
 
 export type SinkOptions = { offset: number; durable: boolean };
 
-/** Writes pieces in order from an offset on, and brings long files to the disk along the way. */
-export function createSink(handle: FileHandle, { offset, durable }: SinkOptions): Sink {
+/**
+ * Writes pieces in order from an offset on, and brings long files to the disk along the way.
+ * @param fd an open file, which is closed with the sink. Opening, writing and closing are made directly:
+ * Bun has a thread or two for files, and they wait for the disk in `fdatasync`
+ */
+export function createSink(fd: number, { offset, durable }: SinkOptions): Sink {
   let position = offset;
   let beside = 0;
   let unsynced = 0;
   let syncing: Promise<void> | undefined;
   let failure: unknown;
   let writing: Promise<void> = Promise.resolve();
+  let closed = false;
 
   function syncAlong(): void {
     if (!durable || syncing || unsynced < SYNC_EVERY_BYTES) return;
     const before = unsynced;
-    syncing = handle
-      .datasync()
+    syncing = sync(fd)
       .then(
         () => {
           unsynced -= before;
@@ -48,11 +55,11 @@ export function createSink(handle: FileHandle, { offset, durable }: SinkOptions)
 
   async function take(piece: Uint8Array): Promise<void> {
     if (beside > 0) {
-      await writeBeside(handle, piece, position);
+      await writeBeside(fd, piece, position);
       beside -= piece.length;
     } else {
       const start = performance.now();
-      writeDirectly(handle.fd, piece, position);
+      writeDirectly(fd, piece, position);
       if (performance.now() - start > SLOW_MS) beside = BESIDE_BYTES;
     }
     position += piece.length;
@@ -77,7 +84,9 @@ export function createSink(handle: FileHandle, { offset, durable }: SinkOptions)
     close: async () => {
       await writing;
       await syncing;
-      await handle.close().catch(() => undefined);
+      if (closed) return;
+      closed = true;
+      closeSync(fd);
     },
   };
 }
@@ -90,10 +99,16 @@ function writeDirectly(fd: number, piece: Uint8Array, position: number): void {
   }
 }
 
-async function writeBeside(handle: FileHandle, piece: Uint8Array, position: number): Promise<void> {
+async function writeBeside(fd: number, piece: Uint8Array, position: number): Promise<void> {
   let done = 0;
   while (done < piece.length) {
-    const part = await handle.write(piece, done, piece.length - done, position + done);
-    done += part.bytesWritten;
+    const { bytesWritten } = await writeLater(
+      fd,
+      piece,
+      done,
+      piece.length - done,
+      position + done,
+    );
+    done += bytesWritten;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
+import { openSync } from "node:fs";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDisk } from "../../src/files/disk.ts";
@@ -50,7 +51,7 @@ describe("a sink that cannot write", () => {
     const folder = await folderOf();
     const path = join(folder, "readonly");
     await Bun.write(path, "x");
-    const sink = createSink(await open(path, "r"), { offset: 0, durable: true });
+    const sink = createSink(openSync(path, "r"), { offset: 0, durable: true });
     await expect(sink.write(new Uint8Array(1024 * 1024))).rejects.toThrow();
     await expect(sink.write(new Uint8Array(10))).rejects.toThrow();
     await expect(sink.flush()).rejects.toThrow();
