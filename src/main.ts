@@ -3,7 +3,9 @@ import { fail } from "./commands/fail.ts";
 
 /** `redeem [command] [words]`: finds the command and prints a failure as one line. */
 const [name = "serve", ...words] = Bun.argv.slice(2);
-const command = commands[name] ?? (name.startsWith("-") ? commands["help"] : undefined);
+const command =
+  (Object.hasOwn(commands, name) ? commands[name] : undefined) ??
+  (name.startsWith("-") ? commands["help"] : undefined);
 if (!command) {
   fail(`There is no command ${JSON.stringify(name)}. See: redeem help`);
 }

@@ -23,6 +23,9 @@ export async function readSecret(file: string): Promise<SiteSecret> {
     if (error.code !== "ENOENT") throw error;
     return makeSecret(file);
   });
+  if (root.trim().length < 32) {
+    throw new Error(`The secret in ${file} is too short; put the right one back from a backup`);
+  }
   const derive = (use: string) => createHmac("sha256", root.trim()).update(use).digest();
   const sealing = derive("seal");
   return {

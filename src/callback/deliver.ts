@@ -28,6 +28,11 @@ const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 60 * 60_000;
 const GIVE_UP_AFTER_MS = 24 * 60 * 60_000;
 
+/** How long a callback rests whose attempt could not be recorded: its receiver has it already. */
+const REST_MS = 30_000;
+
+const LOOK_MS = 50;
+
 /** Attempts at the same time, and of these to one host: a dead one does not hold up the others. */
 const PARALLEL = 16;
 const PARALLEL_TO_A_HOST = 4;
@@ -41,6 +46,8 @@ export function delayAfter(attempts: number): number {
 export function createDeliverer(options: DelivererOptions): Deliverer {
   const { records, now } = options;
   const underWay = new Map<string, { host: string; done: Promise<void> }>();
+  /** Callbacks whose attempt could not be recorded, until when they rest. */
+  const resting = new Map<string, number>();
   let timer: Timer | undefined;
   let stopped = false;
   let looking = false;
@@ -55,7 +62,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     looking = true;
     clearTimeout(timer);
     void look()
-      .catch(options.onError)
+      .catch((error: unknown) => {
+        options.onError(error);
+        lookAgainIn(FIRST_DELAY_MS);
+      })
       .finally(() => {
         looking = false;
         if (again) {
@@ -67,24 +77,37 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   async function look(): Promise<void> {
     const due = await records.deliveries.due(now(), PARALLEL, busyHosts());
+    let started = 0;
     for (const delivery of due) {
       const { host } = delivery;
       const toHost = attemptsAt(host);
       if (stopped || underWay.size >= PARALLEL) break;
-      if (underWay.has(delivery.id) || toHost >= PARALLEL_TO_A_HOST) continue;
+      const rests = (resting.get(delivery.id) ?? 0) > now();
+      if (underWay.has(delivery.id) || rests || toHost >= PARALLEL_TO_A_HOST) continue;
+      started += 1;
       const done = attempt(delivery, host)
-        .catch(options.onError)
+        .catch((error: unknown) => {
+          // Made, perhaps, but not recorded: again, though not at once.
+          resting.set(delivery.id, now() + REST_MS);
+          options.onError(error);
+        })
         .finally(() => {
           underWay.delete(delivery.id);
           wake();
         });
       underWay.set(delivery.id, { host, done });
     }
-    // Those under way wake it when they end.
-    const next = underWay.size > 0 ? undefined : await records.deliveries.nextAt();
-    if (next !== undefined && !stopped) {
-      timer = setTimeout(wake, Math.min(Math.max(next - now(), 50), LONGEST_DELAY_MS));
-    }
+    // A host that has its share now is left out at the next look, and others come into sight.
+    if (started > 0) again = true;
+    // Those that are due already wait for an attempt to end, which wakes it, or rest.
+    const next = await records.deliveries.nextAt(now());
+    const times = [...resting.values(), ...(next === undefined ? [] : [next])];
+    if (times.length > 0) lookAgainIn(Math.max(Math.min(...times) - now(), LOOK_MS));
+  }
+
+  function lookAgainIn(ms: number): void {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(wake, Math.min(ms, LONGEST_DELAY_MS));
   }
 
   function attemptsAt(host: string): number {
@@ -98,6 +121,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   async function attempt(delivery: Delivery, host: string): Promise<void> {
+    resting.delete(delivery.id);
     const error = await send(delivery, { ...options, timeoutMs: TIMEOUT_MS }).catch(
       (thrown: unknown) => describe(thrown),
     );

@@ -1,6 +1,8 @@
 import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
 
+const IPV4_COMPATIBLE = ipaddr.IPv6.parseCIDR("::/96");
+
 /** Where a callback may not go. The message is for the operator's log. */
 export class ForbiddenAddress extends Error {
   override readonly name = "ForbiddenAddress";
@@ -32,5 +34,9 @@ export async function resolveForCallback(
 
 /** Only plain public addresses; `process` looks inside IPv4-mapped ones. */
 export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast";
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  // ::/96 once held IPv4 addresses, and some systems still take ::127.0.0.1 for what it says.
+  if (parsed instanceof ipaddr.IPv6 && parsed.match(IPV4_COMPATIBLE)) return false;
+  return parsed.range() === "unicast";
 }

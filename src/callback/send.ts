@@ -22,9 +22,7 @@ const MAX_ANSWER = 64 * 1024;
 export async function send(delivery: Delivery, options: SendOptions): Promise<string | undefined> {
   const url = new URL(delivery.url);
   // fetch refuses credentials in an address: they go where they would have gone.
-  const credentials = url.username
-    ? btoa(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)
-    : "";
+  const credentials = url.username ? basicCredentials(url) : "";
   const signal = AbortSignal.timeout(options.timeoutMs);
   const addresses = await Promise.race([
     resolveForCallback(url.hostname, options.allowPrivate),
@@ -67,6 +65,18 @@ export async function send(delivery: Delivery, options: SendOptions): Promise<st
       ...(delivery.method === "POST" ? { body: delivery.body } : {}),
     });
   }
+}
+
+/** Of RFC 7617: UTF-8, and what is no percent-encoding stays as it is. */
+function basicCredentials(url: URL): string {
+  const plain = [url.username, url.password].map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
+  return Buffer.from(plain.join(":"), "utf8").toString("base64");
 }
 
 /** The address as the receiver sees it: what is before the host and behind the # is not sent. */

@@ -60,11 +60,15 @@ export async function createDisk(
       const target = photoFolder(treeId, uploadId);
       const original = join(target, "original");
       const made = await mkdir(target, { recursive: true });
+      const there = await stat(uploadPath(uploadId)).catch(() => undefined);
+      if (there && there.size !== size) {
+        throw new Error(`Upload ${uploadId} has ${there.size} bytes on disk, not ${size}`);
+      }
       try {
         await rename(uploadPath(uploadId), original);
       } catch (error) {
-        const there = await stat(original).catch(() => undefined);
-        if (there?.size !== size) throw error;
+        const kept = await stat(original).catch(() => undefined);
+        if (kept?.size !== size) throw error;
       }
       if (!durable) return;
       await syncFolder(target);

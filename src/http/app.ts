@@ -56,14 +56,16 @@ export function createApp(site: Site) {
       const id = crypto.randomUUID();
       begun.set(request, { id, at: performance.now() });
       set.headers["x-request-id"] = id;
+      const path = pathOf(request);
+      if (path === undefined) return new Response("The Host header is malformed.", { status: 400 });
       if (site.draining) return stopping(cors, request, id);
-      if (new URL(request.url).pathname.startsWith("/api/")) {
+      if (path.startsWith("/api/")) {
         set.headers["cache-control"] = "no-store";
       }
       return undefined;
     })
     .onError(({ code, error, request, set, route }) => {
-      const path = new URL(request.url).pathname;
+      const path = pathOf(request) ?? "";
       if (cors.covers(path)) Object.assign(set.headers, cors.headers(request));
       if (code === "NOT_FOUND" || code === "VALIDATION") return notFound(path, request);
       // The client went away: nobody reads an answer, and nothing is wrong.
@@ -104,12 +106,17 @@ export function createApp(site: Site) {
     .use(pages(site));
 }
 
+/** Undefined where the client's Host header makes no address: parsing that would throw, and print it. */
+function pathOf(request: Request): string | undefined {
+  return URL.parse(request.url)?.pathname;
+}
+
 /** New work while the server ends: for the next process, in a moment. */
 function stopping(cors: Cors, request: Request, id: string): Response {
   const answer = renderThrown(
     new Problem("temporarily_unavailable", "The server is stopping; try again in a moment."),
   );
-  const headers = cors.covers(new URL(request.url).pathname) ? cors.headers(request) : {};
+  const headers = cors.covers(pathOf(request) ?? "") ? cors.headers(request) : {};
   const all = { ...headers, connection: "close", "cache-control": "no-store", "x-request-id": id };
   for (const [name, value] of Object.entries(all)) answer.headers.set(name, value);
   return answer;

@@ -62,8 +62,9 @@ export async function readForm(request: Request, handlers: FormHandlers): Promis
     if (mediaType(request) === "multipart/form-data") {
       await readMultipart(body, boundaryOf(request), formReader(params, handlers));
     } else {
-      for (const [name, value] of new URLSearchParams(await readText(body)))
-        params.set(name, value);
+      const fields = [...new URLSearchParams(await readText(body))];
+      if (fields.length > MAX_PARTS) throw tooMany();
+      for (const [name, value] of fields) params.set(name, value);
     }
   } catch (error) {
     if (error !== ENOUGH) throw error;
@@ -98,7 +99,7 @@ function formReader(params: Map<string, string>, { onFile }: FormHandlers) {
 
   return async (part: PartHeader): Promise<PartTaker | typeof ENOUGH | undefined> => {
     parts += 1;
-    if (parts > MAX_PARTS) throw new Problem("invalid_input", "The form has too many parts.");
+    if (parts > MAX_PARTS) throw tooMany();
     if (!part.name) return undefined;
     if (!part.isFile) return field(part.name);
     if (part.name !== "file" || !onFile) return undefined;
@@ -112,6 +113,10 @@ function formReader(params: Map<string, string>, { onFile }: FormHandlers) {
       },
     };
   };
+}
+
+function tooMany(): Problem {
+  return new Problem("invalid_input", "The form has too many parts.");
 }
 
 function tooLong(name: string): Problem {

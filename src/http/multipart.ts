@@ -21,6 +21,9 @@ export const ENOUGH = Symbol("enough");
 /** A part's headers are a name or two; beyond this somebody wants to fill the memory. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
+/** White space that may stand behind a boundary (RFC 2046 lets transports add some). */
+const MAX_PADDING = 256;
+
 const EMPTY = Buffer.alloc(0);
 const HEADER_END = Buffer.from("\r\n\r\n");
 const CR = 13;
@@ -67,6 +70,7 @@ export async function readMultipart(
       }
       if (state === "delimiter") {
         const after = pastSpaces(data, at);
+        if (after - at > MAX_PADDING) throw unreadable("Malformed boundary");
         if (data.length - after < 2) {
           rest = Buffer.from(data.subarray(at));
           break;

@@ -41,7 +41,7 @@ export async function oauthCaller(
   const method = oauth.get("oauth_signature_method") ?? "";
   const signature = oauth.get("oauth_signature") ?? "";
   if (!(method === "PLAINTEXT" && sameSecret(signature, signingKey))) {
-    const hash = HASHES[method];
+    const hash = Object.hasOwn(HASHES, method) ? HASHES[method] : undefined;
     if (!hash) throw wrong("the signature method must be HMAC-SHA1, HMAC-SHA256 or PLAINTEXT");
     const right = addresses(request, credentials.publicUrl()).some((address) =>
       signable(request, params).some((parameters) => {

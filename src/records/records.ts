@@ -133,6 +133,8 @@ export interface UploadRecords {
     identity: Identity;
     told: Extra;
     sealedToken: string | null;
+    /** A whole file's record whose use this one takes over. */
+    insteadOf?: number | undefined;
     now: number;
   }): Promise<Reservation>;
   /**
@@ -177,11 +179,13 @@ export interface UploadRecords {
   markSynced(uploadId: number, starts: readonly number[]): Promise<void>;
   /** Bytes are coming in: the reservation goes on. */
   touch(uploadId: number, now: number): Promise<void>;
+  /** The same for live chunked uploads of a file name, one of which these bytes may belong to. */
+  touchNamed(tokenId: number, filename: string, now: number): Promise<void>;
   /**
    * The one conditional write that makes a photo: upload finished, photo there, use consumed, callback
-   * recorded. Whoever comes second reads the first one's photo; undefined where no use was left.
+   * recorded. Whoever comes second reads the first one's photo.
    */
-  finish(request: FinishRequest): Promise<{ photo: Photo; first: boolean } | undefined>;
+  finish(request: FinishRequest): Promise<Finish>;
   /**
    * The upload has failed for good and gives its use back; chunks are forgotten. The callback is
    * recorded only the first time.
@@ -210,6 +214,10 @@ export interface UploadRecords {
   forgetEmpty(uploadId: number): Promise<boolean>;
   /** Chunked uploads whose every byte is recorded and that are still receiving. */
   complete(): Promise<Upload[]>;
+  /** Forgets an upload that is abandoned still. False where it has gone on, or has to be told. */
+  forgetAbandoned(uploadId: number, before: number): Promise<boolean>;
+  /** Chunked uploads under way. */
+  receivingIds(): Promise<number[]>;
   /** Unfinished uploads that have received nothing since then, and whole files begun before. */
   abandoned(before: number): Promise<Upload[]>;
   /** Whole files under way when the process ended: their bytes cannot be gone on with. */
@@ -217,6 +225,13 @@ export interface UploadRecords {
   /** Which of these are chunked uploads that can be gone on with. */
   unfinished(ids: readonly number[]): Promise<Set<number>>;
 }
+
+export type Finish =
+  | { photo: Photo; first: boolean }
+  /** Every use has become a photo. */
+  | "used"
+  /** The last use is reserved by another upload, which may yet fail; or this one is not receiving. */
+  | "busy";
 
 export type FinishRequest = {
   uploadId: number;
@@ -287,8 +302,8 @@ export interface DeliveryRecords {
   due(now: number, limit: number, exceptHosts: readonly string[]): Promise<Delivery[]>;
   /** Forgets those that ended before then. Answers how many. */
   dropClosed(before: number): Promise<number>;
-  /** When the next one is due. */
-  nextAt(): Promise<number | undefined>;
+  /** When the next one is due, after this moment. */
+  nextAt(after: number): Promise<number | undefined>;
   retryAt(id: string, at: number, error: string): Promise<void>;
   /** Delivered or given up: its address, which holds the upload token, is forgotten. */
   close(

@@ -13,6 +13,7 @@ export async function admit(
   token: UploadToken,
   uploadToken: string,
   params: Params,
+  insteadOf: number | undefined,
 ): Promise<Upload | Answer> {
   const { records, completer } = context;
   const now = context.now();
@@ -30,7 +31,7 @@ export async function admit(
     // The other chunks of a refused file: only its beginning can show that it is another one now.
     throw new Problem("file_not_supported", known.failure.message);
   }
-  if (!known) await requireFew(context, token);
+  if (!known || known.state === "failed") await requireFew(context, token);
   try {
     requireSize(chunk.identity.totalSize, maxSizeOf(token, context.maxSize));
     requireInside(chunk);
@@ -44,6 +45,7 @@ export async function admit(
     identity: chunk.identity,
     told: chunk.told,
     sealedToken: token.backgroundReturn ? context.secret.seal(uploadToken) : null,
+    insteadOf,
     now,
   });
   if (!reservation.reserved) throw refusedToken.used();
@@ -71,10 +73,13 @@ export async function requireFew({ records }: RedeemContext, token: UploadToken)
 }
 
 /** An upload that cannot fit is refused with its first chunk, and leaves nothing behind. */
-async function requireRoom({ records, room }: RedeemContext, upload: Upload): Promise<void> {
+async function requireRoom(
+  { records, room, active }: RedeemContext,
+  upload: Upload,
+): Promise<void> {
   // Its own bytes are among the promised ones by now: of two that begin together, both have counted.
   await room.require(0).catch(async (error: unknown) => {
-    await records.uploads.forgetEmpty(upload.id);
+    if (!active.has(upload.id)) await records.uploads.forgetEmpty(upload.id);
     throw error;
   });
 }

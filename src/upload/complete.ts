@@ -82,9 +82,13 @@ export function createCompleter(options: CompleterOptions) {
       await files.giveBack(upload.id, treeId);
       throw error;
     });
-    if (!made) {
+    if (typeof made === "string") {
       await files.giveBack(upload.id, treeId);
-      throw refusedToken.used();
+      if (made === "used") throw refusedToken.used();
+      throw new Problem(
+        "temporarily_unavailable",
+        "Another file holds the last use of the upload token at this moment; try again.",
+      );
     }
     options.onFinished();
     if (made.first && token.backgroundReturn) options.onDelivery();

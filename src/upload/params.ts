@@ -11,25 +11,29 @@ export function filenameOf(params: Params, partName: string | undefined): string
   return cleanFilename(params.get("resumableFilename") || partName);
 }
 
-/** Bytes of extra parameters that one request may add: they are kept, and repeated in the callback. */
+/** Characters of extra parameters that an upload may have: they are kept, and repeated in the callback. */
 const MAX_EXTRA = 64 * 1024;
 
 /** @throws Problem invalid_input where there is too much of them to be repeated */
 export function extraOf(params: Params): Extra {
   const extra: Extra = {};
-  let size = 0;
   for (const [name, value] of params) {
     if (name === "upload_token" || !isExtra(name)) continue;
-    size += name.length + value.length;
     Object.defineProperty(extra, name, { value, enumerable: true, configurable: true });
   }
-  if (size > MAX_EXTRA) {
-    throw new Problem(
-      "invalid_input",
-      `The extra parameters are too large: at most ${MAX_EXTRA} characters together.`,
-    );
-  }
+  requireExtraRoom(extra);
   return extra;
+}
+
+/** @throws Problem invalid_input where there is too much of them to be kept and repeated */
+export function requireExtraRoom(extra: Extra): void {
+  let size = 0;
+  for (const [name, value] of Object.entries(extra)) size += name.length + value.length;
+  if (size <= MAX_EXTRA) return;
+  throw new Problem(
+    "invalid_input",
+    `The extra parameters are too large: at most ${MAX_EXTRA} characters together.`,
+  );
 }
 
 /** A value from outside in a message: short, and visibly a quotation. */

@@ -6,7 +6,7 @@ import { admit, tellRefused } from "./admit.ts";
 import { overlapping, rangeOf, wrongLength, type Chunk } from "./chunk.ts";
 import { createHead } from "./head.ts";
 import { requireType, typesOf } from "./limits.ts";
-import { extraOf, type Params } from "./params.ts";
+import { extraOf, requireExtraRoom, type Params } from "./params.ts";
 import type { Answer, Reception, RedeemContext } from "./reception.ts";
 import { findToken } from "./token.ts";
 
@@ -16,6 +16,7 @@ const TOUCH_MS = 30_000;
 /**
  * Receives one chunk, writing its bytes in place while they arrive. It is recorded after its last
  * byte is written, and only then exists; it goes to the disk after its answer.
+ * @param insteadOf the record of a whole file that turned out to be this chunk
  * @throws Problem for everything in the tables 4.1 and 4.2 of the protocol
  */
 export async function receiveChunk(
@@ -23,11 +24,12 @@ export async function receiveChunk(
   chunk: Chunk,
   params: Params,
   origin: string | null,
+  insteadOf?: number,
 ): Promise<Reception> {
   const { records, active, files, now } = context;
   const uploadToken = params.get("upload_token") ?? "";
   const token = await findToken(records, uploadToken, origin);
-  const admitted = await admit(context, chunk, token, uploadToken, params);
+  const admitted = await admit(context, chunk, token, uploadToken, params, insteadOf);
   if ("kind" in admitted) return answered(admitted);
   const upload = admitted;
   const session = active.join(upload.id);
@@ -76,6 +78,7 @@ export async function receiveChunk(
       await sink.flush();
       if (session.failure) throw session.failure;
       const extra = extraOf(all);
+      requireExtraRoom({ ...upload.extra, ...extra });
       const recorded = await records.uploads.recordChunk({
         uploadId: upload.id,
         range: rangeOf(chunk, got),

@@ -21,6 +21,9 @@ const LARGEST_LATE_CHUNK = 128 * 1024 * 1024;
 
 const TOUCH_MS = 30_000;
 
+/** How often bytes that hold no use look whether there is still room for them. */
+const CHECK_ROOM_BYTES = 16 * 1024 * 1024;
+
 /**
  * Receives a whole file, or one of which it is not known yet: its bytes go into a spool, which
  * becomes the upload's file without being copied.
@@ -37,7 +40,9 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     upload = await reserveEarly(context, incoming, token);
   }
   const leave = token ? () => undefined : enterTokenless(context);
-  const hold = context.room.hold(incoming.bodyLength ?? 0);
+  // A length is only a claim: room is kept for those who hold a use, and no more than a file may have.
+  const length = Math.min(incoming.bodyLength ?? 0, maxSizeOf(token, context.maxSize));
+  const hold = context.room.hold(upload ? length : 0);
   const spool = await begin().catch(async (error: unknown) => {
     hold.release();
     leave();
@@ -47,6 +52,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
 
   let got = 0;
   let touchedAt = now();
+  let checkedAt = 0;
   const head = createHead(HEAD_BYTES);
   /** Why the file is not taken, while its token is still to come. */
   let problem: Problem | undefined;
@@ -61,19 +67,22 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
       try {
         requireSize(got, maxSizeOf(token, context.maxSize));
         if (!judged && mustBeWhole() && head.full) await judge(token);
+        // No chunk is so large: it is a file of its own, and needs a use.
+        if (token && !upload && mustBeWhole()) await requireUpload(incoming.params);
       } catch (error) {
-        // Without its token nobody knows where the outcome goes: read on, and keep nothing.
-        if (token || !(error instanceof Problem)) throw error;
+        // Nobody knows yet where the outcome goes, or whether it is a chunk's: read on, keep nothing.
+        if ((token && mustBeWhole()) || !(error instanceof Problem)) throw error;
         problem = error;
         await spool.discard();
         return;
       }
       await spool.write(piece);
       hold.written(piece.length);
-      if (upload && now() - touchedAt > TOUCH_MS) {
-        touchedAt = now();
-        await records.uploads.touch(upload.id, touchedAt);
+      if (!upload && got - checkedAt > CHECK_ROOM_BYTES) {
+        checkedAt = got;
+        await context.room.require(CHECK_ROOM_BYTES);
       }
+      if (now() - touchedAt > TOUCH_MS) await touch();
     },
     finish: async (params) => {
       await settleToken(params);
@@ -81,8 +90,8 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
       if (chunk) {
         isChunk = true;
         await spool.flush();
+        const reception = await receiveChunk(context, chunk, params, origin, upload?.id);
         await letGo();
-        const reception = await receiveChunk(context, chunk, params, origin);
         return passOn(reception, params);
       }
       const owner = await requireUpload(params);
@@ -110,6 +119,15 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     // Its own bytes are held already.
     await context.room.require(0);
     return files.spool();
+  }
+
+  /** It is alive, or the upload is that its bytes may be a chunk of. */
+  async function touch(): Promise<void> {
+    touchedAt = now();
+    if (upload) return records.uploads.touch(upload.id, touchedAt);
+    if (!token) return undefined;
+    const filename = filenameOf(incoming.params, incoming.partName);
+    return records.uploads.touchNamed(token.id, filename, touchedAt);
   }
 
   /** A body that no chunk has, or one that has told all its parameters. */

@@ -21,10 +21,12 @@ export type SweepContext = {
 export async function sweep(context: SweepContext): Promise<number> {
   const { records, files, active } = context;
   let removed = 0;
-  const abandoned = await records.uploads.abandoned(context.now() - context.keepUnfinishedMs);
+  const before = context.now() - context.keepUnfinishedMs;
+  const abandoned = await records.uploads.abandoned(before);
   for (const upload of abandoned) {
     if (active.has(upload.id)) continue;
-    await records.uploads.forget(upload.id);
+    // It may have gone on since the list was made.
+    if (!(await records.uploads.forgetAbandoned(upload.id, before))) continue;
     await files.remove(upload.id);
     removed += 1;
   }
@@ -61,6 +63,9 @@ export async function recover(context: RecoverContext): Promise<number> {
     await records.uploads.forget(upload.id);
     await files.remove(upload.id);
   }
+  // A file that was moved to the photos without being recorded as one comes back: chunks of it may have
+  // been forgotten with the last boot, and will be written again.
+  for (const id of await records.uploads.receivingIds()) await files.giveBack(id, treeOf(id));
   let completed = 0;
   for (const upload of await records.uploads.complete()) {
     const token = await records.tokens.byId(upload.tokenId);

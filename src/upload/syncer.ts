@@ -42,6 +42,14 @@ export function createSyncer({ records, files, onError }: SyncerOptions): Syncer
     }
   }
 
+  function begin(): void {
+    running ??= run().finally(() => {
+      running = undefined;
+      // One may have come between its last look and now.
+      if (waiting.size > 0) begin();
+    });
+  }
+
   let tidying: Promise<void> | undefined;
 
   async function dropAll(): Promise<void> {
@@ -65,9 +73,7 @@ export function createSyncer({ records, files, onError }: SyncerOptions): Syncer
       const starts = waiting.get(uploadId);
       if (starts) starts.push(start);
       else waiting.set(uploadId, [start]);
-      running ??= run().finally(() => {
-        running = undefined;
-      });
+      begin();
     },
     idle: async () => {
       for (let busy = running ?? tidying; busy; busy = running ?? tidying) await busy;

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { selfSigned } from "../support/certificate.ts";
 import { png } from "../support/media.ts";
+import { until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { API_KEY } from "../support/site.ts";
+import { openWire } from "../support/wire.ts";
 
 let server: TestServer | undefined;
 
@@ -48,6 +50,9 @@ test("logs a line for a request, with the answer's id and without a secret", asy
   await fetch(`${server.url}/upload/${token}`);
   await fetch(`${server.url}/${photo.tree_id}/${photo.photo_id}/${photo.token}/original`);
   await fetch(`${server.url}/nothing/${token}/here`);
+  // A line is written behind its answer.
+  const running = server;
+  await until("the last line", () => running.log().split('"event":"request"').length > 5);
   await server.kill();
 
   const lines = server
@@ -64,6 +69,18 @@ test("logs a line for a request, with the answer's id and without a secret", asy
   });
   expect(lines.filter((line) => line["event"] === "request")).toHaveLength(5);
   for (const secret of [token, photo.token, API_KEY]) expect(server.log()).not.toContain(secret);
+});
+
+test("a malformed Host header is refused, and nothing of the address is logged", async () => {
+  server = await startServer();
+  const token = await server.token();
+  using wire = await openWire(server.port);
+  await wire.send(
+    `GET /api/photo/redeem-upload-token?upload_token=${token} HTTP/1.1\r\nHost: [\r\n\r\n`,
+  );
+  expect((await wire.answer()).status).toBe(400);
+  await server.kill();
+  expect(server.log()).not.toContain(token);
 });
 
 test("logs for people where that is asked for", async () => {

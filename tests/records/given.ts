@@ -64,15 +64,17 @@ export function givenRecords(records: Records): Given {
         type: null,
         now,
       }),
-    finish: (uploadId, changes = {}) =>
-      given.records.uploads.finish({
+    finish: async (uploadId, changes = {}) => {
+      const made = await given.records.uploads.finish({
         uploadId,
         photo: { token: "p".repeat(32), treeId: 1, type: "image/png", size: 250 },
         extra: {},
         delivery: null,
         now: NOW,
         ...changes,
-      }),
+      });
+      return typeof made === "string" ? undefined : made;
+    },
     pendingOf: async (ids) => {
       const { id } = await given.addToken({ maxUploads: 9 });
       for (const [index, of] of ids.entries()) {

@@ -88,7 +88,39 @@ export function uploadsContract(name: string, given: Given): void {
     expect(await uploads.hasStored(open.id, { start: 0, length: 100 })).toBe(true);
   });
 
+  test(`${name}: bytes that may be a chunk's keep live uploads of the name, and no others`, async () => {
+    const { id } = await given.addToken({ maxUploads: 3 });
+    const named = await given.reserved(id, "a");
+    const other = await given.reserved(id, "b");
+    const { holdsUse, touchNamed } = given.records.uploads;
+    await touchNamed(id, "a.png", NOW + 4 * MINUTE);
+    expect(await holdsUse(named.id, NOW + 8 * MINUTE)).toBe(true);
+    expect(await holdsUse(other.id, NOW + 8 * MINUTE)).toBe(false);
+    await touchNamed(id, "b.png", NOW + 8 * MINUTE);
+    expect(await holdsUse(other.id, NOW + 8 * MINUTE)).toBe(false);
+  });
+
   describe(`${name}: finishing`, () => {
+    test("is not in the way of its own chunks that hang, but of another file", async () => {
+      const { id } = await given.addToken();
+      const undecided = { tokenId: id, filename: "a.png", undecided: true, now: NOW };
+      expect((await given.records.uploads.beginWhole(undecided)).reserved).toBe(true);
+      const upload = await given.reserved(id, "a");
+      expect((await given.finish(upload.id))?.first).toBe(true);
+
+      const { id: busy } = await given.addToken();
+      const early = await given.reserved(busy, "b");
+      await given.reserved(busy, "c", NOW + 6 * MINUTE);
+      const request = {
+        uploadId: early.id,
+        photo: { token: "p".repeat(32), treeId: 1, type: "image/png", size: 250 },
+        extra: {},
+        delivery: null,
+        now: NOW + 7 * MINUTE,
+      };
+      expect(await given.records.uploads.finish(request)).toBe("busy");
+    });
+
     test("makes one photo, consumes one use and records one callback", async () => {
       const token = await given.addToken({ title: "T", tags: "t", albumId: "5", userId: 4 });
       const upload = await given.reserved(token.id);
@@ -210,6 +242,29 @@ export function uploadsContract(name: string, given: Given): void {
       expect(await given.records.tokens.free(id, NOW)).toBe(1);
       await given.records.uploads.forget(two.id);
       expect(await given.records.tokens.free(id, NOW)).toBe(2);
+    });
+
+    test("an empty one whose backend is still to be told is failed, not forgotten", async () => {
+      const { id } = await given.addToken();
+      const upload = await given.reserved(id);
+      await given.records.uploads.refuseChunk({
+        tokenId: id,
+        identity: identityOf("a"),
+        failure: { code: "error_processing_upload", message: "no" },
+        delivery: delivery("told"),
+        now: NOW,
+      });
+      expect(await given.records.uploads.forgetEmpty(upload.id)).toBe(true);
+      expect(await given.records.tokens.free(id, NOW)).toBe(1);
+      expect(await given.due(NOW)).toEqual(["told"]);
+    });
+
+    test("one that has gone on is not abandoned, whatever a list says", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      const { forgetAbandoned, touch } = given.records.uploads;
+      await touch(upload.id, NOW + MINUTE);
+      expect(await forgetAbandoned(upload.id, NOW + 1)).toBe(false);
+      expect(await forgetAbandoned(upload.id, NOW + MINUTE + 1)).toBe(true);
     });
 
     test("an id is never given twice: it names files", async () => {

@@ -177,3 +177,18 @@ describe("what is unfinished", () => {
     expect(await originalOf(site, photo)).toEqual(file);
   });
 });
+
+test("a file moved to the photos before a power cut, and not recorded, comes back and is whole", async () => {
+  const token = await site.token();
+  await sendChunk(site, token, plan, first, file);
+  const id = await recordLast(token);
+  const { files, records } = site.site;
+  await files.keep(id, 1, plan.totalSize);
+  // The machine boots anew, and what was not surely on the disk is forgotten.
+  await records.enterBoot("another boot");
+  expect((await askChunk(site, token, plan, 2)).status).toBe(204);
+  await site.restart();
+  expect((await sendChunk(site, token, plan, first, file)).status).toBe(200);
+  const photo = await photoIn(await sendChunk(site, token, plan, second, file));
+  expect(await originalOf(site, photo)).toEqual(file);
+});

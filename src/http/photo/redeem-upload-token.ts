@@ -67,7 +67,7 @@ async function answer(
       style: readStyle(version, told.params),
       site: context.site,
       endpoint: new URL(request.url).pathname,
-      plain: request.method === "GET",
+      plain: request.method === "GET" || request.method === "HEAD",
       describe: request.headers.get("redeem-return") === "describe",
     };
     return withHeaders(renderAnswer(told.answer, rendering), cors);

@@ -1,4 +1,4 @@
-import { and, asc, eq, lt, lte, notInArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, lte, notInArray, sql } from "drizzle-orm";
 import type { DeliveryRecords } from "../records.ts";
 import type { Db } from "./db.ts";
 import { deliveries } from "./schema.ts";
@@ -35,11 +35,11 @@ export function deliveryRecords(db: Db): DeliveryRecords {
         .delete(deliveries)
         .where(and(sql`${deliveries.state} <> 'pending'`, lt(deliveries.closedAt, before)))
         .run().changes,
-    nextAt: async () =>
+    nextAt: async (after) =>
       db
         .select({ at: deliveries.nextAt })
         .from(deliveries)
-        .where(PENDING)
+        .where(and(PENDING, gt(deliveries.nextAt, after)))
         .orderBy(asc(deliveries.nextAt))
         .limit(1)
         .get()?.at,

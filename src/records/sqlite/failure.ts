@@ -44,43 +44,45 @@ export function refusals(db: Db): Pick<UploadRecords, "fail" | "refuseChunk"> {
       ),
 
     refuseChunk: async ({ tokenId, identity, failure, delivery, now }) =>
-      db.transaction((tx) => {
-        const row = tx
-          .insert(uploads)
-          .values({
-            ...identity,
-            tokenId,
-            state: "failed",
-            failureCode: failure.code,
-            failureMessage: failure.message,
-            createdAt: now,
-            lastByteAt: now,
-            extra: {},
-            told: {},
-          })
-          .onConflictDoNothing()
-          .returning({ id: uploads.id })
-          .get();
-        const id = row?.id ?? idOfUnfinished();
-        if (id !== undefined) tellOnce(id, delivery, now);
+      durably(db, () =>
+        db.transaction((tx) => {
+          const row = tx
+            .insert(uploads)
+            .values({
+              ...identity,
+              tokenId,
+              state: "failed",
+              failureCode: failure.code,
+              failureMessage: failure.message,
+              createdAt: now,
+              lastByteAt: now,
+              extra: {},
+              told: {},
+            })
+            .onConflictDoNothing()
+            .returning({ id: uploads.id })
+            .get();
+          const id = row?.id ?? idOfUnfinished();
+          if (id !== undefined) tellOnce(id, delivery, now);
 
-        function idOfUnfinished(): number | undefined {
-          return tx
-            .select({ id: uploads.id })
-            .from(uploads)
-            .where(
-              and(
-                eq(uploads.tokenId, tokenId),
-                eq(uploads.identifier, identity.identifier),
-                eq(uploads.totalSize, identity.totalSize),
-                eq(uploads.chunkSize, identity.chunkSize),
-                eq(uploads.filename, identity.filename),
-                ne(uploads.state, "finished"),
-              ),
-            )
-            .get()?.id;
-        }
-      }, immediately),
+          function idOfUnfinished(): number | undefined {
+            return tx
+              .select({ id: uploads.id })
+              .from(uploads)
+              .where(
+                and(
+                  eq(uploads.tokenId, tokenId),
+                  eq(uploads.identifier, identity.identifier),
+                  eq(uploads.totalSize, identity.totalSize),
+                  eq(uploads.chunkSize, identity.chunkSize),
+                  eq(uploads.filename, identity.filename),
+                  ne(uploads.state, "finished"),
+                ),
+              )
+              .get()?.id;
+          }
+        }, immediately),
+      ),
   };
 }
 

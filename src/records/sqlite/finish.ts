@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { FinishRequest, Photo } from "../records.ts";
+import type { Finish, FinishRequest } from "../records.ts";
 import { pending } from "./failure.ts";
 import type { Db } from "./db.ts";
 import type { roomFor } from "./reserve.ts";
@@ -13,16 +13,25 @@ export function finishUpload(
   db: Db,
   room: ReturnType<typeof roomFor>,
   { uploadId, photo, extra, delivery, now }: FinishRequest,
-): { photo: Photo; first: boolean } | undefined {
+): Finish {
   return db.transaction(
     (tx) => {
       const upload = tx.select().from(uploads).where(eq(uploads.id, uploadId)).get();
       if (upload?.state === "finished") {
         const made = tx.select().from(photos).where(eq(photos.uploadId, uploadId)).get();
-        return made && { photo: made, first: false };
+        return made ? { photo: made, first: false } : "busy";
       }
-      if (upload?.state !== "receiving") return undefined;
-      if (!room({ tokenId: upload.tokenId, now, except: uploadId })) return undefined;
+      if (upload?.state !== "receiving") return "busy";
+      const uses = tx
+        .select({ max: uploadTokens.maxUploads, consumed: uploadTokens.consumed })
+        .from(uploadTokens)
+        .where(eq(uploadTokens.id, upload.tokenId))
+        .get();
+      if (!uses || uses.consumed >= uses.max) return "used";
+      // Its own chunks that came again, and do not say so yet, are no other file.
+      const undecidedName = upload.identifier === null ? undefined : upload.filename;
+      const of = { tokenId: upload.tokenId, now, except: uploadId };
+      if (!room(undecidedName === undefined ? of : { ...of, undecidedName })) return "busy";
 
       const changed = tx
         .update(uploads)
@@ -36,7 +45,7 @@ export function finishUpload(
         })
         .where(and(eq(uploads.id, uploadId), eq(uploads.state, "receiving")))
         .run().changes;
-      if (changed !== 1) return undefined;
+      if (changed !== 1) return "busy";
       const token = tx
         .update(uploadTokens)
         .set({ consumed: sql`${uploadTokens.consumed} + 1` })

@@ -6,7 +6,7 @@ import { uploads, uploadTokens } from "./schema.ts";
 export const LAPSE_MS = 5 * 60_000;
 
 /** What FormData calls a file that has no name: a chunk, most likely, whose name stands in a field. */
-const NAMELESS = "blob";
+export const NAMELESS = "blob";
 
 /**
  * How many uses of a token are reserved at this moment, beside one upload's own and those of
@@ -21,18 +21,25 @@ export function reservedCount(db: Db) {
         eq(uploads.tokenId, sql.placeholder("tokenId")),
         eq(uploads.state, sql`'receiving'`),
         gt(uploads.lastByteAt, sql.placeholder("since")),
-        not(eq(uploads.id, sql.placeholder("except"))),
+        sql`${uploads.id} not in (${sql.placeholder("except")}, ${sql.placeholder("insteadOf")})`,
         not(
           sql`(${uploads.undecided} and ${uploads.filename} in (${sql.placeholder("undecidedName")}, '', ${NAMELESS}))`,
         ),
       ),
     )
     .prepare();
-  return (of: { tokenId: number; now: number; except?: number; undecidedName?: string }): number =>
+  return (of: {
+    tokenId: number;
+    now: number;
+    except?: number;
+    insteadOf?: number;
+    undecidedName?: string;
+  }): number =>
     query.get({
       tokenId: of.tokenId,
       since: of.now - LAPSE_MS,
       except: of.except ?? 0,
+      insteadOf: of.insteadOf ?? 0,
       undecidedName: of.undecidedName ?? "\0none",
     })?.count ?? 0;
 }

@@ -1,13 +1,12 @@
-import { and, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, lt, ne, sql } from "drizzle-orm";
 import type { Identity, Upload, UploadRecords } from "../records.ts";
 import { finishUpload } from "./finish.ts";
 import { refusals } from "./failure.ts";
+import { leftovers } from "./leftovers.ts";
 import { durably, type Db } from "./db.ts";
-import { LAPSE_MS, roomFor } from "./reserve.ts";
+import { LAPSE_MS, NAMELESS, roomFor } from "./reserve.ts";
+import { toUpload } from "./row.ts";
 import { chunks, deliveries, uploads } from "./schema.ts";
-
-/** Rows that are forgotten at once: less than a millisecond's work. */
-const FEW = 200;
 
 export function uploadRecords(db: Db): UploadRecords {
   const find = byIdentity(db);
@@ -75,7 +74,7 @@ export function uploadRecords(db: Db): UploadRecords {
   return {
     byIdentity: async (tokenId, identity) => find(tokenId, identity),
 
-    reserveChunked: async ({ tokenId, identity, told, sealedToken, now }) =>
+    reserveChunked: async ({ tokenId, identity, told, sealedToken, insteadOf = 0, now }) =>
       db.transaction((tx) => {
         const known = find(tokenId, identity);
         if (known?.state === "finished") return { reserved: true, upload: known };
@@ -84,7 +83,7 @@ export function uploadRecords(db: Db): UploadRecords {
           return { reserved: true, upload: known };
         }
         const except = known?.id ?? 0;
-        if (!room({ tokenId, now, except, undecidedName: identity.filename })) {
+        if (!room({ tokenId, now, except, insteadOf, undecidedName: identity.filename })) {
           return { reserved: false };
         }
         const begun = { state: "receiving" as const, lastByteAt: now, sealedToken };
@@ -98,7 +97,8 @@ export function uploadRecords(db: Db): UploadRecords {
           return { reserved: true, upload: toUpload(row) };
         }
         // A failed one starts over under an id of its own, so that nothing of the old one's bytes,
-        // requests and syncs that are still under way can be taken for the new one's.
+        // requests and syncs that are still under way can be taken for the new one's. What was told of
+        // it has been told of this one.
         if (known)
           tx.update(uploads).set({ identifier: null }).where(eq(uploads.id, known.id)).run();
         const row = tx
@@ -106,6 +106,13 @@ export function uploadRecords(db: Db): UploadRecords {
           .values({ ...begun, ...identity, tokenId, createdAt: now, extra: {}, told })
           .returning()
           .get();
+        if (known) {
+          tx.update(deliveries)
+            .set({ uploadId: row.id })
+            .where(eq(deliveries.uploadId, known.id))
+            .run();
+          tx.delete(uploads).where(eq(uploads.id, known.id)).run();
+        }
         return { reserved: true, upload: toUpload(row) };
       }, immediately),
 
@@ -186,25 +193,6 @@ export function uploadRecords(db: Db): UploadRecords {
         return toUpload(row);
       }, immediately),
 
-    dropFinishedChunks: async () => {
-      const finished = db
-        .select({ id: uploads.id })
-        .from(uploads)
-        .where(and(sql`${uploads.state} = 'finished'`, gt(uploads.received, 0)))
-        .limit(1)
-        .get();
-      if (!finished) return false;
-      const few = sql`select start from ${chunks} where ${chunks.uploadId} = ${finished.id} limit ${FEW}`;
-      const dropped = db
-        .delete(chunks)
-        .where(and(eq(chunks.uploadId, finished.id), sql`${chunks.start} in (${few})`))
-        .run().changes;
-      if (dropped < FEW) {
-        db.update(uploads).set({ received: 0 }).where(eq(uploads.id, finished.id)).run();
-      }
-      return true;
-    },
-
     markSynced: async (uploadId, starts) =>
       db.transaction(() => {
         for (const start of starts) sync.run({ uploadId, start });
@@ -214,66 +202,22 @@ export function uploadRecords(db: Db): UploadRecords {
 
     finish: async (request) => durably(db, () => finishUpload(db, room, request)),
     ...refusals(db),
+    ...leftovers(db),
 
-    forget: async (id) =>
+    touchNamed: async (tokenId, filename, now) =>
       void db
-        .delete(uploads)
-        .where(and(eq(uploads.id, id), ne(uploads.state, "finished")))
-        .run(),
-
-    forgetEmpty: async (id) =>
-      db
-        .delete(uploads)
-        .where(and(eq(uploads.id, id), eq(uploads.state, "receiving"), eq(uploads.received, 0)))
-        .run().changes > 0,
-
-    complete: async () =>
-      db
-        .select()
-        .from(uploads)
-        .where(and(eq(uploads.state, "receiving"), eq(uploads.received, uploads.totalSize)))
-        .all()
-        .map(toUpload),
-
-    abandoned: async (before) =>
-      db
-        .select()
-        .from(uploads)
+        .update(uploads)
+        .set({ lastByteAt: now })
         .where(
           and(
-            ne(uploads.state, "finished"),
-            lt(uploads.lastByteAt, before),
-            // A failure that is still to be told goes with its upload: it stays until it is told.
-            sql`not exists (select 1 from ${deliveries} where ${deliveries.uploadId} = ${uploads.id}
-              and ${deliveries.state} = 'pending')`,
-          ),
-        )
-        .limit(1000)
-        .all()
-        .map(toUpload),
-
-    unfinishedWhole: async () =>
-      db
-        .select()
-        .from(uploads)
-        .where(and(eq(uploads.state, "receiving"), isNull(uploads.identifier)))
-        .all()
-        .map(toUpload),
-
-    unfinished: async (ids) => {
-      const rows = db
-        .select({ id: uploads.id })
-        .from(uploads)
-        .where(
-          and(
-            inArray(uploads.id, [...ids]),
-            eq(uploads.state, "receiving"),
+            eq(uploads.tokenId, tokenId),
+            sql`${uploads.state} = 'receiving'`,
             isNotNull(uploads.identifier),
+            gt(uploads.lastByteAt, now - LAPSE_MS),
+            filename === "" || filename === NAMELESS ? undefined : eq(uploads.filename, filename),
           ),
         )
-        .all();
-      return new Set(rows.map((row) => row.id));
-    },
+        .run(),
   };
 }
 
@@ -294,28 +238,5 @@ function byIdentity(db: Db) {
   return (tokenId: number, identity: Identity): Upload | undefined => {
     const row = query.get({ tokenId, ...identity });
     return row && toUpload(row);
-  };
-}
-
-/** A row as the domain knows it. */
-export function toUpload(row: typeof uploads.$inferSelect): Upload {
-  const { identifier, totalSize, chunkSize, filename } = row;
-  const chunked = identifier !== null && totalSize !== null && chunkSize !== null;
-  return {
-    id: row.id,
-    tokenId: row.tokenId,
-    identity: chunked ? { identifier, totalSize, chunkSize, filename } : null,
-    filename,
-    state: row.state,
-    received: row.received,
-    sealedToken: row.sealedToken,
-    lastByteAt: row.lastByteAt,
-    type: row.type,
-    extra: row.extra,
-    told: row.told,
-    failure:
-      row.failureCode === null
-        ? null
-        : { code: row.failureCode, message: row.failureMessage ?? "" },
   };
 }
