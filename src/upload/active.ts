@@ -18,6 +18,8 @@ export type Session = {
   /** Requests at work. */
   members: number;
   claims: Set<ByteRange>;
+  /** Requests that wait for a claim to be let go of. */
+  waiting: Set<() => void>;
   /** Why the upload has failed: nothing that still comes in may be recorded. */
   failure: Problem | undefined;
   /** The one completion that is under way, for all to wait for. */
@@ -34,6 +36,7 @@ export function createActive(): Active {
           uploadId,
           members: 0,
           claims: new Set(),
+          waiting: new Set(),
           failure: undefined,
           completing: undefined,
         };
@@ -56,6 +59,26 @@ export function claim(session: Session, range: ByteRange): ByteRange | undefined
   const taken = { ...range };
   session.claims.add(taken);
   return taken;
+}
+
+/** Lets go of a claim, and wakes those who wait for one. */
+export function unclaim(session: Session, taken: ByteRange): void {
+  session.claims.delete(taken);
+  for (const wake of session.waiting) wake();
+  session.waiting.clear();
+}
+
+/** Resolves when a claim is let go of, or after this long. */
+export function nextUnclaim(session: Session, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      session.waiting.delete(wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, withinMs);
+    session.waiting.add(wake);
+  });
 }
 
 /** Makes a claim longer. False, and unchanged, where another request is writing there. */

@@ -1,7 +1,7 @@
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { Problem } from "../problem.ts";
 import type { ByteRange, Upload } from "../records/records.ts";
-import { claim, extend } from "./active.ts";
+import { claim, extend, nextUnclaim, unclaim } from "./active.ts";
 import { admit, tellRefused } from "./admit.ts";
 import { overlapping, rangeOf, wrongLength, type Chunk } from "./chunk.ts";
 import { createHead } from "./head.ts";
@@ -12,6 +12,9 @@ import { findToken } from "./token.ts";
 
 /** How often a slow chunk says that its upload is alive: well within the lapse of a reservation. */
 const TOUCH_MS = 30_000;
+
+/** How long a chunk waits for the same one on another connection, rather than being sent again. */
+const WAIT_MS = 1000;
 
 /**
  * Receives one chunk, writing its bytes in place while they arrive. It is recorded after its last
@@ -35,7 +38,12 @@ export async function receiveChunk(
   const session = active.join(upload.id);
   const shortest = chunk.lengths[0] ?? 0;
   let released = false;
-  const claimed = claim(session, rangeOf(chunk, shortest));
+  let claimed = claim(session, rangeOf(chunk, shortest));
+  if (!claimed) {
+    // The same chunk is coming in: in a moment it will be there, or this one is needed after all.
+    await nextUnclaim(session, WAIT_MS);
+    claimed = claim(session, rangeOf(chunk, shortest));
+  }
   try {
     const there = await alreadyThere(claimed);
     if (typeof there === "number") return counting(there);
@@ -198,7 +206,7 @@ export async function receiveChunk(
   async function release(): Promise<void> {
     if (released) return;
     released = true;
-    if (claimed) session.claims.delete(claimed);
+    if (claimed) unclaim(session, claimed);
     // Nothing of it has been stored, and nobody else is at it: no use may stay reserved for it.
     const alone = session.members === 1;
     if (alone && (await records.uploads.forgetEmpty(upload.id))) await files.remove(upload.id);
