@@ -1,21 +1,9 @@
+import type { Static, TProperties, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { Type, type Static, type TProperties, type TSchema } from "@sinclair/typebox";
+import { settings, type Setting } from "./settings.ts";
 import { formatBytes, formatDuration, parseBytes, parseDuration } from "./units.ts";
-import { DEFAULT_TYPES } from "./media/types.ts";
 
-/**
- * Every setting: its variable, type, default and sentence. `redeem help` and the README's table are
- * made from this, so that a setting is described once.
- */
-type Setting<Schema extends TSchema> = Schema & {
-  /** How the value is read: what the error calls it, and what it becomes. */
-  reads: keyof typeof readers;
-};
-
-function setting<Schema extends TSchema>(schema: Schema, reads: keyof typeof readers) {
-  return { ...schema, reads } as Setting<Schema>;
-}
-
+/** How the value of a setting is read from its text; undefined where it cannot be. */
 const readers = {
   text: (value: string) => value,
   secret: (value: string) => value,
@@ -30,7 +18,10 @@ const readers = {
       .filter(Boolean),
 };
 
-const WORDS: Record<keyof typeof readers, string> = {
+export type Reader = keyof typeof readers;
+
+/** What an error calls it. */
+const WORDS: Record<Reader, string> = {
   text: "text",
   secret: "text",
   flag: "1 or 0",
@@ -39,187 +30,6 @@ const WORDS: Record<keyof typeof readers, string> = {
   duration: "a duration, written like 90s, 24h or 7d",
   list: "a comma separated list",
 };
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const SECRET = Type.String({ pattern: "^[\\x21-\\x7e]+$" });
-
-export const settings = Type.Object({
-  REDEEM_HOST: setting(
-    Type.String({
-      default: "0.0.0.0",
-      minLength: 1,
-      description: "Address to listen on; 127.0.0.1 behind a proxy on the same machine",
-    }),
-    "text",
-  ),
-  REDEEM_PORT: setting(
-    Type.Integer({
-      default: 2323,
-      minimum: 0,
-      maximum: 65535,
-      description: "Port to listen on; 0 takes a free one",
-    }),
-    "number",
-  ),
-  REDEEM_DATA: setting(
-    Type.String({
-      default: "./data",
-      minLength: 1,
-      description: "Folder of the database and the files",
-    }),
-    "text",
-  ),
-  REDEEM_PUBLIC_URL: setting(
-    Type.Optional(
-      Type.String({
-        pattern: "^https?://[^\\s/?#]+(/[^\\s?#]*)?$",
-        allowed: "an http or https address without query",
-        description: "Address under which browsers reach Redeem; a path is allowed",
-        unset: "http://localhost:PORT",
-      }),
-    ),
-    "text",
-  ),
-  REDEEM_SITE_NAME: setting(
-    Type.String({
-      default: "Redeem",
-      minLength: 1,
-      description: "Name shown on the upload page and in answers",
-    }),
-    "text",
-  ),
-  REDEEM_API_KEY: setting(
-    Type.Optional(
-      Type.String({
-        ...SECRET,
-        allowed: "visible ASCII characters, without spaces",
-        description: "An API key of level super, beside those in the database",
-      }),
-    ),
-    "secret",
-  ),
-  REDEEM_MAX_SIZE: setting(
-    Type.Integer({
-      default: 100 * 1024 ** 3,
-      shown: "100GiB",
-      minimum: 1,
-      maximum: 1024 ** 4,
-      description: "Largest file, in bytes, at most 1TiB",
-    }),
-    "bytes",
-  ),
-  REDEEM_TYPES: setting(
-    Type.Array(Type.String({ pattern: "^(image|video)/(\\*|[A-Za-z0-9][A-Za-z0-9.+-]*)$" }), {
-      default: [...DEFAULT_TYPES],
-      shown: "what browsers and cameras make",
-      minItems: 1,
-      allowed: "image and video media types or ranges, such as image/*,video/mp4",
-      description: "Media types or ranges that are taken, judged by content",
-    }),
-    "list",
-  ),
-  REDEEM_CORS_ORIGINS: setting(
-    Type.Array(Type.String({ pattern: "^(\\*|null|https?://[^\\s/?#*]+)$" }), {
-      default: ["*"],
-      allowed: "* or web origins, such as https://www.example.com",
-      description: "Web origins whose pages may send files; * is any",
-    }),
-    "list",
-  ),
-  REDEEM_CALLBACK_PRIVATE: setting(
-    Type.Boolean({
-      default: false,
-      shown: "0",
-      description: "1: background callbacks may go to private and loopback addresses",
-    }),
-    "flag",
-  ),
-  REDEEM_TLS_CERT: setting(
-    Type.Optional(
-      Type.String({ minLength: 1, description: "Certificate chain (PEM file): serve HTTPS" }),
-    ),
-    "text",
-  ),
-  REDEEM_TLS_KEY: setting(
-    Type.Optional(
-      Type.String({ minLength: 1, description: "Private key of the certificate (PEM file)" }),
-    ),
-    "text",
-  ),
-  REDEEM_STALL: setting(
-    Type.Integer({
-      default: MINUTE,
-      shown: "60s",
-      minimum: 1000,
-      maximum: 4 * MINUTE,
-      description: "A request that sends nothing for this long is ended, 1s to 4m",
-    }),
-    "duration",
-  ),
-  REDEEM_GRACE: setting(
-    Type.Integer({
-      default: 24 * HOUR,
-      shown: "24h",
-      minimum: 0,
-      description: "How long a started upload may go on after its token has expired",
-    }),
-    "duration",
-  ),
-  REDEEM_KEEP_UNFINISHED: setting(
-    Type.Integer({
-      default: 24 * HOUR,
-      shown: "24h",
-      minimum: 10 * MINUTE,
-      description: "Unfinished uploads are removed after this long without a byte, at least 10m",
-    }),
-    "duration",
-  ),
-  REDEEM_KEEP_RECORDS: setting(
-    Type.Integer({
-      default: 30 * 24 * HOUR,
-      shown: "30d",
-      minimum: 24 * HOUR,
-      description:
-        "Expired tokens that were never used, and ended callbacks, are forgotten after this",
-    }),
-    "duration",
-  ),
-  REDEEM_RESERVE: setting(
-    Type.Integer({
-      default: 256 * 1024 ** 2,
-      shown: "256MiB",
-      minimum: 0,
-      description: "Disk space that uploads leave free",
-    }),
-    "bytes",
-  ),
-  REDEEM_STOP_LIMIT: setting(
-    Type.Integer({
-      default: 30_000,
-      shown: "30s",
-      minimum: 0,
-      description: "How long requests under way may go on when the server is told to stop",
-    }),
-    "duration",
-  ),
-  REDEEM_SYNC: setting(
-    Type.Boolean({
-      default: true,
-      shown: "1",
-      description: "0: do not wait for the disk; a power cut may then take what was answered",
-    }),
-    "flag",
-  ),
-  REDEEM_LOG: setting(
-    Type.Union([Type.Literal("auto"), Type.Literal("text"), Type.Literal("json")], {
-      default: "auto",
-      allowed: "auto, text or json",
-      description: "Log lines for people (text) or programs (json); auto: text on a terminal",
-    }),
-    "text",
-  ),
-});
 
 export type Settings = Static<typeof settings>;
 

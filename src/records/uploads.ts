@@ -1,0 +1,164 @@
+import type { Extra, NewDelivery, Photo } from "./records.ts";
+
+/** What makes chunks belong to one upload, beside the upload token (protocol 4.2). */
+export type Identity = {
+  identifier: string;
+  totalSize: number;
+  chunkSize: number;
+  filename: string;
+};
+
+export type UploadState = "receiving" | "finished" | "failed";
+
+export type Upload = {
+  /** Also the id of the photo that it becomes. */
+  id: number;
+  tokenId: number;
+  /** Null for a whole file. */
+  identity: Identity | null;
+  filename: string;
+  state: UploadState;
+  /** Bytes recorded so far. */
+  received: number;
+  /** The upload token, sealed, where a callback may have to name it when nobody asks (secret.ts). */
+  sealedToken: string | null;
+  /** Counts while it is receiving and younger than the lapse. */
+  lastByteAt: number;
+  /** By content, once known. */
+  type: string | null;
+  extra: Extra;
+  /** What Resumable.js said of the file, never needed. */
+  told: Extra;
+  failure: { code: string; message: string } | null;
+};
+
+export type ByteRange = { start: number; length: number };
+
+/** A use of a token could be had, or why not. */
+export type Reservation = { reserved: true; upload: Upload } | { reserved: false };
+
+export interface UploadRecords {
+  byIdentity(tokenId: number, identity: Identity): Promise<Upload | undefined>;
+  /**
+   * Begins a chunked upload, or goes on with it, holding a use of its token: a lapsed one reserves
+   * again, a failed one starts over. Undecided whole files of the same name do not stand in its way:
+   * they may turn out to be this upload's chunks.
+   */
+  reserveChunked(request: {
+    tokenId: number;
+    identity: Identity;
+    told: Extra;
+    sealedToken: string | null;
+    /** A whole file's record whose use this one takes over. */
+    insteadOf?: number | undefined;
+    now: number;
+  }): Promise<Reservation>;
+  /**
+   * Begins a whole file, holding a use of its token.
+   * `undecided`: fields that make it a chunk may still come behind the file.
+   */
+  beginWhole(request: {
+    tokenId: number;
+    filename: string;
+    undecided: boolean;
+    now: number;
+  }): Promise<Reservation>;
+  /** Whether the token has a chunked upload or an undecided file that a chunk may belong to. */
+  mayBeChunk(tokenId: number): Promise<boolean>;
+  /** Uploads of a token that are no photos: under way, lapsed or failed. */
+  unfinishedOf(tokenId: number): Promise<number>;
+  /** Bytes that live uploads in chunks still lack, all of them together. */
+  promised(now: number): Promise<number>;
+  /** Whether its reservation has not lapsed. */
+  holdsUse(uploadId: number, now: number): Promise<boolean>;
+  hasStored(uploadId: number, range: ByteRange): Promise<boolean>;
+  /** Whether a recorded chunk shares a byte with the range. */
+  overlaps(uploadId: number, range: ByteRange): Promise<boolean>;
+  /**
+   * Records that these bytes are written. The same range twice is one chunk.
+   * @returns the upload as it is now
+   */
+  recordChunk(chunk: {
+    uploadId: number;
+    range: ByteRange;
+    extra: Extra;
+    type: string | null;
+    now: number;
+  }): Promise<Upload>;
+  /**
+   * Forgets chunks of finished uploads, which nobody asks for any more: a few at a time, since a large
+   * file has many and its last answer should not wait for them.
+   * @returns whether there may be more
+   */
+  dropFinishedChunks(): Promise<boolean>;
+  /** These chunks, by their offsets, are on the disk. */
+  markSynced(uploadId: number, starts: readonly number[]): Promise<void>;
+  /** Bytes are coming in: the reservation goes on. */
+  touch(uploadId: number, now: number): Promise<void>;
+  /** The same for live chunked uploads of a file name, one of which these bytes may belong to. */
+  touchNamed(tokenId: number, filename: string, now: number): Promise<void>;
+  /**
+   * The one conditional write that makes a photo: upload finished, photo there, use consumed, callback
+   * recorded. Whoever comes second reads the first one's photo.
+   */
+  finish(request: FinishRequest): Promise<Finish>;
+  /**
+   * The upload has failed for good and gives its use back; chunks are forgotten. The callback is
+   * recorded only the first time.
+   * @returns false where it had failed or finished before
+   */
+  fail(request: {
+    uploadId: number;
+    failure: { code: string; message: string };
+    delivery: NewDelivery | null;
+    now: number;
+  }): Promise<boolean>;
+  /**
+   * A chunk was refused for good. An upload that has bytes goes on (the next chunk may be right);
+   * one that has none is recorded as failed. The callback is recorded only the first time.
+   */
+  refuseChunk(request: {
+    tokenId: number;
+    identity: Identity;
+    failure: { code: string; message: string };
+    delivery: NewDelivery | null;
+    now: number;
+  }): Promise<void>;
+  /** Forgets an upload that has not finished, as if it had never begun. */
+  forget(uploadId: number): Promise<void>;
+  /** The same, for a receiving one without a single chunk. False where it stays. */
+  forgetEmpty(uploadId: number): Promise<boolean>;
+  /** Chunked uploads whose every byte is recorded and that are still receiving. */
+  complete(): Promise<Upload[]>;
+  /** Forgets an upload that is abandoned still. False where it has gone on, or has to be told. */
+  forgetAbandoned(uploadId: number, before: number): Promise<boolean>;
+  /** Chunked uploads under way. */
+  receivingIds(): Promise<number[]>;
+  /** Unfinished uploads that have received nothing since then, and whole files begun before. */
+  abandoned(before: number): Promise<Upload[]>;
+  /** Whole files under way when the process ended: their bytes cannot be gone on with. */
+  unfinishedWhole(): Promise<Upload[]>;
+  /** Which of these are chunked uploads that can be gone on with. */
+  unfinished(ids: readonly number[]): Promise<Set<number>>;
+}
+
+export type Finish =
+  | { photo: Photo; first: boolean }
+  /** Every use has become a photo. */
+  | "used"
+  /** The last use is reserved by another upload, which may yet fail; or this one is not receiving. */
+  | "busy";
+
+export type FinishRequest = {
+  uploadId: number;
+  photo: {
+    token: string;
+    treeId: number;
+    type: string;
+    size: number;
+  };
+  extra: Extra;
+  /** Made from the photo's ids and the last word on extra parameters; null where there is none. */
+  delivery: NewDelivery | null;
+  now: number;
+};
