@@ -4,9 +4,9 @@ import {
   describeSettings,
   publicUrlOf,
   readConfig,
-  settings,
   unknownSettings,
 } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 
 describe("readConfig", () => {
   test("without anything: the defaults", () => {
