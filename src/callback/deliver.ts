@@ -34,7 +34,7 @@ const REST_MS = 30_000;
 const LOOK_MS = 50;
 
 /** Attempts at the same time, and of these to one host: a dead one does not hold up the others. */
-const PARALLEL = 16;
+const PARALLEL = 64;
 const PARALLEL_TO_A_HOST = 4;
 
 /** How long to wait before the attempt after this many. */

@@ -1,4 +1,4 @@
-import { constants, openSync } from "node:fs";
+import { constants, openSync, rmSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Files, Spool } from "./files.ts";
@@ -85,7 +85,7 @@ export async function createDisk(
 
     original: (treeId, photoId) => Bun.file(join(photoFolder(treeId, photoId), "original")),
 
-    remove: async (uploadId) => rm(uploadPath(uploadId), { force: true }),
+    remove: async (uploadId) => rmSync(uploadPath(uploadId), { force: true }),
 
     space: async () => {
       const { bavail, bsize } = await statfs(folder);

@@ -22,7 +22,7 @@ export interface Files {
   giveBack(uploadId: number, treeId: number): Promise<void>;
   /** The bytes of a photo, to be read. */
   original(treeId: number, photoId: number): Blob;
-  /** Forgets an unfinished upload's bytes. Never touches a photo. */
+  /** Forgets an unfinished upload's bytes, at once, before it answers. Never touches a photo. */
   remove(uploadId: number): Promise<void>;
   /** Bytes that can still be written here. */
   space(): Promise<number>;

@@ -65,16 +65,23 @@ export function createApp(site: Site) {
       return undefined;
     })
     .onError(({ code, error, request, set, route }) => {
+      const answer = (response: Response) => {
+        // For the log, which would say 500 otherwise.
+        set.status = response.status;
+        return response;
+      };
       const path = pathOf(request) ?? "";
       if (cors.covers(path)) Object.assign(set.headers, cors.headers(request));
-      if (code === "NOT_FOUND" || code === "VALIDATION") return notFound(path, request);
+      if (code === "NOT_FOUND" || code === "VALIDATION") return answer(notFound(path, request));
       // The client went away: nobody reads an answer, and nothing is wrong.
-      if (request.signal.aborted) return new Response(null, { status: 499 });
-      if (error instanceof Problem) return renderThrown(error);
+      if (request.signal.aborted) return answer(new Response(null, { status: 499 }));
+      if (error instanceof Problem) return answer(renderThrown(error));
       if (isOutOfSpace(error)) {
         log.error("out of disk space", { id: begun.get(request)?.id, route });
-        return renderThrown(
-          new Problem("insufficient_storage", "The server has no room for this at the moment."),
+        return answer(
+          renderThrown(
+            new Problem("insufficient_storage", "The server has no room for this at the moment."),
+          ),
         );
       }
       log.error("unexpected failure", {
@@ -82,8 +89,10 @@ export function createApp(site: Site) {
         route,
         error: describe(error),
       });
-      return renderThrown(
-        new Problem("temporarily_unavailable", "Something went wrong; try again in a moment."),
+      return answer(
+        renderThrown(
+          new Problem("temporarily_unavailable", "Something went wrong; try again in a moment."),
+        ),
       );
     })
     .onAfterResponse(({ request, responseValue, route, set }) => {

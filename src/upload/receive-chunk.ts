@@ -106,6 +106,9 @@ export async function receiveChunk(
 
   /** A number is the length that is stored, where the chunk may as well have another. */
   async function alreadyThere(mine: ByteRange | undefined): Promise<Answer | number | undefined> {
+    const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
+    // Finished since it was admitted: its chunks may be forgotten by now.
+    if (fresh?.state === "finished") return completeIfWhole(fresh);
     for (const length of chunk.lengths) {
       if (await records.uploads.hasStored(upload.id, rangeOf(chunk, length))) {
         return chunk.lengths.length > 1 ? length : storedBefore();
@@ -207,10 +210,23 @@ export async function receiveChunk(
     if (released) return;
     released = true;
     if (claimed) unclaim(session, claimed);
-    // Nothing of it has been stored, and nobody else is at it: no use may stay reserved for it.
-    const alone = session.members === 1;
-    if (alone && (await records.uploads.forgetEmpty(upload.id))) await files.remove(upload.id);
-    active.leave(session);
+    try {
+      if (session.members === 1) await forgetIfEmpty();
+    } finally {
+      active.leave(session);
+    }
+  }
+
+  /** Where nothing of it has been stored, and nobody else is at it, no use may stay reserved. */
+  async function forgetIfEmpty(): Promise<void> {
+    const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
+    const empty = fresh?.id === upload.id && fresh.state === "receiving" && fresh.received === 0;
+    if (!empty || session.members !== 1) return;
+    // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
+    // database needs their room to forget.
+    const removing = files.remove(upload.id);
+    await records.uploads.forgetEmpty(upload.id);
+    await removing;
   }
 }
 

@@ -269,7 +269,13 @@ async function reserveEarly(
   if (mayBeChunk) requireGoingOn(token, now(), graceMs);
   else requireStart(token, now());
   if (mayBeChunk && now() > token.validUntil) return undefined;
-  if (!mayBeChunk) await requireFew(context, token);
+  try {
+    await requireFew(context, token);
+  } catch (error) {
+    // A chunk of an upload that is there leaves nothing more behind.
+    if (mayBeChunk) return undefined;
+    throw error;
+  }
   const begun = await records.uploads.beginWhole({
     tokenId: token.id,
     filename,

@@ -28,10 +28,9 @@ export function finishUpload(
         .where(eq(uploadTokens.id, upload.tokenId))
         .get();
       if (!uses || uses.consumed >= uses.max) return "used";
-      // Its own chunks that came again, and do not say so yet, are no other file.
-      const undecidedName = upload.identifier === null ? undefined : upload.filename;
-      const of = { tokenId: upload.tokenId, now, except: uploadId };
-      if (!room(undecidedName === undefined ? of : { ...of, undecidedName })) return "busy";
+      // Others of its name that are undecided may be its own chunks that came again, or lose to it.
+      const undecidedName = upload.filename;
+      if (!room({ tokenId: upload.tokenId, now, except: uploadId, undecidedName })) return "busy";
 
       const changed = tx
         .update(uploads)

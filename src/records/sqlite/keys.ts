@@ -11,7 +11,10 @@ export function keyRecords(db: Db): KeyRecords {
     .prepare();
   return {
     add: async (key) =>
-      durably(db, () => withoutHash(db.insert(apiKeys).values(key).returning().get())),
+      durably(db, () =>
+        // Outside a transaction better-sqlite3 does not say that the commit has failed.
+        db.transaction((tx) => withoutHash(tx.insert(apiKeys).values(key).returning().get())),
+      ),
     byHash: async (hash) => {
       const row = byHash.get({ hash });
       return row && withoutHash(row);

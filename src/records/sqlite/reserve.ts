@@ -1,4 +1,4 @@
-import { and, eq, gt, not, sql } from "drizzle-orm";
+import { and, eq, gt, sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
 import { uploads, uploadTokens } from "./schema.ts";
 
@@ -10,11 +10,21 @@ export const NAMELESS = "blob";
 
 /**
  * How many uses of a token are reserved at this moment, beside one upload's own and those of
- * undecided files of a name.
+ * undecided files of a name. Undecided files of one name are taken for chunks of one file, and for
+ * those of an upload in chunks of that name, where there is one: five chunks that come in together,
+ * their fields behind them, are not five files. Who finishes finds a use of his own or none.
  */
 export function reservedCount(db: Db) {
+  const isUndecided = sql`${uploads.undecided} and ${uploads.filename} not in
+    (${sql.placeholder("undecidedName")}, '', ${NAMELESS})`;
+  const chunked = sql`select 1 from uploads as of_name where of_name.token_id = ${uploads.tokenId}
+    and of_name.filename = ${uploads.filename} and of_name.identifier is not null
+    and of_name.state = 'receiving' and of_name.last_byte_at > ${sql.placeholder("since")}`;
   const query = db
-    .select({ count: sql<number>`count(*)` })
+    .select({
+      count: sql<number>`count(case when not ${uploads.undecided} then 1 end) + count(distinct case
+        when ${isUndecided} and not exists (${chunked}) then ${uploads.filename} end)`,
+    })
     .from(uploads)
     .where(
       and(
@@ -22,9 +32,6 @@ export function reservedCount(db: Db) {
         eq(uploads.state, sql`'receiving'`),
         gt(uploads.lastByteAt, sql.placeholder("since")),
         sql`${uploads.id} not in (${sql.placeholder("except")}, ${sql.placeholder("insteadOf")})`,
-        not(
-          sql`(${uploads.undecided} and ${uploads.filename} in (${sql.placeholder("undecidedName")}, '', ${NAMELESS}))`,
-        ),
       ),
     )
     .prepare();

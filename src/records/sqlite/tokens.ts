@@ -18,7 +18,12 @@ export function tokenRecords(db: Db): TokenRecords {
   const reserved = reservedCount(db);
   return {
     add: async (token) =>
-      durably(db, () => withoutHash(db.insert(uploadTokens).values(token).returning().get())),
+      durably(db, () =>
+        // Outside a transaction better-sqlite3 does not say that the commit has failed.
+        db.transaction((tx) =>
+          withoutHash(tx.insert(uploadTokens).values(token).returning().get()),
+        ),
+      ),
     byHash: async (hash) => {
       const row = byHash.get({ hash });
       return row && withoutHash(row);

@@ -41,6 +41,11 @@ export function uploadRecords(db: Db): UploadRecords {
     .where(eq(uploads.id, sql.placeholder("uploadId")))
     .returning()
     .prepare();
+  const one = db
+    .select()
+    .from(uploads)
+    .where(eq(uploads.id, sql.placeholder("uploadId")))
+    .prepare();
   const last = db
     .select({ start: chunks.start, length: chunks.length })
     .from(chunks)
@@ -118,7 +123,8 @@ export function uploadRecords(db: Db): UploadRecords {
 
     beginWhole: async ({ tokenId, filename, undecided, now }) =>
       db.transaction((tx) => {
-        if (!room({ tokenId, now })) return { reserved: false };
+        const of = { tokenId, now };
+        if (!room(undecided ? { ...of, undecidedName: filename } : of)) return { reserved: false };
         const row = tx
           .insert(uploads)
           .values({
@@ -188,9 +194,14 @@ export function uploadRecords(db: Db): UploadRecords {
 
     recordChunk: async ({ uploadId, range, extra, type, now }) =>
       db.transaction(() => {
+        const known = one.get({ uploadId });
+        if (!known) throw new Error(`Upload ${uploadId} is not there any more`);
+        // Its last answer was given meanwhile: a photo has no chunks.
+        if (known.state !== "receiving") return toUpload(known);
         const added = insertChunk.run({ uploadId, ...range }).changes > 0 ? range.length : 0;
-        const row = countBytes.get({ uploadId, added, now, type, extra: JSON.stringify(extra) });
-        return toUpload(row);
+        return toUpload(
+          countBytes.get({ uploadId, added, now, type, extra: JSON.stringify(extra) }),
+        );
       }, immediately),
 
     markSynced: async (uploadId, starts) =>

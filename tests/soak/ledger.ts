@@ -1,0 +1,89 @@
+import type { Plan } from "../support/chunks.ts";
+
+/** What clients have sent and what they were told: all that a server can be held to. */
+export type Ledger = {
+  groups: Group[];
+  /** What no client should ever see, in words. */
+  wrong: string[];
+  counts: Counts;
+};
+
+export type Counts = {
+  answers: number;
+  /** Requests whose connection was refused or cut. */
+  unanswered: number;
+  /** Answered 503, to be tried again. */
+  later: number;
+  givenUp: number;
+  /** GET tests that were answered 200. */
+  known: number;
+  /** Chunks that were asked for again in a later process than the one that had answered them. */
+  askedAgain: number;
+};
+
+/** Files that share an upload token. */
+export type Group = {
+  number: number;
+  token: string;
+  max: number;
+  /** Where the outcome goes. */
+  mode: "plain" | "return" | "background";
+  files: SentFile[];
+  /** More files than uses: some will be refused. */
+  crowded: boolean;
+};
+
+export type SentFile = ChunkedFile | WholeFile;
+
+export type ChunkedFile = {
+  kind: "resumable" | "node";
+  plan: Plan;
+  sha256: string;
+  /** Numbers of chunks that have been begun to be sent. */
+  begun: Set<number>;
+  /** Numbers of chunks that were answered 200. */
+  answered: Set<number>;
+  photo: number | undefined;
+  refused: boolean;
+};
+
+/** A whole file has no identity, so each try is a file of its own: its name tells it apart. */
+export type WholeFile = {
+  kind: "whole";
+  sha256: string;
+  size: number;
+  tries: WholeTry[];
+  refused: boolean;
+};
+
+export type WholeTry = {
+  filename: string;
+  /**
+   * `unknown`: sent, and not answered. It may have been kept, and has taken a use of the token then;
+   * nobody can say before the photos are looked at. `no`: answered that it was not taken, or never
+   * sent to its end.
+   */
+  kept: "yes" | "no" | "unknown";
+  photo?: number;
+};
+
+export function newLedger(): Ledger {
+  const counts = { answers: 0, unanswered: 0, later: 0, givenUp: 0, known: 0, askedAgain: 0 };
+  return { groups: [], wrong: [], counts };
+}
+
+export function chunkedFiles(ledger: Ledger): { group: Group; file: ChunkedFile }[] {
+  return ledger.groups.flatMap((group) =>
+    group.files.flatMap((file) => (file.kind === "whole" ? [] : [{ group, file }])),
+  );
+}
+
+/** Photos that a client was told of. */
+export function toldPhotos(ledger: Ledger): number {
+  const files = ledger.groups.flatMap((group) => group.files);
+  return files.filter((file) =>
+    file.kind === "whole"
+      ? file.tries.some(({ kept }) => kept === "yes")
+      : file.photo !== undefined,
+  ).length;
+}

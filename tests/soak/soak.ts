@@ -1,0 +1,147 @@
+import { parseArgs } from "node:util";
+import { openHandles, until } from "../support/remains.ts";
+import type { TestServer } from "../support/server.ts";
+import { startBackend } from "./backend.ts";
+import { toldPhotos, type ChunkedFile } from "./ledger.ts";
+import { startLiving, type Living } from "./living.ts";
+import { startLoad } from "./load.ts";
+import { readSeed, seeded, type Random } from "./random.ts";
+import { createRun, restartUnderLoad, verdict } from "./rounds.ts";
+
+/** `bun run soak --minutes N --seed S`: a server that is killed and stopped for a long time. */
+
+const { values } = parseArgs({
+  options: { minutes: { type: "string", default: "10" }, seed: { type: "string" } },
+});
+const minutes = Number(values.minutes);
+if (!(minutes > 0)) throw new Error("--minutes N: how long, such as 10");
+const seed = readSeed(values.seed);
+
+/** What is stored stays until the end: this bounds it, however long the run is. */
+const MOST_BYTES = 4 * 1024 ** 3;
+
+/** More than a process needs beside its first minute's, less than any leak comes to. */
+const MEMORY_ROOM = 64 * 1024 ** 2;
+
+const random = seeded(seed);
+const moments = random.fork(1_000_003);
+// One callback in a hundred is refused, and is made again.
+const backend = startBackend(100, 0.01);
+const living = await startLiving({ REDEEM_STOP_LIMIT: "10s" });
+let failed = true;
+try {
+  failed = await soak(living);
+} finally {
+  await living.stop();
+  await backend.stop();
+}
+process.exit(failed ? 1 : 0);
+
+async function soak(server: Living): Promise<boolean> {
+  const length = minutes * 60_000;
+  const begun = performance.now();
+  const passed = () => performance.now() - begun;
+  // The last process is left alone for a while: a leak shows in what lives long.
+  const quiet = Math.min(60_000, length / 4);
+  const { run } = createRun(server, { slow: 0.1, givenUp: 0.03 });
+  const seen = new Set<ChunkedFile>();
+  const restarts = { SIGKILL: 0, SIGTERM: 0 };
+  let slowest = 0;
+
+  const warm = startLoad(run, { ...loadOptions(random, 1), largest: 200_000 });
+  await Bun.sleep(Math.min(3000, length / 10));
+  await warm.end();
+  const first = await measure(server.server);
+  let highest = first.memory;
+
+  const load = startLoad(run, {
+    ...loadOptions(random, 8),
+    pace: async (bytes) => {
+      while (bytes > MOST_BYTES * Math.min(1, (passed() + 30_000) / length)) await Bun.sleep(100);
+    },
+  });
+  while (passed() < length - quiet) {
+    await Bun.sleep(
+      Math.min(moments.between(5000, 20_000), Math.max(0, length - quiet - passed())),
+    );
+    highest = Math.max(highest, (await measure(server.server)).memory);
+    // Drawn, but never one of them alone, however short the run.
+    const ahead = restarts.SIGKILL - restarts.SIGTERM;
+    const drawn = moments.pick(["SIGKILL", "SIGTERM"] as const);
+    const signal = ahead > 0 ? "SIGTERM" : ahead < 0 ? "SIGKILL" : drawn;
+    const ms = await restartUnderLoad(server, run.ledger, seen, signal, moments);
+    restarts[signal] += 1;
+    if (signal === "SIGTERM") slowest = Math.max(slowest, ms);
+  }
+  while (passed() < length) {
+    await Bun.sleep(1000);
+    highest = Math.max(highest, (await measure(server.server)).memory);
+  }
+  await load.end();
+  const { wrong, photos, bytes } = await verdict(server, run.ledger, backend);
+  const last = await settled(server.server, first.handles);
+  if (last.handles > first.handles) {
+    wrong.push(`handles: ${first.handles} at the start, ${last.handles} at the end`);
+    wrong.push(...(await openHandles(server.server)).toSorted());
+  }
+  if (last.memory > first.memory + MEMORY_ROOM) {
+    wrong.push(`memory: ${megabytes(first.memory)} at the start, ${megabytes(last.memory)} now`);
+  }
+
+  const { counts, groups } = run.ledger;
+  const unknown = photos - toldPhotos(run.ledger);
+  const rows: [string, string | number][] = [
+    ["seed", seed],
+    ["minutes", minutes],
+    ["killed (SIGKILL)", restarts.SIGKILL],
+    ["stopped (SIGTERM)", `${restarts.SIGTERM}, slowest ${Math.round(slowest)} ms`],
+    ["requests answered", counts.answers],
+    ["  of them 503", counts.later],
+    ["requests cut by a restart", counts.unanswered],
+    ["bodies given up", counts.givenUp],
+    ["chunks asked for again", counts.askedAgain],
+    ["upload tokens", groups.length],
+    ["photos told to clients", toldPhotos(run.ledger)],
+    ["photos stored", `${photos} (${unknown} whole files whose answer was lost)`],
+    ["bytes stored", megabytes(bytes)],
+    ["callbacks taken", backend.taken.length],
+    [
+      "memory, start / highest / end",
+      [first.memory, highest, last.memory].map(megabytes).join(" / "),
+    ],
+    ["open handles, start / end", `${first.handles} / ${last.handles}`],
+    ["differences", wrong.length],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${value}`);
+  for (const line of wrong.slice(0, 50)) console.log(`  ${line}`);
+  return wrong.length > 0;
+}
+
+function loadOptions(from: Random, workers: number) {
+  return { backend: backend.url, random: from, workers, largest: 1_500_000 };
+}
+
+type Measured = { memory: number; handles: number };
+
+async function measure(server: TestServer): Promise<Measured> {
+  const status = await Bun.file(`/proc/${server.process.pid}/status`).text();
+  const memory = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  return { memory, handles: (await openHandles(server)).length };
+}
+
+/** What stays when nothing is under way: sockets take a moment to be let go of. */
+async function settled(server: TestServer, handles: number): Promise<Measured> {
+  await until(
+    "handles are let go of",
+    async () => (await measure(server)).handles <= handles,
+    15_000,
+  )
+    // Told as a difference, with what was found.
+    .catch(() => undefined);
+  return measure(server);
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
