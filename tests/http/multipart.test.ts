@@ -68,11 +68,14 @@ test("a longer word that begins like the boundary is content", async () => {
   expect((await read(form([content])))[0]?.content.toString()).toBe(content.toString());
 });
 
+/** A form with white space behind its first boundary. */
+function padded(spaces: number): Buffer {
+  return Buffer.from(
+    `--${BOUNDARY}${" ".repeat(spaces)}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--${BOUNDARY}--`,
+  );
+}
+
 test("white space behind a boundary is passed over, but not without end", async () => {
-  const padded = (spaces: number) =>
-    Buffer.from(
-      `--${BOUNDARY}${" ".repeat(spaces)}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--${BOUNDARY}--`,
-    );
   expect((await read(padded(100)))[0]?.content.toString()).toBe("x");
   await expect(read(padded(5000))).rejects.toThrow("Malformed boundary");
 });
