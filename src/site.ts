@@ -38,12 +38,15 @@ export type Site = {
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 /** The database and the secret of a data folder, for commands that serve nothing. */
-export async function openData(folder: string): Promise<{ records: Records; secret: SiteSecret }> {
+export async function openData(
+  folder: string,
+  durable = true,
+): Promise<{ records: Records; secret: SiteSecret }> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Loaded late, so that a machine which cannot load the addon is told in a line (commands/fail.ts).
   const { openRecords } = await import("./records/sqlite/open.ts");
   const secret = await readSecret(join(folder, "secret"));
-  return { secret, records: await openRecords(join(folder, "redeem.db")) };
+  return { secret, records: await openRecords(join(folder, "redeem.db"), { durable }) };
 }
 
 /**
@@ -52,7 +55,7 @@ export async function openData(folder: string): Promise<{ records: Records; secr
  * @param now the time in milliseconds, for tests
  */
 export async function startSite(config: Settings, now: () => number = Date.now): Promise<Site> {
-  const { records, secret } = await openData(config.REDEEM_DATA);
+  const { records, secret } = await openData(config.REDEEM_DATA, config.REDEEM_SYNC);
   const files = await createDisk(config.REDEEM_DATA, { durable: config.REDEEM_SYNC });
   const forgotten = await records.enterBoot(await readBootId());
   if (forgotten > 0) log.warn("forgot chunks that a reboot may have taken", { chunks: forgotten });

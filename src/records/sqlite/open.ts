@@ -28,14 +28,17 @@ const MIGRATIONS = Bun.isStandaloneExecutable
  * Opens the database, brings its schema up to date and answers the records in it.
  * @throws DatabaseError for a database made by a newer version, or one that cannot be read.
  */
-export async function openRecords(file: string): Promise<Records> {
+export async function openRecords(
+  file: string,
+  { durable }: { durable: boolean } = { durable: true },
+): Promise<Records> {
   const client = openFile(file);
   try {
     client.pragma("journal_mode = WAL");
     // What has to outlive a power cut says so (db.ts).
-    client.pragma("synchronous = NORMAL");
+    client.pragma(`synchronous = ${durable ? "NORMAL" : "OFF"}`);
     client.pragma("foreign_keys = ON");
-    const db = drizzle(client, { casing: "snake_case" });
+    const db: Db = Object.assign(drizzle(client, { casing: "snake_case" }), { durable });
     refuseNewer(db, file);
     migrate(db, { migrationsFolder: MIGRATIONS });
     return {
