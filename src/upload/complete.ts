@@ -84,7 +84,8 @@ export function createCompleter(options: CompleterOptions) {
     });
     if (typeof made === "string") {
       await files.giveBack(upload.id, treeId);
-      if (made === "used") throw refusedToken.used();
+      // A whole file cannot be gone on with: what holds the use came first.
+      if (made === "used" || !upload.identity) throw refusedToken.used();
       throw new Problem(
         "temporarily_unavailable",
         "Another file holds the last use of the upload token at this moment; try again.",

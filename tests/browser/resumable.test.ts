@@ -154,11 +154,11 @@ describe.each(["1.1.0", "1.0.2"])("Resumable.js %s", (version) => {
     expect(outcome.message).toStartWith(
       "The file type is not supported: this is not a photo or video.",
     );
-    // Not one chunk is tried again.
+    // Not one chunk is tried again; the others may have been sent before the first was judged.
     const posts = numbersOf("POST").length;
+    expect(posts).toBeLessThanOrEqual(5);
     await page.waitForTimeout(500);
     expect(numbersOf("POST")).toHaveLength(posts);
-    expect(posts).toBeLessThanOrEqual(3);
   });
 
   test("gives up at a token that is used, with the server's words", async () => {

@@ -1,8 +1,8 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, gt, lt, sql } from "drizzle-orm";
 import type { Finish, FinishRequest } from "../records.ts";
 import { pending } from "./failure.ts";
 import type { Db } from "./db.ts";
-import type { roomFor } from "./reserve.ts";
+import { LAPSE_MS, type roomFor } from "./reserve.ts";
 import { deliveries, photos, uploads, uploadTokens } from "./schema.ts";
 
 /**
@@ -28,9 +28,12 @@ export function finishUpload(
         .where(eq(uploadTokens.id, upload.tokenId))
         .get();
       if (!uses || uses.consumed >= uses.max) return "used";
-      // Others of its name that are undecided may be its own chunks that came again, or lose to it.
+      // Others of its name that are undecided may be its own chunks that came again. Where it is a whole
+      // file, the one that began first has the use.
       const undecidedName = upload.filename;
-      if (!room({ tokenId: upload.tokenId, now, except: uploadId, undecidedName })) return "busy";
+      const of = { tokenId: upload.tokenId, now, except: uploadId, undecidedName };
+      const before = upload.identifier === null && earlierOfName(tx, upload, now) ? 1 : 0;
+      if (!room(of, before)) return "busy";
 
       const changed = tx
         .update(uploads)
@@ -79,4 +82,25 @@ export function finishUpload(
     },
     { behavior: "immediate" },
   );
+}
+
+type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+
+/** Whether a file of the same name is coming in that began before, and is still undecided. */
+function earlierOfName(tx: Tx, upload: typeof uploads.$inferSelect, now: number): boolean {
+  const earlier = tx
+    .select({ id: uploads.id })
+    .from(uploads)
+    .where(
+      and(
+        eq(uploads.tokenId, upload.tokenId),
+        eq(uploads.filename, upload.filename),
+        eq(uploads.state, "receiving"),
+        eq(uploads.undecided, true),
+        lt(uploads.id, upload.id),
+        gt(uploads.lastByteAt, now - LAPSE_MS),
+      ),
+    )
+    .get();
+  return earlier !== undefined;
 }

@@ -59,8 +59,8 @@ export function roomFor(db: Db) {
     .from(uploadTokens)
     .where(eq(uploadTokens.id, sql.placeholder("tokenId")))
     .prepare();
-  return (of: Parameters<typeof reserved>[0]): boolean => {
+  return (of: Parameters<typeof reserved>[0], beside = 0): boolean => {
     const token = limits.get({ tokenId: of.tokenId });
-    return token !== undefined && token.consumed + reserved(of) < token.max;
+    return token !== undefined && token.consumed + reserved(of) + beside < token.max;
   };
 }
