@@ -25,6 +25,9 @@ export async function startBrowser(): Promise<Browser> {
     ],
     env: {
       ...(process.env as Record<string, string>),
+      // File names are UTF-8, also where the machine has no locale.
+      LANG: "C.UTF-8",
+      LC_ALL: "C.UTF-8",
       // On a machine without Chromium's libraries, those of the package.
       ...(existsSync(libraries) ? { LD_LIBRARY_PATH: libraries } : {}),
     },
