@@ -1,3 +1,4 @@
+import { readBootId } from "../../src/files/boot.ts";
 import { mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -73,6 +74,8 @@ export async function measureCompleting(quick: boolean): Promise<Completing[]> {
 /** Uploads that miss their last chunk alone. Answers the request that is missing, by case. */
 async function prepare(folder: string, cases: readonly Case[], times: number): Promise<Lane[][]> {
   const { records } = await openData(folder);
+  // Of this boot: the server would forget, as after a power cut, what nobody has brought to the disk.
+  await records.enterBoot(await readBootId());
   await mkdir(join(folder, "uploads"), { recursive: true });
   const now = Date.now();
   const missing: { id: number; of: Case }[] = [];
