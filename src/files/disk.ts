@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Files, Spool } from "./files.ts";
 import { createSink } from "./sink.ts";
 
+const READ_BYTES = 512 * 1024;
+
 /**
  * Files in a folder:
  *
@@ -32,7 +34,7 @@ export async function createDisk(
     spool: async () => {
       const path = join(spools, crypto.randomUUID());
       const sink = createSink(openSync(path, "wx"), { offset: 0, durable });
-      return { ...sink, path, discard: () => discard(sink, path) };
+      return { ...sink, path, read: () => read(path), discard: () => discard(sink, path) };
     },
 
     write: async (uploadId, offset) =>
@@ -104,6 +106,21 @@ export async function createDisk(
 /** For writing in place: made where it is missing, never emptied. */
 function openToWrite(path: string): number {
   return openSync(path, constants.O_RDWR | constants.O_CREAT);
+}
+
+/** Through one buffer: what is read here goes on at once. */
+async function* read(path: string): AsyncGenerator<Uint8Array> {
+  const handle = await open(path, "r");
+  const buffer = new Uint8Array(READ_BYTES);
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 async function discard(sink: Pick<Spool, "close">, path: string): Promise<void> {

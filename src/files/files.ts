@@ -34,7 +34,7 @@ export interface Files {
 
 /** Takes bytes in order. */
 export interface Sink {
-  /** Resolves when there is room for more. The bytes are not copied: leave them as they are. */
+  /** Resolves when they are written. They are not copied: leave them as they are until then. */
   write(piece: Uint8Array): Promise<void>;
   /** Everything taken is written: it outlives this process, if not yet a power cut. */
   flush(): Promise<void>;
@@ -44,6 +44,8 @@ export interface Sink {
 
 export interface Spool extends Sink {
   readonly path: string;
+  /** What it has taken, from its beginning. A piece is there until the next one is asked for. */
+  read(): AsyncIterable<Uint8Array>;
   /** Lets go of the bytes, where they have not been adopted. */
   discard(): Promise<void>;
 }

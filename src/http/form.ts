@@ -89,7 +89,7 @@ function formReader(params: Map<string, string>, { onFile }: FormHandlers) {
         bytes += piece.length;
         fieldsBytes += piece.length;
         if (bytes > MAX_FIELD_BYTES || fieldsBytes > MAX_FIELDS_BYTES) throw tooLong(name);
-        pieces.push(piece);
+        pieces.push(Buffer.from(piece));
       },
       end: () => {
         params.set(name, Buffer.concat(pieces).toString("utf8"));
@@ -129,7 +129,7 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   for await (const piece of body) {
     bytes += piece.length;
     if (bytes > MAX_FIELDS_BYTES) throw unreadable("the form is too large");
-    pieces.push(piece);
+    pieces.push(Buffer.from(piece));
   }
   return Buffer.concat(pieces).toString("utf8");
 }

@@ -9,7 +9,7 @@ export type PartHeader = {
   isFile: boolean;
 };
 
-/** Takes a part's bytes as they come; they are the network's, and may be kept but not changed. */
+/** Takes a part's bytes as they come: they are the network's, and gone when it has taken them. */
 export type PartTaker = {
   take(piece: Buffer): Promise<void> | void;
   end?(): void;
@@ -20,6 +20,12 @@ export const ENOUGH = Symbol("enough");
 
 /** A part's headers are a name or two; beyond this somebody wants to fill the memory. */
 const MAX_HEADER_BYTES = 16 * 1024;
+
+/**
+ * How much of a piece is copied behind what is left of the one before. Room for a form's usual fields;
+ * the rest of the piece, up to a megabyte, goes on as it came.
+ */
+const JOINED_BYTES = 4 * 1024;
 
 /** White space that may stand behind a boundary (RFC 2046 lets transports add some). */
 const MAX_PADDING = 256;
@@ -52,8 +58,17 @@ export async function readMultipart(
   let rest: Buffer = Buffer.from("\r\n");
   let taker: PartTaker | undefined;
 
-  for await (const piece of pieces) {
-    const data = joined(rest, piece);
+  for await (let piece of pieces) {
+    while (piece.length > 0) {
+      const next = rest.length > 0 ? piece.subarray(0, JOINED_BYTES) : piece;
+      piece = piece.subarray(next.length);
+      if (await read(joined(rest, next))) return;
+    }
+  }
+  throw unreadable("Unexpected end of form");
+
+  /** Reads as far as it can, leaving the `rest`. True where nothing more is to be read. */
+  async function read(data: Buffer): Promise<boolean> {
     rest = EMPTY;
     let at = 0;
     while (at < data.length) {
@@ -77,7 +92,7 @@ export async function readMultipart(
         }
         if (data[after] === DASH && data[after + 1] === DASH) {
           taker?.end?.();
-          return;
+          return true;
         }
         if (data[after] !== CR || data[after + 1] !== LF) {
           // A longer word that begins like the boundary: content after all.
@@ -100,13 +115,13 @@ export async function readMultipart(
         break;
       }
       const next = await begin(readHeader(data.toString("latin1", at, end)));
-      if (next === ENOUGH) return;
+      if (next === ENOUGH) return true;
       taker = next;
       at = end + HEADER_END.length;
       state = "content";
     }
+    return false;
   }
-  throw unreadable("Unexpected end of form");
 }
 
 /** What a body that cannot be read is told. */

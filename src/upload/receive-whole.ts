@@ -210,7 +210,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     try {
       if (reception.answer) return reception.answer;
       if (problem) return await reception.refuse(problem, params);
-      for await (const piece of Bun.file(spool.path).stream()) await reception.take(piece);
+      for await (const piece of spool.read()) await reception.take(piece);
       return await reception.finish(params);
     } catch (error) {
       if (error instanceof Problem && error.ofTheFile) return await reception.refuse(error, params);

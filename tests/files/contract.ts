@@ -111,6 +111,18 @@ export function filesContract(
       expect(await files.head(5, bytes.length)).toEqual(bytes);
     });
 
+    test("can be read again from its beginning, piece by piece", async () => {
+      const spool = await files.spool();
+      const large = Buffer.alloc(3_000_000, bytes);
+      await spool.write(large);
+      await spool.flush();
+      const pieces = [];
+      for await (const piece of spool.read()) pieces.push(Buffer.from(piece));
+      expect(pieces.length).toBeGreaterThan(1);
+      expect(Buffer.concat(pieces).equals(large)).toBe(true);
+      await spool.discard();
+    });
+
     test("that is discarded leaves nothing, twice neither", async () => {
       const spool = await files.spool();
       await spool.write(bytes);
