@@ -17,10 +17,10 @@ try {
 }
 clearTimeout(deadline);
 
-async function run({ port, lanes, parallel, pauseMs }: Plan): Promise<Sending> {
+async function run({ port, lanes, parallel, pauseMs, rate }: Plan): Promise<Sending> {
   const file = createFile();
   const connections = await Promise.all(
-    Array.from({ length: Math.min(parallel, lanes.length) }, () => connect(port)),
+    Array.from({ length: Math.min(parallel, lanes.length) }, () => connect(port, rate)),
   );
   const took: number[] = [];
   let last: Sending["last"] = { took: 0, waited: 0, answer: "" };

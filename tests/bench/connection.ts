@@ -17,8 +17,9 @@ export type Connection = {
 /**
  * One keep-alive connection. Requests are prebuilt and answers parsed by hand: `fetch` and
  * `FormData` cost more than the servers that are measured here.
+ * @param rate bytes in a second, in small portions as a line brings them
  */
-export async function connect(port: number): Promise<Connection> {
+export async function connect(port: number, rate = Infinity): Promise<Connection> {
   let queue: Uint8Array[] = [];
   let offset = 0;
   let received: Buffer = Buffer.alloc(0);
@@ -26,6 +27,17 @@ export async function connect(port: number): Promise<Connection> {
   let sentAt = 0;
   let waiting: { resolve(exchange: Exchange): void; reject(error: Error): void } | undefined;
   let ended = false;
+  let allowed = rate === Infinity ? Infinity : 0;
+  if (rate !== Infinity) {
+    let last = performance.now();
+    setInterval(() => {
+      const now = performance.now();
+      // A timer that comes late does not save up for a burst.
+      allowed = Math.min(allowed + ((now - last) / 1000) * rate, rate / 50);
+      last = now;
+      pump();
+    }, 1).unref();
+  }
 
   function fail(why: string): void {
     if (!ended) waiting?.reject(new Error(why));
@@ -39,10 +51,10 @@ export async function connect(port: number): Promise<Connection> {
         received = received.length === 0 ? Buffer.from(bytes) : Buffer.concat([received, bytes]);
         const answer = parse(received);
         if (!answer || !waiting) return;
+        if (queue.length > 0) return fail(`answered before its end: ${answer.text}`);
         const { resolve } = waiting;
         waiting = undefined;
         received = Buffer.alloc(0);
-        if (queue.length > 0) return fail(`answered before its end: ${answer.text}`);
         resolve({ ...answer, begunAt, sentAt, answeredAt: performance.now() });
       },
       drain: () => pump(),
@@ -54,11 +66,14 @@ export async function connect(port: number): Promise<Connection> {
   function pump(): void {
     for (;;) {
       const piece = queue[0];
-      if (!piece) return;
-      const written = socket.write(piece, offset, piece.length - offset);
+      if (!piece || allowed < 1) return;
+      const portion = Math.min(piece.length - offset, Math.floor(allowed));
+      const written = socket.write(piece, offset, portion);
       if (written < 0) return fail("the connection is closed");
       offset += written;
-      if (offset < piece.length) return;
+      allowed -= written;
+      if (written < portion) return;
+      if (offset < piece.length) continue;
       queue.shift();
       offset = 0;
       if (queue.length === 0) sentAt = performance.now();

@@ -22,8 +22,15 @@ export type Metadata = {
     p99: number;
   }[];
   /** Of a GET test, in milliseconds. */
-  asking: { tokens: number; uploads: boolean; p50: number; p99: number }[];
+  asking: { tokens: number; uploads: Uploads; p50: number; p99: number }[];
 };
+
+/** What else comes in: nothing, a gigabit line's worth, or as much as the machine can take. */
+export type Uploads = "none" | "gigabit" | "all";
+
+/** Bytes in a second. */
+const GIGABIT = 125_000_000;
+const SENDERS = 3;
 
 const FEW = 10;
 const REDEEM_PATH = "/api/2/photo/redeem-upload-token";
@@ -50,7 +57,9 @@ export async function measureMetadata(quick: boolean): Promise<Metadata> {
     }
     const asking = [];
     for (const site of sites) {
-      for (const uploads of [false, true]) asking.push(await measureAsking(site, uploads, quick));
+      for (const uploads of ["none", "gigabit", "all"] as const) {
+        asking.push(await measureAsking(site, uploads, quick));
+      }
     }
     return { recording, asking };
   });
@@ -110,7 +119,12 @@ async function measureRecording(place: "disk" | "memory", sites: readonly Filled
 
 async function begin(records: Records): Promise<number> {
   const { token } = await issueToken(records, plainGrant(), Date.now());
-  const identity = { identifier: "fresh", totalSize: 1e12, chunkSize: 1024, filename: "fresh.mp4" };
+  const identity = {
+    identifier: "fresh",
+    totalSize: 64 * 1024 ** 2,
+    chunkSize: 1024,
+    filename: "fresh.mp4",
+  };
   const begun = await records.uploads.reserveChunked({
     tokenId: token.id,
     identity,
@@ -123,7 +137,7 @@ async function begin(records: Records): Promise<number> {
 }
 
 /** GET tests, one after another over one connection, alone and while others upload. */
-async function measureAsking({ folder, tokens }: Filled, uploads: boolean, quick: boolean) {
+async function measureAsking({ folder, tokens }: Filled, uploads: Uploads, quick: boolean) {
   return using(
     () => startRedeem(folder),
     async (server) => {
@@ -140,15 +154,17 @@ async function measureAsking({ folder, tokens }: Filled, uploads: boolean, quick
       );
       const tests = (count: number): Lane =>
         Array.from({ length: count }, () => request("GET", `${REDEEM_PATH}?${query}`, {}));
-      await send({ port: server.port, lanes: [tests(300)], parallel: 1 });
+      await send({ port: server.port, lanes: [tests(quick ? 300 : 2000)], parallel: 1 });
 
       const stop = new AbortController();
-      const uploading = uploads ? upload(server, quick ? 4 : 24, stop.signal) : undefined;
+      const rate = uploads === "gigabit" ? { rate: GIGABIT / SENDERS } : {};
+      const uploading =
+        uploads === "none" ? undefined : upload(server, quick ? 4 : 24, rate, stop.signal);
       // Into the middle of the uploads, not their beginning.
       if (uploading) await Bun.sleep(500);
       const asking = send({
         port: server.port,
-        lanes: [tests(quick ? 200 : 1000)],
+        lanes: [tests(quick ? 200 : 3000)],
         parallel: 1,
         pauseMs: 1,
       });
@@ -159,10 +175,11 @@ async function measureAsking({ folder, tokens }: Filled, uploads: boolean, quick
   );
 }
 
-/** Uploads file after file, 8 MiB chunks, 3 in parallel, until it is stopped. */
+/** Uploads file after file, 8 MiB chunks, until it is stopped. */
 async function upload(
   server: { port: number; token(): Promise<string> },
   files: number,
+  rate: { rate?: number },
   stop: AbortSignal,
 ): Promise<void> {
   const lanes: Lane[] = [];
@@ -174,9 +191,11 @@ async function upload(
       lanes.push([multipart(REDEEM_PATH, fields, transfer.name, chunk)]);
     }
   }
-  await send({ port: server.port, lanes, parallel: 3 }, stop).catch((error: unknown) => {
-    if (!stop.aborted) throw error;
-  });
+  await send({ port: server.port, lanes, parallel: SENDERS, ...rate }, stop).catch(
+    (error: unknown) => {
+      if (!stop.aborted) throw error;
+    },
+  );
 }
 
 function transferOf(name: string, mib: number): Transfer {

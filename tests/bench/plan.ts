@@ -23,6 +23,8 @@ export type Plan = {
   parallel: number;
   /** Milliseconds between two requests of a connection. */
   pauseMs?: number;
+  /** Bytes in a second that each connection may send: a line's share. As fast as it goes otherwise. */
+  rate?: number;
   /** The client gives up after this long. */
   limitMs?: number;
 };

@@ -1,4 +1,5 @@
 import { isMet, type Figures, type Goal } from "./goals.ts";
+import type { Uploads } from "./metadata.ts";
 import { summarize, yardstickOf } from "./summary.ts";
 
 /** The figures as Markdown. A dash is a figure that there is not. */
@@ -30,7 +31,7 @@ export function report(figures: Figures, goals: readonly Goal[]): string {
       number(p99, 3),
     ]);
     const asking = metadata.asking.map(({ tokens, uploads, p50, p99 }) => [
-      `GET test ${uploads ? "while uploads run" : "alone"}`,
+      `GET test ${WHILE[uploads]}`,
       String(tokens),
       "",
       number(p50, 3),
@@ -56,6 +57,12 @@ export function report(figures: Figures, goals: readonly Goal[]): string {
   if (rows.length > 0) parts.push("## Goals", table(["goal", "wanted", "got", ""], rows));
   return parts.join("\n\n");
 }
+
+const WHILE: Record<Uploads, string> = {
+  none: "alone",
+  gigabit: "while uploads fill 1 Gbit/s",
+  all: "while uploads fill the machine",
+};
 
 function throughput({ samples }: Figures): string {
   const head = [

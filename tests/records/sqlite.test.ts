@@ -35,6 +35,29 @@ describe("a database file", () => {
     await server.close();
   });
 
+  test("of very many uploads survives a reboot, and answers which of their files are wanted", async () => {
+    const records = await openRecords(fileOf("many"));
+    await records.enterBoot("one");
+    const many = 300_000;
+    const client = new Database(fileOf("many"));
+    client.exec(`
+      pragma foreign_keys = off;
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < ${many})
+        insert into uploads (id, token_id, identifier, total_size, chunk_size, filename, state,
+          received, created_at, last_byte_at, extra, told)
+        select i, 1, i, 10, 5, 'a', 'receiving', 10, 0, 0, '{}', '{}' from n;
+      insert into chunks (upload_id, start, length, synced)
+        select id, 0, 5, 1 from uploads union all select id, 5, 5, 0 from uploads;
+    `);
+    expect(await records.enterBoot("two")).toBe(many);
+    const received = client.prepare("select distinct received from uploads");
+    expect(received.all()).toEqual([{ received: 5 }]);
+    const ids = Array.from({ length: many + 1 }, (_, index) => index + 1);
+    expect((await records.uploads.unfinished(ids)).size).toBe(many);
+    client.close();
+    await records.close();
+  });
+
   test("made by a newer version is refused in one line, and left as it is", async () => {
     await (await openRecords(fileOf("newer"))).close();
     const client = new Database(fileOf("newer"));

@@ -12,18 +12,17 @@ export function enterBoot(db: Db, bootId: string): number {
       (tx) => {
         if (readFact(db, BOOT) === bootId) return 0;
         const doubtful = tx
-          .selectDistinct({ id: chunks.uploadId })
+          .select({ id: chunks.uploadId })
           .from(chunks)
-          .where(eq(chunks.synced, false))
-          .all()
-          .map((row) => row.id);
-        const forgotten = tx.delete(chunks).where(eq(chunks.synced, false)).run().changes;
+          .where(eq(chunks.synced, false));
         tx.update(uploads)
           .set({
-            received: sql`(select coalesce(sum(${chunks.length}), 0) from ${chunks} where ${chunks.uploadId} = ${uploads.id})`,
+            received: sql`(select coalesce(sum(${chunks.length}), 0) from ${chunks}
+              where ${chunks.uploadId} = ${uploads.id} and ${chunks.synced})`,
           })
           .where(and(inArray(uploads.id, doubtful), eq(uploads.state, "receiving")))
           .run();
+        const forgotten = tx.delete(chunks).where(eq(chunks.synced, false)).run().changes;
         writeFact(db, BOOT, bootId);
         return forgotten;
       },

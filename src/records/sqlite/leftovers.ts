@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
 import type { UploadRecords } from "../records.ts";
 import type { Db } from "./db.ts";
 import { toUpload } from "./row.ts";
@@ -98,7 +98,8 @@ export function leftovers(db: Db): Leftovers {
         .from(uploads)
         .where(
           and(
-            inArray(uploads.id, [...ids]),
+            // One parameter, however many there are.
+            sql`${uploads.id} in (select value from json_each(${JSON.stringify([...ids])}))`,
             eq(uploads.state, "receiving"),
             isNotNull(uploads.identifier),
           ),

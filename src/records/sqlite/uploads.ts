@@ -68,6 +68,40 @@ export function uploadRecords(db: Db): UploadRecords {
       ),
     )
     .prepare();
+  const holding = db
+    .select({ id: uploads.id })
+    .from(uploads)
+    .where(
+      and(
+        eq(uploads.id, sql.placeholder("id")),
+        eq(uploads.state, "receiving"),
+        gt(uploads.lastByteAt, sql.placeholder("since")),
+      ),
+    )
+    .prepare();
+  const chunked = db
+    .select({ id: uploads.id })
+    .from(uploads)
+    .where(
+      and(
+        eq(uploads.tokenId, sql.placeholder("tokenId")),
+        sql`(${uploads.identifier} is not null or ${uploads.undecided})`,
+        ne(uploads.state, "failed"),
+      ),
+    )
+    .prepare();
+  const countUnfinished = db
+    .select({ count: sql<number>`count(*)` })
+    .from(uploads)
+    .where(and(eq(uploads.tokenId, sql.placeholder("tokenId")), ne(uploads.state, "finished")))
+    .prepare();
+  const sumPromised = db
+    .select({ bytes: sql<number>`coalesce(sum(${uploads.totalSize} - ${uploads.received}), 0)` })
+    .from(uploads)
+    .where(
+      and(sql`${uploads.state} = 'receiving'`, gt(uploads.lastByteAt, sql.placeholder("since"))),
+    )
+    .prepare();
   const touch = db
     .update(uploads)
     .set({ lastByteAt: sql`${sql.placeholder("now")}` })
@@ -142,47 +176,13 @@ export function uploadRecords(db: Db): UploadRecords {
         return { reserved: true, upload: toUpload(row) };
       }, immediately),
 
-    mayBeChunk: async (tokenId) =>
-      db
-        .select({ id: uploads.id })
-        .from(uploads)
-        .where(
-          and(
-            eq(uploads.tokenId, tokenId),
-            sql`(${uploads.identifier} is not null or ${uploads.undecided})`,
-            ne(uploads.state, "failed"),
-          ),
-        )
-        .get() !== undefined,
+    mayBeChunk: async (tokenId) => chunked.get({ tokenId }) !== undefined,
 
-    unfinishedOf: async (tokenId) =>
-      db
-        .select({ count: sql<number>`count(*)` })
-        .from(uploads)
-        .where(and(eq(uploads.tokenId, tokenId), ne(uploads.state, "finished")))
-        .get()?.count ?? 0,
+    unfinishedOf: async (tokenId) => countUnfinished.get({ tokenId })?.count ?? 0,
 
-    promised: async (now) =>
-      db
-        .select({
-          bytes: sql<number>`coalesce(sum(${uploads.totalSize} - ${uploads.received}), 0)`,
-        })
-        .from(uploads)
-        .where(and(sql`${uploads.state} = 'receiving'`, gt(uploads.lastByteAt, now - LAPSE_MS)))
-        .get()?.bytes ?? 0,
+    promised: async (now) => sumPromised.get({ since: now - LAPSE_MS })?.bytes ?? 0,
 
-    holdsUse: async (id, now) =>
-      db
-        .select({ at: uploads.lastByteAt })
-        .from(uploads)
-        .where(
-          and(
-            eq(uploads.id, id),
-            eq(uploads.state, "receiving"),
-            gt(uploads.lastByteAt, now - LAPSE_MS),
-          ),
-        )
-        .get() !== undefined,
+    holdsUse: async (id, now) => holding.get({ id, since: now - LAPSE_MS }) !== undefined,
 
     hasStored: async (uploadId, range) =>
       stored.get({ uploadId, start: range.start })?.length === range.length,
