@@ -110,6 +110,9 @@ function greet(site: Site, port: number, key: string | undefined): void {
 /** How often it is looked whether the last request has ended. */
 const LOOK_MS = 20;
 
+/** How long requests that were cut off may take to let go of what they had. */
+const LET_GO_MS = 2000;
+
 function stopOnSignal(app: App, site: Site, unlock: () => void): void {
   const stop = async () => {
     // The second signal: at once.
@@ -117,14 +120,17 @@ function stopOnSignal(app: App, site: Site, unlock: () => void): void {
     site.draining = true;
     const waiting = app.server?.pendingRequests ?? 0;
     log.info("stopping", { requests: waiting });
-    const end = performance.now() + site.config.REDEEM_STOP_LIMIT;
-    while ((app.server?.pendingRequests ?? 0) > 0 && performance.now() < end) {
-      await Bun.sleep(LOOK_MS);
-    }
+    await ended(() => (app.server?.pendingRequests ?? 0) === 0, site.config.REDEEM_STOP_LIMIT);
     await app.server?.stop(true);
+    await ended(() => site.redeemer.open() === 0, LET_GO_MS);
     await site.stop();
     unlock();
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
+}
+
+async function ended(isEnded: () => boolean, withinMs: number): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!isEnded() && performance.now() < end) await Bun.sleep(LOOK_MS);
 }

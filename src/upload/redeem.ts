@@ -11,15 +11,31 @@ export type Redeemer = ReturnType<typeof createRedeemer>;
 
 /** Redeeming upload tokens: section 4 of the protocol, without HTTP. */
 export function createRedeemer(context: RedeemContext) {
+  let open = 0;
+
+  async function begin(incoming: Incoming): Promise<Reception> {
+    const { params } = incoming;
+    const chunk = params.has("upload_token")
+      ? readChunk(params, filenameOf(params, incoming.partName))
+      : undefined;
+    if (chunk) return receiveChunk(context, chunk, params, incoming.origin);
+    return receiveWhole(context, incoming);
+  }
+
   return {
+    /** Files that are coming in, or have not been let go of yet. */
+    open: () => open,
+
     /** A file begins. */
     receive: async (incoming: Incoming): Promise<Reception> => {
-      const { params } = incoming;
-      const chunk = params.has("upload_token")
-        ? readChunk(params, filenameOf(params, incoming.partName))
-        : undefined;
-      if (chunk) return receiveChunk(context, chunk, params, incoming.origin);
-      return receiveWhole(context, incoming);
+      open += 1;
+      try {
+        const reception = await begin(incoming);
+        return { ...reception, close: () => reception.close().finally(() => (open -= 1)) };
+      } catch (error) {
+        open -= 1;
+        throw error;
+      }
     },
 
     /** A request that has no file. */
