@@ -38,6 +38,7 @@ export async function receiveChunk(
   const session = active.join(upload.id);
   const shortest = chunk.lengths[0] ?? 0;
   let released = false;
+  let recordedOne = false;
   let claimed = claim(session, rangeOf(chunk, shortest));
   if (!claimed) {
     // The same chunk is coming in: in a moment it will be there, or this one is needed after all.
@@ -94,6 +95,7 @@ export async function receiveChunk(
         type,
         now: now(),
       });
+      recordedOne = true;
       context.syncer.soon(upload.id, chunk.start);
       return completeIfWhole(recorded);
     },
@@ -211,7 +213,7 @@ export async function receiveChunk(
     released = true;
     if (claimed) unclaim(session, claimed);
     try {
-      if (session.members === 1) await forgetIfEmpty();
+      if (session.members === 1 && !recordedOne) await forgetIfEmpty();
     } finally {
       active.leave(session);
     }

@@ -113,14 +113,15 @@ export function uploadRecords(db: Db): UploadRecords {
   return {
     byIdentity: async (tokenId, identity) => find(tokenId, identity),
 
-    reserveChunked: async ({ tokenId, identity, told, sealedToken, insteadOf = 0, now }) =>
-      db.transaction((tx) => {
+    reserveChunked: async ({ tokenId, identity, told, sealedToken, insteadOf = 0, now }) => {
+      const before = find(tokenId, identity);
+      // It holds its use, and its last chunk has said so: nothing to write, nothing to wait for.
+      if (before?.state === "receiving" && now - before.lastByteAt < LAPSE_MS / 2) {
+        return { reserved: true, upload: before };
+      }
+      return db.transaction((tx) => {
         const known = find(tokenId, identity);
         if (known?.state === "finished") return { reserved: true, upload: known };
-        // It holds its use, and its last chunk has said so: nothing to write, nothing to sync.
-        if (known?.state === "receiving" && now - known.lastByteAt < LAPSE_MS / 2) {
-          return { reserved: true, upload: known };
-        }
         const except = known?.id ?? 0;
         if (!room({ tokenId, now, except, insteadOf, undecidedName: identity.filename })) {
           return { reserved: false };
@@ -153,7 +154,8 @@ export function uploadRecords(db: Db): UploadRecords {
           tx.delete(uploads).where(eq(uploads.id, known.id)).run();
         }
         return { reserved: true, upload: toUpload(row) };
-      }, immediately),
+      }, immediately);
+    },
 
     beginWhole: async ({ tokenId, filename, undecided, now }) =>
       db.transaction((tx) => {
