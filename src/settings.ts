@@ -169,6 +169,25 @@ export const settings = Type.Object({
     }),
     "bytes",
   ),
+  REDEEM_UNDECIDED: setting(
+    Type.Integer({
+      default: 4 * 1024 ** 3,
+      shown: "4GiB",
+      minimum: 1024 ** 2,
+      description:
+        "Disk space for files whose upload token or parameters come behind them, at least 1MiB; never more than a quarter of what is free",
+    }),
+    "bytes",
+  ),
+  REDEEM_UNDECIDED_LIMIT: setting(
+    Type.Integer({
+      default: 30 * MINUTE,
+      shown: "30m",
+      minimum: 1000,
+      description: "How long such a request may take, at least 1s",
+    }),
+    "duration",
+  ),
   REDEEM_STOP_LIMIT: setting(
     Type.Integer({
       default: 30_000,

@@ -10,8 +10,8 @@ import type { Records } from "./records/records.ts";
 import { readSecret, type SiteSecret } from "./secret.ts";
 import { createActive } from "./upload/active.ts";
 import { createCompleter } from "./upload/complete.ts";
+import { createQuota } from "./upload/quota.ts";
 import { createRedeemer, type Redeemer } from "./upload/redeem.ts";
-import { createRoom } from "./upload/room.ts";
 import { createSyncer } from "./upload/syncer.ts";
 import { recover, sweep } from "./upload/sweep.ts";
 
@@ -101,8 +101,12 @@ export async function startSite(config: Settings, now: () => number = Date.now):
     secret,
     types: config.REDEEM_TYPES,
     maxSize: config.REDEEM_MAX_SIZE,
-    room: createRoom({ records, files, reserve: config.REDEEM_RESERVE, now }),
-    tokenless: { count: 0 },
+    quota: createQuota({
+      space: files.space,
+      reserve: config.REDEEM_RESERVE,
+      undecidedLimit: config.REDEEM_UNDECIDED,
+    }),
+    undecidedMs: config.REDEEM_UNDECIDED_LIMIT,
     graceMs: config.REDEEM_GRACE,
     now,
   });

@@ -1,5 +1,5 @@
-import { constants, openSync, rmSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm, rmdir, stat, statfs } from "node:fs/promises";
+import { constants, openSync, rmSync, statfsSync } from "node:fs";
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Files, Spool } from "./files.ts";
 import { createSink } from "./sink.ts";
@@ -89,8 +89,8 @@ export async function createDisk(
 
     remove: async (uploadId) => rmSync(uploadPath(uploadId), { force: true }),
 
-    space: async () => {
-      const { bavail, bsize } = await statfs(folder);
+    space: () => {
+      const { bavail, bsize } = statfsSync(folder);
       return bavail * bsize;
     },
 

@@ -25,7 +25,7 @@ export interface Files {
   /** Forgets an unfinished upload's bytes, at once, before it answers. Never touches a photo. */
   remove(uploadId: number): Promise<void>;
   /** Bytes that can still be written here. */
-  space(): Promise<number>;
+  space(): number;
   /** Uploads that have bytes here. */
   uploadIds(): Promise<number[]>;
   /** Removes the spools of a process that is gone. */

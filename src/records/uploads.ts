@@ -26,7 +26,6 @@ export type Upload = {
   lastByteAt: number;
   /** By content, once known. */
   type: string | null;
-  extra: Extra;
   /** What Resumable.js said of the file, never needed. */
   told: Extra;
   failure: { code: string; message: string } | null;
@@ -34,49 +33,44 @@ export type Upload = {
 
 export type ByteRange = { start: number; length: number };
 
-/** A use of a token could be had, or why not. */
-export type Reservation = { reserved: true; upload: Upload } | { reserved: false };
+/**
+ * A use of a token could be had, or why not: every use has become a photo (`used`), or the last ones are
+ * reserved by uploads that may yet fail.
+ */
+export type Reservation = { reserved: true; upload: Upload } | { reserved: false; used: boolean };
 
 export interface UploadRecords {
   byIdentity(tokenId: number, identity: Identity): Promise<Upload | undefined>;
   /**
    * Begins a chunked upload, or goes on with it, holding a use of its token: a lapsed one reserves
-   * again, a failed one starts over. Undecided whole files of the same name do not stand in its way:
-   * they may turn out to be this upload's chunks.
+   * again, a failed one starts over.
    */
   reserveChunked(request: {
     tokenId: number;
     identity: Identity;
     told: Extra;
     sealedToken: string | null;
-    /** A whole file's record whose use this one takes over. */
-    insteadOf?: number | undefined;
     now: number;
   }): Promise<Reservation>;
-  /**
-   * Begins a whole file, holding a use of its token.
-   * `undecided`: fields that make it a chunk may still come behind the file.
-   */
-  beginWhole(request: {
-    tokenId: number;
-    filename: string;
-    undecided: boolean;
-    now: number;
-  }): Promise<Reservation>;
-  /** Whether the token has a chunked upload or an undecided file that a chunk may belong to. */
-  mayBeChunk(tokenId: number): Promise<boolean>;
+  /** Begins a whole file, holding a use of its token. */
+  beginWhole(request: { tokenId: number; filename: string; now: number }): Promise<Reservation>;
+  /** Whether the token has a chunked upload that is not finished: one that more chunks may belong to. */
+  hasUnfinishedChunked(tokenId: number): Promise<boolean>;
+  /** Whether a chunked upload of the token has become a photo since then. */
+  hasFinishedChunked(tokenId: number, since: number): Promise<boolean>;
   /** Uploads of a token that are no photos: under way, lapsed or failed. */
   unfinishedOf(tokenId: number): Promise<number>;
-  /** Bytes that live uploads in chunks still lack, all of them together. */
-  promised(now: number): Promise<number>;
   /** Whether its reservation has not lapsed. */
   holdsUse(uploadId: number, now: number): Promise<boolean>;
   hasStored(uploadId: number, range: ByteRange): Promise<boolean>;
   /** Whether a recorded chunk shares a byte with the range. */
   overlaps(uploadId: number, range: ByteRange): Promise<boolean>;
+  /** The extra parameters of its requests so far. */
+  extra(uploadId: number): Promise<Extra>;
   /**
    * Records that these bytes are written. The same range twice is one chunk.
-   * @returns the upload as it is now
+   * @returns the upload as it is now; "too much extra", with nothing recorded, where its extra parameters
+   * would be more than MAX_EXTRA (extra.ts) together
    */
   recordChunk(chunk: {
     uploadId: number;
@@ -84,7 +78,7 @@ export interface UploadRecords {
     extra: Extra;
     type: string | null;
     now: number;
-  }): Promise<Upload>;
+  }): Promise<Upload | "too much extra">;
   /**
    * Forgets chunks of finished uploads, which nobody asks for any more: a few at a time, since a large
    * file has many and its last answer should not wait for them.
@@ -95,8 +89,6 @@ export interface UploadRecords {
   markSynced(uploadId: number, starts: readonly number[]): Promise<void>;
   /** Bytes are coming in: the reservation goes on. */
   touch(uploadId: number, now: number): Promise<void>;
-  /** The same for live chunked uploads of a file name, one of which these bytes may belong to. */
-  touchNamed(tokenId: number, filename: string, now: number): Promise<void>;
   /**
    * The one conditional write that makes a photo: upload finished, photo there, use consumed, callback
    * recorded. Whoever comes second reads the first one's photo.
@@ -146,6 +138,8 @@ export type Finish =
   | { photo: Photo; first: boolean }
   /** Every use has become a photo. */
   | "used"
+  /** The token was revoked while its file came in. */
+  | "revoked"
   /** The last use is reserved by another upload, which may yet fail; or this one is not receiving. */
   | "busy";
 

@@ -3,8 +3,12 @@ import type { Upload, UploadToken } from "../records/records.ts";
 import { requireInside, type Chunk } from "./chunk.ts";
 import { maxSizeOf, requireSize } from "./limits.ts";
 import { extraOf, type Params } from "./params.ts";
+import type { Account } from "./quota.ts";
 import type { Answer, RedeemContext } from "./reception.ts";
 import { requireGoingOn, requireStart } from "./token.ts";
+
+/** An upload that holds a use, and the account that its bytes are written on. */
+export type Admitted = { upload: Upload; account: Account };
 
 /** May this chunk be received? The upload that holds a use for it, or an answer that is known. */
 export async function admit(
@@ -13,9 +17,8 @@ export async function admit(
   token: UploadToken,
   uploadToken: string,
   params: Params,
-  insteadOf: number | undefined,
-): Promise<Upload | Answer> {
-  const { records, completer } = context;
+): Promise<Admitted | Answer> {
+  const { records, completer, quota } = context;
   const now = context.now();
   const known = await records.uploads.byIdentity(token.id, chunk.identity);
   if (known?.state === "finished") {
@@ -45,16 +48,26 @@ export async function admit(
     identity: chunk.identity,
     told: chunk.told,
     sealedToken: token.backgroundReturn ? context.secret.seal(uploadToken) : null,
-    insteadOf,
     now,
   });
+  // Another file in chunks is another one, not this one again: nothing is to be had by waiting for it.
   if (!reservation.reserved) throw refusedToken.used();
   const { upload } = reservation;
-  if (upload.state !== "finished") {
-    if (upload.id !== known?.id) await requireRoom(context, upload);
-    return upload;
+  if (upload.state === "finished") {
+    return { kind: "finished", finished: await completer.outcomeOf(upload, token, uploadToken) };
   }
-  return { kind: "finished", finished: await completer.outcomeOf(upload, token, uploadToken) };
+  const { totalSize } = chunk.identity;
+  try {
+    const { id, received } = upload;
+    return {
+      upload,
+      account: quota.ofUpload({ id, tokenId: token.id, total: totalSize, received }),
+    };
+  } catch (error) {
+    // It cannot fit: it is refused with its first chunk, and leaves nothing behind.
+    if (!context.active.has(upload.id)) await records.uploads.forgetEmpty(upload.id);
+    throw error;
+  }
 }
 
 /** Uploads that a token may leave unfinished, beside those it is for. */
@@ -70,18 +83,6 @@ export async function requireFew({ records }: RedeemContext, token: UploadToken)
     "temporarily_unavailable",
     "Too many uploads were begun with this upload token and not finished; try again later.",
   );
-}
-
-/** An upload that cannot fit is refused with its first chunk, and leaves nothing behind. */
-async function requireRoom(
-  { records, room, active }: RedeemContext,
-  upload: Upload,
-): Promise<void> {
-  // Its own bytes are among the promised ones by now: of two that begin together, both have counted.
-  await room.require(0).catch(async (error: unknown) => {
-    if (!active.has(upload.id)) await records.uploads.forgetEmpty(upload.id);
-    throw error;
-  });
 }
 
 /** A chunk that is refused for good: the backend is told in the background, once for an upload. */

@@ -13,6 +13,7 @@ import type {
 } from "../records/records.ts";
 import type { Session } from "./active.ts";
 import { requireType, typesOf } from "./limits.ts";
+import { useHeld } from "./token.ts";
 
 /** What came of a file, and where that is told. */
 export type Finished = {
@@ -74,7 +75,7 @@ export function createCompleter(options: CompleterOptions) {
     // Before it counts as a photo: its answer is a promise that no power cut takes back.
     await files.sync(upload.id).catch(keptAlready);
     await files.keep(upload.id, treeId, size);
-    const all = { ...upload.extra, ...extra };
+    const all = { ...(await records.uploads.extra(upload.id)), ...extra };
     const delivery = background(token, uploadToken, { photo: { id: upload.id, ...photo } }, all);
     const request = { uploadId: upload.id, photo, extra: all, delivery, now: now() };
     const made = await records.uploads.finish(request).catch(async (error: unknown) => {
@@ -84,12 +85,8 @@ export function createCompleter(options: CompleterOptions) {
     });
     if (typeof made === "string") {
       await files.giveBack(upload.id, treeId);
-      // A whole file cannot be gone on with: what holds the use came first.
-      if (made === "used" || !upload.identity) throw refusedToken.used();
-      throw new Problem(
-        "temporarily_unavailable",
-        "Another file holds the last use of the upload token at this moment; try again.",
-      );
+      if (made === "revoked") throw refusedToken.unknown();
+      throw made === "used" ? refusedToken.used() : useHeld();
     }
     options.onFinished();
     if (made.first && token.backgroundReturn) options.onDelivery();
@@ -147,7 +144,7 @@ export function createCompleter(options: CompleterOptions) {
     ): Promise<Finished> => {
       const photo = await records.photos.byId(upload.id);
       if (!photo) throw new Error(`Upload ${upload.id} is finished and has no photo`);
-      return finished(token, photo, uploadToken, upload.extra);
+      return finished(token, photo, uploadToken, await records.uploads.extra(upload.id));
     },
 
     fail,
@@ -166,7 +163,7 @@ export function createCompleter(options: CompleterOptions) {
     extra: Extra,
   ): Promise<void> {
     session.failure = problem;
-    const all = { ...upload.extra, ...extra };
+    const all = { ...(await records.uploads.extra(upload.id)), ...extra };
     const first = await records.uploads.fail({
       uploadId: upload.id,
       failure: { code: problem.code, message: problem.message },

@@ -1,5 +1,6 @@
 import { isExtra } from "../callback/address.ts";
 import { Problem } from "../problem.ts";
+import { MAX_EXTRA, sizeOfExtra } from "../records/extra.ts";
 import type { Extra } from "../records/records.ts";
 import { cleanFilename } from "./filename.ts";
 
@@ -10,9 +11,6 @@ export type Params = ReadonlyMap<string, string>;
 export function filenameOf(params: Params, partName: string | undefined): string {
   return cleanFilename(params.get("resumableFilename") || partName);
 }
-
-/** Characters of extra parameters that an upload may have: they are kept, and repeated in the callback. */
-const MAX_EXTRA = 64 * 1024;
 
 /** @throws Problem invalid_input where there is too much of them to be repeated */
 export function extraOf(params: Params): Extra {
@@ -27,10 +25,11 @@ export function extraOf(params: Params): Extra {
 
 /** @throws Problem invalid_input where there is too much of them to be kept and repeated */
 export function requireExtraRoom(extra: Extra): void {
-  let size = 0;
-  for (const [name, value] of Object.entries(extra)) size += name.length + value.length;
-  if (size <= MAX_EXTRA) return;
-  throw new Problem(
+  if (sizeOfExtra(extra) > MAX_EXTRA) throw tooMuchExtra();
+}
+
+export function tooMuchExtra(): Problem {
+  return new Problem(
     "invalid_input",
     `The extra parameters are too large: at most ${MAX_EXTRA} characters together.`,
   );

@@ -6,7 +6,7 @@ import { admit, tellRefused } from "./admit.ts";
 import { overlapping, rangeOf, wrongLength, type Chunk } from "./chunk.ts";
 import { createHead } from "./head.ts";
 import { requireType, typesOf } from "./limits.ts";
-import { extraOf, requireExtraRoom, type Params } from "./params.ts";
+import { extraOf, tooMuchExtra, type Params } from "./params.ts";
 import type { Answer, Reception, RedeemContext } from "./reception.ts";
 import { findToken } from "./token.ts";
 
@@ -19,7 +19,6 @@ const WAIT_MS = 1000;
 /**
  * Receives one chunk, writing its bytes in place while they arrive. It is recorded after its last
  * byte is written, and only then exists; it goes to the disk after its answer.
- * @param insteadOf the record of a whole file that turned out to be this chunk
  * @throws Problem for everything in the tables 4.1 and 4.2 of the protocol
  */
 export async function receiveChunk(
@@ -27,14 +26,13 @@ export async function receiveChunk(
   chunk: Chunk,
   params: Params,
   origin: string | null,
-  insteadOf?: number,
 ): Promise<Reception> {
   const { records, active, files, now } = context;
   const uploadToken = params.get("upload_token") ?? "";
   const token = await findToken(records, uploadToken, origin);
-  const admitted = await admit(context, chunk, token, uploadToken, params, insteadOf);
+  const admitted = await admit(context, chunk, token, uploadToken, params);
   if ("kind" in admitted) return answered(admitted);
-  const upload = admitted;
+  const { upload, account } = admitted;
   const session = active.join(upload.id);
   const shortest = chunk.lengths[0] ?? 0;
   let released = false;
@@ -74,7 +72,8 @@ export async function receiveChunk(
       if (got + piece.length > taken.length) await makeLonger(got + piece.length);
       got += piece.length;
       if (head?.add(piece)) await judge(false);
-      await sink.write(piece);
+      account.take(piece.length);
+      await sink.write(piece).finally(() => account.written(piece.length));
       if (now() - touchedAt > TOUCH_MS) {
         touchedAt = now();
         await records.uploads.touch(upload.id, touchedAt);
@@ -86,15 +85,14 @@ export async function receiveChunk(
       if (head && !head.full) await judge(got === chunk.identity.totalSize);
       await sink.flush();
       if (session.failure) throw session.failure;
-      const extra = extraOf(all);
-      requireExtraRoom({ ...upload.extra, ...extra });
       const recorded = await records.uploads.recordChunk({
         uploadId: upload.id,
         range: rangeOf(chunk, got),
-        extra,
+        extra: extraOf(all),
         type,
         now: now(),
       });
+      if (recorded === "too much extra") throw tooMuchExtra();
       recordedOne = true;
       context.syncer.soon(upload.id, chunk.start);
       return completeIfWhole(recorded);
@@ -156,6 +154,7 @@ export async function receiveChunk(
 
   async function completeIfWhole(fresh: Upload): Promise<Answer> {
     if (fresh.state === "finished") {
+      context.quota.forget(upload.id);
       const finished = await context.completer.outcomeOf(fresh, token, uploadToken);
       return { kind: "finished", finished };
     }
@@ -170,6 +169,7 @@ export async function receiveChunk(
       uploadToken,
       extra,
     );
+    context.quota.forget(upload.id);
     return { kind: "finished", finished };
   }
 
@@ -213,6 +213,7 @@ export async function receiveChunk(
     released = true;
     if (claimed) unclaim(session, claimed);
     try {
+      if (session.failure) context.quota.forget(upload.id);
       if (session.members === 1 && !recordedOne) await forgetIfEmpty();
     } finally {
       active.leave(session);
@@ -226,6 +227,7 @@ export async function receiveChunk(
     if (!empty || session.members !== 1) return;
     // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
     // database needs their room to forget.
+    context.quota.forget(upload.id);
     const removing = files.remove(upload.id);
     await records.uploads.forgetEmpty(upload.id);
     await removing;

@@ -6,7 +6,7 @@ import type { SiteSecret } from "../secret.ts";
 import type { Active } from "./active.ts";
 import type { Completer, Finished } from "./complete.ts";
 import type { Params } from "./params.ts";
-import type { Room } from "./room.ts";
+import type { DiskQuota } from "./quota.ts";
 import type { Syncer } from "./syncer.ts";
 
 /** What a redeem request comes to. Everything else is thrown as a Problem. */
@@ -55,9 +55,9 @@ export type RedeemContext = {
   secret: SiteSecret;
   types: readonly string[];
   maxSize: number;
-  room: Room;
-  /** Requests at this moment whose upload token is still to come. */
-  tokenless: { count: number };
+  quota: DiskQuota;
+  /** How long a body may take while it is not known what it belongs to (REDEEM_UNDECIDED_LIMIT). */
+  undecidedMs: number;
   graceMs: number;
   now: () => number;
 };

@@ -3,7 +3,7 @@ import type { UploadToken } from "../records/records.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
 import { receiveChunk } from "./receive-chunk.ts";
-import { receiveWhole } from "./receive-whole.ts";
+import { receiveFile } from "./receive-file.ts";
 import type { Answer, Incoming, Reception, RedeemContext } from "./reception.ts";
 import { findToken, requireGoingOn, requireStart } from "./token.ts";
 
@@ -19,7 +19,7 @@ export function createRedeemer(context: RedeemContext) {
       ? readChunk(params, filenameOf(params, incoming.partName))
       : undefined;
     if (chunk) return receiveChunk(context, chunk, params, incoming.origin);
-    return receiveWhole(context, incoming);
+    return receiveFile(context, incoming);
   }
 
   return {
@@ -53,7 +53,7 @@ export function createRedeemer(context: RedeemContext) {
         origin,
         bodyLength: undefined,
       };
-      const reception = await receiveWhole(context, incoming);
+      const reception = await receiveFile(context, incoming);
       try {
         return await reception.refuse(problem, params);
       } finally {

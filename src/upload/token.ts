@@ -51,3 +51,11 @@ export function requireStart(token: UploadToken, now: number): void {
 export function requireGoingOn(token: UploadToken, now: number, graceMs: number): void {
   if (now > token.validUntil + graceMs) throw refusedToken.expired();
 }
+
+/** Every use that is left is held by another upload, which may yet fail: nobody has had it for good. */
+export function useHeld(): Problem {
+  return new Problem(
+    "temporarily_unavailable",
+    "Another file holds the last use of the upload token at this moment; try again.",
+  );
+}

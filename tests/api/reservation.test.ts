@@ -38,6 +38,12 @@ const send = (token: string, plan: Plan, number: number) => {
   return sendChunk(site, token, plan, piece, file);
 };
 
+/** A whole file may be the same again, whose first try hangs: it is not refused for good yet. */
+async function expectHeld(response: Response): Promise<void> {
+  expect(await response.text()).toContain("Another file holds the last use");
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+}
+
 async function expectUsed(response: Response): Promise<void> {
   expect(await response.text()).toBe(USED);
   expect(response.status).toBe(404);
@@ -49,7 +55,8 @@ describe("a use is reserved by the first bytes of a new file", () => {
     expect((await send(token, one, 1)).status).toBe(200);
     await expectUsed(await send(token, other, 1));
     await expectUsed(await askChunk(site, token, other, 1));
-    await expectUsed(await redeem(site, fileForm(token, file, "whole.png")));
+    // Fields before the file that do not make it a chunk: more may come, and it may be one of file one's.
+    await expectHeld(await redeem(site, fileForm(token, file, "whole.png")));
     expect((await send(token, one, 2)).status).toBe(200);
     expect(await photoCount(site, token)).toBe(1);
   });
@@ -59,7 +66,7 @@ describe("a use is reserved by the first bytes of a new file", () => {
     expect((await redeem(site, fileForm(token, file))).status).toBe(200);
     expect((await send(token, one, 1)).status).toBe(200);
     await expectUsed(await send(token, other, 1));
-    await expectUsed(await redeem(site, fileForm(token, file)));
+    await expectHeld(await redeem(site, fileForm(token, file)));
     expect((await send(token, one, 2)).status).toBe(200);
     await expectUsed(await redeem(site, fileForm(token, file)));
     expect(await photoCount(site, token)).toBe(2);

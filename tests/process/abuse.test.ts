@@ -12,7 +12,7 @@ import { photoIn, redeemPath } from "../support/redeem.ts";
 import { nothingLeft, remainsOf, until, type Remains } from "../support/remains.ts";
 import { memoryIsBack, residentOf } from "../support/resident.ts";
 import { startServer, type TestServer } from "../support/server.ts";
-import { requestHead, type Wire } from "../support/wire.ts";
+import { requestHead } from "../support/wire.ts";
 
 /** Clients that mean harm. Each may cost the server a bounded amount of memory, rows and files. */
 
@@ -240,39 +240,7 @@ describe("files before their upload token", () => {
 
   const begin = (length?: number) => fileBeforeToken(server, file, length);
 
-  test("are 32 at once: the next are told to try again, and these become photos", async () => {
-    const spools = (await remainsOf(server)).spools;
-    const wires: Wire[] = [];
-    try {
-      for (let count = 0; count < 32; count += 1) wires.push(await begin());
-      await until("32 come in", async () => (await remainsOf(server)).spools === spools + 32);
-      const refused = await times(8, async () => {
-        using wire = await begin();
-        const { status, headers } = await wire.answer();
-        return [status, headers.get("retry-after")];
-      });
-      expect(refused).toEqual(Array.from({ length: 8 }, () => [503, "1"]));
-      expect((await remainsOf(server)).spools).toBe(spools + 32);
-      // With its token in front a file is let in.
-      expect((await sendWhole(server, await server.token(), file)).status).toBe(200);
-      const token = await server.token({ max_uploads: 32 });
-      const statuses = await Promise.all(
-        wires.map(async (wire) => {
-          await wire.send(tokenBehind(token));
-          return (await wire.answer()).status;
-        }),
-      );
-      expect(statuses).toEqual(Array.from({ length: 32 }, () => 200));
-    } finally {
-      for (const wire of wires) wire.cut();
-    }
-    await until(
-      "all places are free again",
-      async () => (await remainsOf(server)).spools === spools,
-    );
-  });
-
-  test("give their places back, however they end", async () => {
+  test("leave nothing behind, however they end", async () => {
     for (let round = 0; round < 4; round += 1) {
       const wires = await times(20, () => begin());
       await Promise.all(

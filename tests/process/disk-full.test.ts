@@ -120,7 +120,7 @@ describe.skipIf(reason !== undefined)("a full disk", () => {
   test.each(["form", "octet"])(
     "in the middle of a whole file (%s): the token is good for another",
     async (how) => {
-      const file = png(6 * MIB);
+      const file = png(4 * MIB);
       const token = await server.token();
       using wire = await openWire(server.port);
       // No length is told, so that nothing can be foreseen.

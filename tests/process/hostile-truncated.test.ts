@@ -103,12 +103,15 @@ test("after all the silence nothing is left", () => nothingLeft(server, before))
 
 test("an upload that is cut off holds a use for as long as it lasts, and no longer", async () => {
   const token = await server.token();
-  using wire = await start(token, (body) => body.length - 100);
+  using wire = await openWire(server.port);
+  const head = { "content-length": 1000, "content-type": "application/octet-stream" };
+  await wire.send(requestHead(head, { query: `upload_token=${token}` }));
+  await wire.send(png(1000).subarray(0, 900));
   await until("a use is reserved", async () => (await remainsOf(server)).receiving === 1);
   const refused = await sendWhole(server, token, png());
   expect([refused.status, await refused.text()]).toEqual([
-    404,
-    "The upload token has already been used.",
+    503,
+    "Another file holds the last use of the upload token at this moment; try again.",
   ]);
   wire.cut();
   await nothingLeft(server, before);

@@ -77,7 +77,8 @@ test("what is under way ends well, however it is sent, and nothing is left", asy
   const chunkRest = await begin(second, chunkBody(token, 2));
   await until("both are being received", async () => {
     const { receiving, spools } = await remainsOf(server);
-    return receiving === 2 && spools === 1;
+    // The whole file is a form whose fields may go on behind it: it holds no use before its end.
+    return receiving === 1 && spools === 1;
   });
   const exited = server.process.exited;
   await signalled(server);

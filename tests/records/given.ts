@@ -56,14 +56,13 @@ export function givenRecords(records: Records): Given {
       if (!answer.reserved) throw new Error("not reserved");
       return answer.upload;
     },
-    record: (uploadId, start, length, now = NOW, extra = {}) =>
-      given.records.uploads.recordChunk({
-        uploadId,
-        range: { start, length },
-        extra,
-        type: null,
-        now,
-      }),
+    record: async (uploadId, start, length, now = NOW, extra = {}) => {
+      const range = { start, length };
+      const chunk = { uploadId, range, extra, type: null, now };
+      const recorded = await given.records.uploads.recordChunk(chunk);
+      if (recorded === "too much extra") throw new Error(recorded);
+      return recorded;
+    },
     finish: async (uploadId, changes = {}) => {
       const made = await given.records.uploads.finish({
         uploadId,

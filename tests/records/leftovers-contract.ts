@@ -67,7 +67,7 @@ export function leftoversContract(name: string, given: Given): void {
     test("whole files and chunked ones are told apart", async () => {
       const { id } = await given.addToken({ maxUploads: 9 });
       const chunked = await given.reserved(id);
-      const request = { tokenId: id, filename: "w.png", undecided: false, now: NOW };
+      const request = { tokenId: id, filename: "w.png", now: NOW };
       const whole = await given.records.uploads.beginWhole(request);
       const wholeId = whole.reserved ? whole.upload.id : 0;
       const left = await given.records.uploads.unfinishedWhole();

@@ -61,6 +61,8 @@ describe("a database file", () => {
   test("made by a newer version is refused in one line, and left as it is", async () => {
     await (await openRecords(fileOf("newer"))).close();
     const client = new Database(fileOf("newer"));
+    const count = "select count(*) as n from __drizzle_migrations";
+    const before = client.prepare<[], { n: number }>(count).get()?.n ?? 0;
     client
       .prepare("insert into __drizzle_migrations (hash, created_at) values ('later', ?)")
       .run(Date.now() + 1e12);
@@ -72,7 +74,7 @@ describe("a database file", () => {
     expect(message).toContain(fileOf("newer"));
     expect(message).not.toContain("\n");
     const after = new Database(fileOf("newer"), { readonly: true });
-    expect(after.prepare("select count(*) as n from __drizzle_migrations").get()).toEqual({ n: 2 });
+    expect(after.prepare(count).get()).toEqual({ n: before + 1 });
     after.close();
   });
 

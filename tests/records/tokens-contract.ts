@@ -74,9 +74,12 @@ export function tokensContract(name: string, given: Given): void {
       const { id } = await given.addToken({ maxUploads: 2 });
       await given.reserved(id, "a");
       await given.reserved(id, "b");
-      expect(await given.reserve(id, "c")).toEqual({ reserved: false });
-      const whole = { tokenId: id, filename: "w", undecided: false, now: NOW };
-      expect(await given.records.uploads.beginWhole(whole)).toEqual({ reserved: false });
+      expect(await given.reserve(id, "c")).toEqual({ reserved: false, used: false });
+      const whole = { tokenId: id, filename: "w", now: NOW };
+      expect(await given.records.uploads.beginWhole(whole)).toEqual({
+        reserved: false,
+        used: false,
+      });
     });
 
     test("goes on with the same upload", async () => {
@@ -95,10 +98,10 @@ export function tokensContract(name: string, given: Given): void {
       const one = await given.reserved(id, "a");
       const late = NOW + 5 * MINUTE;
       expect(await given.records.uploads.holdsUse(one.id, late - 1)).toBe(true);
-      expect(await given.reserve(id, "b", late - 1)).toEqual({ reserved: false });
+      expect(await given.reserve(id, "b", late - 1)).toEqual({ reserved: false, used: false });
       expect(await given.records.uploads.holdsUse(one.id, late)).toBe(false);
       await given.reserved(id, "b", late);
-      expect(await given.reserve(id, "a", late)).toEqual({ reserved: false });
+      expect(await given.reserve(id, "a", late)).toEqual({ reserved: false, used: false });
       expect((await given.reserved(id, "a", late + 5 * MINUTE)).id).toBe(one.id);
     });
 
@@ -106,17 +109,41 @@ export function tokensContract(name: string, given: Given): void {
       const { id } = await given.addToken();
       const one = await given.reserved(id);
       await given.records.uploads.touch(one.id, NOW + 4 * MINUTE);
-      expect(await given.reserve(id, "b", NOW + 8 * MINUTE)).toEqual({ reserved: false });
+      expect(await given.reserve(id, "b", NOW + 8 * MINUTE)).toEqual({
+        reserved: false,
+        used: false,
+      });
     });
 
-    test("an undecided file of the same name does not stand in the way of its own chunks", async () => {
+    test("says whether every use is a photo, or others may still give theirs back", async () => {
       const { id } = await given.addToken();
-      const whole = { tokenId: id, filename: "a.png", undecided: true, now: NOW };
-      expect(await given.records.uploads.mayBeChunk(id)).toBe(false);
-      expect((await given.records.uploads.beginWhole(whole)).reserved).toBe(true);
-      expect(await given.records.uploads.mayBeChunk(id)).toBe(true);
-      expect(await given.reserve(id, "b")).toEqual({ reserved: false });
-      expect((await given.reserve(id, "a")).reserved).toBe(true);
+      const one = await given.reserved(id, "a");
+      expect(await given.reserve(id, "b")).toEqual({ reserved: false, used: false });
+      await given.finish(one.id);
+      expect(await given.reserve(id, "b")).toEqual({ reserved: false, used: true });
+    });
+
+    test("written by a clock that was ahead holds no longer than one of this moment", async () => {
+      const { id } = await given.addToken();
+      const ahead = await given.reserved(id, "a", NOW + 2 * 24 * 60 * MINUTE);
+      expect(await given.records.uploads.holdsUse(ahead.id, NOW)).toBe(false);
+      expect(await given.records.tokens.free(id, NOW)).toBe(1);
+      // A clock that is set back by a little takes nothing from uploads under way.
+      const { id: other } = await given.addToken();
+      const near = await given.reserved(other, "b", NOW + MINUTE);
+      expect(await given.records.uploads.holdsUse(near.id, NOW)).toBe(true);
+    });
+
+    test("a token knows whether more chunks may come to it", async () => {
+      const { id } = await given.addToken();
+      const { beginWhole, hasUnfinishedChunked } = given.records.uploads;
+      await beginWhole({ tokenId: id, filename: "a.png", now: NOW });
+      expect(await hasUnfinishedChunked(id)).toBe(false);
+      const { id: other } = await given.addToken();
+      const chunked = await given.reserved(other, "a");
+      expect(await hasUnfinishedChunked(other)).toBe(true);
+      await given.finish(chunked.id);
+      expect(await hasUnfinishedChunked(other)).toBe(false);
     });
   });
 }

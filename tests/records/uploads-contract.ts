@@ -30,8 +30,19 @@ export function uploadsContract(name: string, given: Given): void {
     test("extra parameters add up, the later ones win", async () => {
       const upload = await given.reserved((await given.addToken()).id);
       await given.record(upload.id, 0, 100, NOW, { a: "1", b: "1" });
-      const { extra } = await given.record(upload.id, 100, 100, NOW, { b: "2", c: "3" });
-      expect(extra).toEqual({ a: "1", b: "2", c: "3" });
+      await given.record(upload.id, 100, 100, NOW, { b: "2", c: "3" });
+      const all = { a: "1", b: "2", c: "3" };
+      expect(await given.records.uploads.extra(upload.id)).toEqual(all);
+    });
+
+    test("extra parameters are bounded where they are kept, and too many take no chunk away", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      await given.record(upload.id, 0, 100, NOW, { a: "x".repeat(40_000) });
+      const more = given.record(upload.id, 100, 100, NOW, { b: "x".repeat(40_000) });
+      await expect(more).rejects.toThrow("too much extra");
+      const { received } = await given.record(upload.id, 100, 100, NOW, { a: "y".repeat(40_000) });
+      expect(received).toBe(200);
+      expect(Object.keys(await given.records.uploads.extra(upload.id))).toEqual(["a"]);
     });
 
     test("complete ones are found, until they are photos", async () => {
@@ -88,26 +99,16 @@ export function uploadsContract(name: string, given: Given): void {
     expect(await uploads.hasStored(open.id, { start: 0, length: 100 })).toBe(true);
   });
 
-  test(`${name}: bytes that may be a chunk's keep live uploads of the name, and no others`, async () => {
-    const { id } = await given.addToken({ maxUploads: 3 });
-    const named = await given.reserved(id, "a");
-    const other = await given.reserved(id, "b");
-    const { holdsUse, touchNamed } = given.records.uploads;
-    await touchNamed(id, "a.png", NOW + 4 * MINUTE);
-    expect(await holdsUse(named.id, NOW + 8 * MINUTE)).toBe(true);
-    expect(await holdsUse(other.id, NOW + 8 * MINUTE)).toBe(false);
-    await touchNamed(id, "b.png", NOW + 8 * MINUTE);
-    expect(await holdsUse(other.id, NOW + 8 * MINUTE)).toBe(false);
-  });
-
   describe(`${name}: finishing`, () => {
-    test("is not in the way of its own chunks that hang, but of another file", async () => {
+    test("makes no photo of a token that was revoked meanwhile", async () => {
       const { id } = await given.addToken();
-      const undecided = { tokenId: id, filename: "a.png", undecided: true, now: NOW };
-      expect((await given.records.uploads.beginWhole(undecided)).reserved).toBe(true);
-      const upload = await given.reserved(id, "a");
-      expect((await given.finish(upload.id))?.first).toBe(true);
+      const upload = await given.reserved(id);
+      await given.records.tokens.revoke(id, NOW);
+      expect(await given.finish(upload.id)).toBeUndefined();
+      expect((await given.records.photos.list({ tokenId: id, offset: 0, limit: 1 })).total).toBe(0);
+    });
 
+    test("waits where another file holds the last use", async () => {
       const { id: busy } = await given.addToken();
       const early = await given.reserved(busy, "b");
       await given.reserved(busy, "c", NOW + 6 * MINUTE);

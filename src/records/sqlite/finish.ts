@@ -1,8 +1,9 @@
-import { and, eq, gt, lt, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Finish, FinishRequest } from "../records.ts";
+import type { extras } from "./extras.ts";
 import { pending } from "./failure.ts";
 import type { Db } from "./db.ts";
-import { LAPSE_MS, type roomFor } from "./reserve.ts";
+import type { useOf } from "./reserve.ts";
 import { deliveries, photos, uploads, uploadTokens } from "./schema.ts";
 
 /**
@@ -11,7 +12,8 @@ import { deliveries, photos, uploads, uploadTokens } from "./schema.ts";
  */
 export function finishUpload(
   db: Db,
-  room: ReturnType<typeof roomFor>,
+  use: ReturnType<typeof useOf>,
+  kept: ReturnType<typeof extras>,
   { uploadId, photo, extra, delivery, now }: FinishRequest,
 ): Finish {
   return db.transaction(
@@ -22,32 +24,27 @@ export function finishUpload(
         return made ? { photo: made, first: false } : "busy";
       }
       if (upload?.state !== "receiving") return "busy";
-      const uses = tx
-        .select({ max: uploadTokens.maxUploads, consumed: uploadTokens.consumed })
+      const owner = tx
+        .select({ revokedAt: uploadTokens.revokedAt })
         .from(uploadTokens)
         .where(eq(uploadTokens.id, upload.tokenId))
         .get();
-      if (!uses || uses.consumed >= uses.max) return "used";
-      // Others of its name that are undecided may be its own chunks that came again. Where it is a whole
-      // file, the one that began first has the use.
-      const undecidedName = upload.filename;
-      const of = { tokenId: upload.tokenId, now, except: uploadId, undecidedName };
-      const before = upload.identifier === null && earlierOfName(tx, upload, now) ? 1 : 0;
-      if (!room(of, before)) return "busy";
+      if (!owner || owner.revokedAt !== null) return "revoked";
+      const had = use({ tokenId: upload.tokenId, now, except: uploadId });
+      if (had !== "free") return had;
 
       const changed = tx
         .update(uploads)
         .set({
           state: "finished",
           type: photo.type,
-          extra,
-          undecided: false,
           sealedToken: null,
           lastByteAt: now,
         })
         .where(and(eq(uploads.id, uploadId), eq(uploads.state, "receiving")))
         .run().changes;
       if (changed !== 1) return "busy";
+      kept.add(uploadId, extra);
       const token = tx
         .update(uploadTokens)
         .set({ consumed: sql`${uploadTokens.consumed} + 1` })
@@ -82,25 +79,4 @@ export function finishUpload(
     },
     { behavior: "immediate" },
   );
-}
-
-type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
-
-/** Whether a file of the same name is coming in that began before, and is still undecided. */
-function earlierOfName(tx: Tx, upload: typeof uploads.$inferSelect, now: number): boolean {
-  const earlier = tx
-    .select({ id: uploads.id })
-    .from(uploads)
-    .where(
-      and(
-        eq(uploads.tokenId, upload.tokenId),
-        eq(uploads.filename, upload.filename),
-        eq(uploads.state, "receiving"),
-        eq(uploads.undecided, true),
-        lt(uploads.id, upload.id),
-        gt(uploads.lastByteAt, now - LAPSE_MS),
-      ),
-    )
-    .get();
-  return earlier !== undefined;
 }

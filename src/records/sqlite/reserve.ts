@@ -1,66 +1,64 @@
-import { and, eq, gt, sql } from "drizzle-orm";
+import { and, eq, gt, lt, ne, sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
 import { uploads, uploadTokens } from "./schema.ts";
 
 /** A reservation lapses when its upload has received nothing for this long (protocol 4.1). */
 export const LAPSE_MS = 5 * 60_000;
 
-/** What FormData calls a file that has no name: a chunk, most likely, whose name stands in a field. */
-export const NAMELESS = "blob";
-
 /**
- * How many uses of a token are reserved at this moment, beside one upload's own and those of
- * undecided files of a name. Undecided files of one name are taken for chunks of one file, and for
- * those of an upload in chunks of that name, where there is one: five chunks that come in together,
- * their fields behind them, are not five files. Who finishes finds a use of his own or none.
+ * The condition that an upload holds its use at this moment. A time in the future was written by a clock
+ * that was ahead: it holds no longer than a time of this moment would.
+ * @param since,until placeholders for `now` minus and plus LAPSE_MS (see `holdingAt`)
  */
+export const HOLDS_USE = and(
+  // In the index's own words: a parameter in its place would keep it from being used.
+  sql`${uploads.state} = 'receiving'`,
+  gt(uploads.lastByteAt, sql.placeholder("since")),
+  lt(uploads.lastByteAt, sql.placeholder("until")),
+);
+
+export function holdingAt(now: number): { since: number; until: number } {
+  return { since: now - LAPSE_MS, until: now + LAPSE_MS };
+}
+
+/** How many uses of a token are reserved at this moment, beside one upload's own. */
 export function reservedCount(db: Db) {
-  const isUndecided = sql`${uploads.undecided} and ${uploads.filename} not in
-    (${sql.placeholder("undecidedName")}, '', ${NAMELESS})`;
-  const chunked = sql`select 1 from uploads as of_name where of_name.token_id = ${uploads.tokenId}
-    and of_name.filename = ${uploads.filename} and of_name.identifier is not null
-    and of_name.state = 'receiving' and of_name.last_byte_at > ${sql.placeholder("since")}`;
   const query = db
-    .select({
-      count: sql<number>`count(case when not ${uploads.undecided} then 1 end) + count(distinct case
-        when ${isUndecided} and not exists (${chunked}) then ${uploads.filename} end)`,
-    })
+    .select({ count: sql<number>`count(*)` })
     .from(uploads)
     .where(
       and(
         eq(uploads.tokenId, sql.placeholder("tokenId")),
-        eq(uploads.state, sql`'receiving'`),
-        gt(uploads.lastByteAt, sql.placeholder("since")),
-        sql`${uploads.id} not in (${sql.placeholder("except")}, ${sql.placeholder("insteadOf")})`,
+        HOLDS_USE,
+        ne(uploads.id, sql.placeholder("except")),
       ),
     )
     .prepare();
-  return (of: {
+  return ({
+    tokenId,
+    now,
+    except = 0,
+  }: {
     tokenId: number;
     now: number;
     except?: number;
-    insteadOf?: number;
-    undecidedName?: string;
-  }): number =>
-    query.get({
-      tokenId: of.tokenId,
-      since: of.now - LAPSE_MS,
-      except: of.except ?? 0,
-      insteadOf: of.insteadOf ?? 0,
-      undecidedName: of.undecidedName ?? "\0none",
-    })?.count ?? 0;
+  }): number => query.get({ tokenId, except, ...holdingAt(now) })?.count ?? 0;
 }
 
-/** Whether one more use fits beside those consumed and reserved. Call it inside a transaction. */
-export function roomFor(db: Db) {
+/**
+ * Whether one more use fits beside those consumed and reserved: "free", "used" where every use has become a
+ * photo, "busy" where others hold the last ones. Call it inside a transaction.
+ */
+export function useOf(db: Db) {
   const reserved = reservedCount(db);
   const limits = db
     .select({ max: uploadTokens.maxUploads, consumed: uploadTokens.consumed })
     .from(uploadTokens)
     .where(eq(uploadTokens.id, sql.placeholder("tokenId")))
     .prepare();
-  return (of: Parameters<typeof reserved>[0], beside = 0): boolean => {
+  return (of: Parameters<typeof reserved>[0]): "free" | "used" | "busy" => {
     const token = limits.get({ tokenId: of.tokenId });
-    return token !== undefined && token.consumed + reserved(of) + beside < token.max;
+    if (!token || token.consumed >= token.max) return "used";
+    return token.consumed + reserved(of) < token.max ? "free" : "busy";
   };
 }

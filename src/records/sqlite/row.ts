@@ -15,7 +15,6 @@ export function toUpload(row: typeof uploads.$inferSelect): Upload {
     sealedToken: row.sealedToken,
     lastByteAt: row.lastByteAt,
     type: row.type,
-    extra: row.extra,
     told: row.told,
     failure:
       row.failureCode === null

@@ -58,12 +58,12 @@ export const uploads = sqliteTable(
     totalSize: integer(),
     chunkSize: integer(),
     filename: text().notNull(),
-    undecided: integer({ mode: "boolean" }).notNull().default(false),
     state: text().$type<UploadState>().notNull(),
     received: integer().notNull().default(0),
     createdAt: integer().notNull(),
     lastByteAt: integer().notNull(),
     type: text(),
+    // Of uploads of the first schema; later ones have theirs in upload_extras.
     extra: text({ mode: "json" }).$type<Extra>().notNull(),
     told: text({ mode: "json" }).$type<Extra>().notNull(),
     sealedToken: text(),
@@ -106,6 +106,14 @@ export const chunks = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.uploadId, table.start] })],
 );
+
+/** Extra parameters of an upload, where it has any: apart from the row that every chunk writes. */
+export const uploadExtras = sqliteTable("upload_extras", {
+  uploadId: integer()
+    .primaryKey()
+    .references(() => uploads.id, { onDelete: "cascade" }),
+  extra: text({ mode: "json" }).$type<Extra>().notNull(),
+});
 
 /** What is known of the site itself, by name. */
 export const facts = sqliteTable("facts", {

@@ -4,13 +4,15 @@ import { finishUpload } from "./finish.ts";
 import { refusals } from "./failure.ts";
 import { leftovers } from "./leftovers.ts";
 import { durably, type Db } from "./db.ts";
-import { LAPSE_MS, NAMELESS, roomFor } from "./reserve.ts";
+import { extras } from "./extras.ts";
+import { holdingAt, HOLDS_USE, LAPSE_MS, useOf } from "./reserve.ts";
 import { toUpload } from "./row.ts";
-import { chunks, deliveries, uploads } from "./schema.ts";
+import { chunks, deliveries, photos, uploads } from "./schema.ts";
 
 export function uploadRecords(db: Db): UploadRecords {
   const find = byIdentity(db);
-  const room = roomFor(db);
+  const use = useOf(db);
+  const kept = extras(db);
   const stored = db
     .select({ length: chunks.length })
     .from(chunks)
@@ -36,7 +38,6 @@ export function uploadRecords(db: Db): UploadRecords {
       received: sql`${uploads.received} + ${sql.placeholder("added")}`,
       lastByteAt: sql`${sql.placeholder("now")}`,
       type: sql`coalesce(${sql.placeholder("type")}, ${uploads.type})`,
-      extra: sql`json_patch(${uploads.extra}, ${sql.placeholder("extra")})`,
     })
     .where(eq(uploads.id, sql.placeholder("uploadId")))
     .returning()
@@ -71,36 +72,37 @@ export function uploadRecords(db: Db): UploadRecords {
   const holding = db
     .select({ id: uploads.id })
     .from(uploads)
-    .where(
-      and(
-        eq(uploads.id, sql.placeholder("id")),
-        eq(uploads.state, "receiving"),
-        gt(uploads.lastByteAt, sql.placeholder("since")),
-      ),
-    )
+    .where(and(eq(uploads.id, sql.placeholder("id")), HOLDS_USE))
     .prepare();
-  const chunked = db
+  const unfinishedChunked = db
     .select({ id: uploads.id })
     .from(uploads)
     .where(
       and(
         eq(uploads.tokenId, sql.placeholder("tokenId")),
-        sql`(${uploads.identifier} is not null or ${uploads.undecided})`,
-        ne(uploads.state, "failed"),
+        sql`${uploads.state} = 'receiving'`,
+        isNotNull(uploads.identifier),
       ),
     )
+    .limit(1)
+    .prepare();
+  const finishedChunked = db
+    .select({ id: uploads.id })
+    .from(uploads)
+    .innerJoin(photos, eq(photos.uploadId, uploads.id))
+    .where(
+      and(
+        eq(photos.tokenId, sql.placeholder("tokenId")),
+        gt(photos.createdAt, sql.placeholder("since")),
+        isNotNull(uploads.identifier),
+      ),
+    )
+    .limit(1)
     .prepare();
   const countUnfinished = db
     .select({ count: sql<number>`count(*)` })
     .from(uploads)
     .where(and(eq(uploads.tokenId, sql.placeholder("tokenId")), ne(uploads.state, "finished")))
-    .prepare();
-  const sumPromised = db
-    .select({ bytes: sql<number>`coalesce(sum(${uploads.totalSize} - ${uploads.received}), 0)` })
-    .from(uploads)
-    .where(
-      and(sql`${uploads.state} = 'receiving'`, gt(uploads.lastByteAt, sql.placeholder("since"))),
-    )
     .prepare();
   const touch = db
     .update(uploads)
@@ -113,19 +115,17 @@ export function uploadRecords(db: Db): UploadRecords {
   return {
     byIdentity: async (tokenId, identity) => find(tokenId, identity),
 
-    reserveChunked: async ({ tokenId, identity, told, sealedToken, insteadOf = 0, now }) => {
+    reserveChunked: async ({ tokenId, identity, told, sealedToken, now }) => {
       const before = find(tokenId, identity);
       // It holds its use, and its last chunk has said so: nothing to write, nothing to wait for.
-      if (before?.state === "receiving" && now - before.lastByteAt < LAPSE_MS / 2) {
+      if (before?.state === "receiving" && Math.abs(now - before.lastByteAt) < LAPSE_MS / 2) {
         return { reserved: true, upload: before };
       }
       return db.transaction((tx) => {
         const known = find(tokenId, identity);
         if (known?.state === "finished") return { reserved: true, upload: known };
-        const except = known?.id ?? 0;
-        if (!room({ tokenId, now, except, insteadOf, undecidedName: identity.filename })) {
-          return { reserved: false };
-        }
+        const had = use({ tokenId, now, except: known?.id ?? 0 });
+        if (had !== "free") return { reserved: false, used: had === "used" };
         const begun = { state: "receiving" as const, lastByteAt: now, sealedToken };
         if (known?.state === "receiving") {
           const row = tx
@@ -157,16 +157,15 @@ export function uploadRecords(db: Db): UploadRecords {
       }, immediately);
     },
 
-    beginWhole: async ({ tokenId, filename, undecided, now }) =>
+    beginWhole: async ({ tokenId, filename, now }) =>
       db.transaction((tx) => {
-        const of = { tokenId, now };
-        if (!room(undecided ? { ...of, undecidedName: filename } : of)) return { reserved: false };
+        const had = use({ tokenId, now });
+        if (had !== "free") return { reserved: false, used: had === "used" };
         const row = tx
           .insert(uploads)
           .values({
             tokenId,
             filename,
-            undecided,
             state: "receiving",
             createdAt: now,
             lastByteAt: now,
@@ -178,13 +177,14 @@ export function uploadRecords(db: Db): UploadRecords {
         return { reserved: true, upload: toUpload(row) };
       }, immediately),
 
-    mayBeChunk: async (tokenId) => chunked.get({ tokenId }) !== undefined,
+    hasUnfinishedChunked: async (tokenId) => unfinishedChunked.get({ tokenId }) !== undefined,
+
+    hasFinishedChunked: async (tokenId, since) =>
+      finishedChunked.get({ tokenId, since }) !== undefined,
 
     unfinishedOf: async (tokenId) => countUnfinished.get({ tokenId })?.count ?? 0,
 
-    promised: async (now) => sumPromised.get({ since: now - LAPSE_MS })?.bytes ?? 0,
-
-    holdsUse: async (id, now) => holding.get({ id, since: now - LAPSE_MS }) !== undefined,
+    holdsUse: async (id, now) => holding.get({ id, ...holdingAt(now) }) !== undefined,
 
     hasStored: async (uploadId, range) =>
       stored.get({ uploadId, start: range.start })?.length === range.length,
@@ -194,16 +194,17 @@ export function uploadRecords(db: Db): UploadRecords {
       return before !== undefined && before.start + before.length > range.start;
     },
 
+    extra: async (uploadId) => kept.of(uploadId),
+
     recordChunk: async ({ uploadId, range, extra, type, now }) =>
       db.transaction(() => {
         const known = one.get({ uploadId });
         if (!known) throw new Error(`Upload ${uploadId} is not there any more`);
         // Its last answer was given meanwhile: a photo has no chunks.
         if (known.state !== "receiving") return toUpload(known);
+        if (!kept.add(uploadId, extra)) return "too much extra";
         const added = insertChunk.run({ uploadId, ...range }).changes > 0 ? range.length : 0;
-        return toUpload(
-          countBytes.get({ uploadId, added, now, type, extra: JSON.stringify(extra) }),
-        );
+        return toUpload(countBytes.get({ uploadId, added, now, type }));
       }, immediately),
 
     markSynced: async (uploadId, starts) =>
@@ -213,24 +214,9 @@ export function uploadRecords(db: Db): UploadRecords {
 
     touch: async (id, now) => void touch.run({ id, now }),
 
-    finish: async (request) => durably(db, () => finishUpload(db, room, request)),
+    finish: async (request) => durably(db, () => finishUpload(db, use, kept, request)),
     ...refusals(db),
     ...leftovers(db),
-
-    touchNamed: async (tokenId, filename, now) =>
-      void db
-        .update(uploads)
-        .set({ lastByteAt: now })
-        .where(
-          and(
-            eq(uploads.tokenId, tokenId),
-            sql`${uploads.state} = 'receiving'`,
-            isNotNull(uploads.identifier),
-            gt(uploads.lastByteAt, now - LAPSE_MS),
-            filename === "" || filename === NAMELESS ? undefined : eq(uploads.filename, filename),
-          ),
-        )
-        .run(),
   };
 }
 

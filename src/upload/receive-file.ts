@@ -1,5 +1,4 @@
 import { returnFor } from "../callback/address.ts";
-import type { Spool } from "../files/files.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { Problem, refusedToken } from "../problem.ts";
 import type { Upload, UploadToken } from "../records/records.ts";
@@ -7,62 +6,56 @@ import { requireFew } from "./admit.ts";
 import { readChunk } from "./chunk.ts";
 import { createHead } from "./head.ts";
 import { maxSizeOf, requireSize, requireType, typesOf } from "./limits.ts";
-import { receiveChunk } from "./receive-chunk.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
+import type { Account } from "./quota.ts";
+import { receiveChunk } from "./receive-chunk.ts";
 import type { Answer, Incoming, Reception, RedeemContext } from "./reception.ts";
-import { findToken, requireGoingOn, requireStart } from "./token.ts";
+import { findToken, requireGoingOn, requireStart, useHeld } from "./token.ts";
 
 /**
  * A body beyond this is a whole file, whatever fields may follow: the largest chunks of a known
- * client are 100 MB. Up to it, a file whose fields are still to come may be a chunk from the middle
- * of another file (the Node client sends them last), and its first bytes say nothing.
+ * client are 100 MB. Up to it, a file whose fields are still to come is undecided: it may be a chunk from
+ * the middle of another file (the Node client sends them last), and its first bytes say nothing.
  */
 const LARGEST_LATE_CHUNK = 128 * 1024 * 1024;
 
 const TOUCH_MS = 30_000;
 
-/** How often bytes that hold no use look whether there is still room for them. */
-const CHECK_ROOM_BYTES = 16 * 1024 * 1024;
-
 /**
- * Receives a whole file, or one of which it is not known yet: its bytes go into a spool, which
- * becomes the upload's file without being copied.
+ * Receives a whole file, or one of which it is not known yet (protocol 4.1, "undecided"): its bytes go into
+ * a spool, which becomes the upload's file without being copied. Undecided bytes hold no use of a token, and
+ * are written on an account of their own, which all of them share.
  * @throws Problem where the token refuses it before a byte was read
  */
-export async function receiveWhole(context: RedeemContext, incoming: Incoming): Promise<Reception> {
-  const { records, files, active, completer, now } = context;
-  const { origin, moreParams } = incoming;
+export async function receiveFile(context: RedeemContext, incoming: Incoming): Promise<Reception> {
+  const { records, files, active, completer, quota, now } = context;
+  const { origin, moreParams, bodyLength } = incoming;
   let uploadToken = incoming.params.get("upload_token");
   let token: UploadToken | undefined;
   let upload: Upload | undefined;
-  if (uploadToken || !moreParams) {
-    token = await findToken(records, uploadToken, origin);
-    upload = await reserveEarly(context, incoming, token);
-  }
-  const leave = token ? () => undefined : enterTokenless(context);
-  // A length is only a claim: room is kept for those who hold a use, and no more than a file may have.
-  const length = Math.min(incoming.bodyLength ?? 0, maxSizeOf(token, context.maxSize));
-  const hold = context.room.hold(upload ? length : 0);
-  const spool = await begin().catch(async (error: unknown) => {
-    hold.release();
-    leave();
-    if (upload) await records.uploads.forget(upload.id);
-    throw error;
-  });
-
+  let account: Account | undefined;
+  if (uploadToken || !moreParams) token = await findToken(records, uploadToken, origin);
+  /** Whether the bytes are wanted at all, or only the parameters behind them. */
+  const wanted = token && moreParams ? await isWanted(context, token) : true;
+  const undecided = quota.undecided();
+  const begunAt = performance.now();
   let got = 0;
   let touchedAt = now();
-  let checkedAt = 0;
   const head = createHead(HEAD_BYTES);
   /** Why the file is not taken, while its token is still to come. */
   let problem: Problem | undefined;
   let judged = false;
   let isChunk = false;
+  const spool = await begin().catch(async (error: unknown) => {
+    await letGo();
+    throw error;
+  });
 
   return {
     take: async (piece) => {
       got += piece.length;
-      if (problem) return;
+      if (!upload) requireTime();
+      if (problem || !wanted) return;
       head.add(piece);
       try {
         requireSize(got, maxSizeOf(token, context.maxSize));
@@ -74,15 +67,16 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
         if ((token && mustBeWhole()) || !(error instanceof Problem)) throw error;
         problem = error;
         await spool.discard();
+        undecided.close();
         return;
       }
-      await spool.write(piece);
-      hold.written(piece.length);
-      if (!upload && got - checkedAt > CHECK_ROOM_BYTES) {
-        checkedAt = got;
-        await context.room.require(CHECK_ROOM_BYTES);
+      const on = account ?? undecided;
+      on.take(piece.length);
+      await spool.write(piece).finally(() => on.written(piece.length));
+      if (upload && now() - touchedAt > TOUCH_MS) {
+        touchedAt = now();
+        await records.uploads.touch(upload.id, touchedAt);
       }
-      if (now() - touchedAt > TOUCH_MS) await touch();
     },
     finish: async (params) => {
       await settleToken(params);
@@ -90,11 +84,11 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
       if (chunk) {
         isChunk = true;
         await spool.flush();
-        const reception = await receiveChunk(context, chunk, params, origin, upload?.id);
         await letGo();
-        return passOn(reception, params);
+        return passOn(await receiveChunk(context, chunk, params, origin), params);
       }
       const owner = await requireUpload(params);
+      if (!wanted) throw useHeld();
       try {
         if (problem) throw problem;
         if (got === 0) throw new Problem("no_file", "The file is empty.");
@@ -108,31 +102,31 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     },
     refuse,
     close: async () => {
-      hold.release();
-      leave();
       await spool.discard();
+      undecided.close();
       await letGo();
     },
   };
 
-  async function begin(): Promise<Spool> {
-    // Its own bytes are held already.
-    await context.room.require(0);
+  async function begin() {
+    // A length is only a claim: what cannot fit is refused by it, but nothing is kept from others for it.
+    quota.require(Math.min(bodyLength ?? 0, maxSizeOf(token, context.maxSize)));
+    if (token && !moreParams) await requireUpload(incoming.params);
     return files.spool();
-  }
-
-  /** It is alive, or the upload is that its bytes may be a chunk of. */
-  async function touch(): Promise<void> {
-    touchedAt = now();
-    if (upload) return records.uploads.touch(upload.id, touchedAt);
-    if (!token) return undefined;
-    const filename = filenameOf(incoming.params, incoming.partName);
-    return records.uploads.touchNamed(token.id, filename, touchedAt);
   }
 
   /** A body that no chunk has, or one that has told all its parameters. */
   function mustBeWhole(): boolean {
-    return !moreParams || Math.max(got, incoming.bodyLength ?? 0) > LARGEST_LATE_CHUNK;
+    return !moreParams || Math.max(got, bodyLength ?? 0) > LARGEST_LATE_CHUNK;
+  }
+
+  /** Bytes that nobody has vouched for may not be kept waiting for their end. */
+  function requireTime(): void {
+    if (performance.now() - begunAt <= context.undecidedMs) return;
+    throw new Problem(
+      "request_timeout",
+      "The request takes too long for one whose upload token or parameters are behind its file.",
+    );
   }
 
   async function judge(by: UploadToken | undefined): Promise<void> {
@@ -150,20 +144,20 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     judged = false;
   }
 
+  /** It is a whole file: from here on it holds a use, and its bytes are written on its own account. */
   async function requireUpload(params: Params) {
     if (!token) throw refusedToken.unknown();
     if (!upload) {
       requireStart(token, now());
       await requireFew(context, token);
       const filename = filenameOf(params, incoming.partName);
-      const begun = await records.uploads.beginWhole({
-        tokenId: token.id,
-        filename,
-        undecided: false,
-        now: now(),
-      });
-      if (!begun.reserved) throw refusedToken.used();
+      const begun = await records.uploads.beginWhole({ tokenId: token.id, filename, now: now() });
+      // It may be the same file again, whose first try hangs: not refused for good while that may fail.
+      if (!begun.reserved) throw begun.used ? refusedToken.used() : useHeld();
       upload = begun.upload;
+      const total = Math.max(got, Math.min(bodyLength ?? 0, maxSizeOf(token, context.maxSize)));
+      account = quota.ofUpload({ id: upload.id, tokenId: token.id, total, received: got });
+      undecided.close();
     }
     return { upload, token };
   }
@@ -180,6 +174,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
         uploadToken ?? "",
         extraOf(params),
       );
+      quota.forget(whole.id);
       upload = undefined;
       return { kind: "finished", finished };
     } finally {
@@ -199,6 +194,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     } finally {
       active.leave(session);
     }
+    quota.forget(owner.upload.id);
     upload = undefined;
     const outcome = { errorMessage: why.message };
     const returns = returnFor(owner.token, completer.domain, uploadToken ?? "", outcome, extra);
@@ -209,6 +205,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
   async function passOn(reception: Reception, params: Params): Promise<Answer> {
     try {
       if (reception.answer) return reception.answer;
+      if (!wanted) throw useHeld();
       if (problem) return await reception.refuse(problem, params);
       for await (const piece of spool.read()) await reception.take(piece);
       return await reception.finish(params);
@@ -220,71 +217,40 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     }
   }
 
-  /** Gives the use back that was reserved before it was known what comes. */
+  /** Gives the use back, where there is one and the file did not become a photo. */
   async function letGo(): Promise<void> {
     if (!upload) return;
     const { id } = upload;
     upload = undefined;
+    account = undefined;
+    quota.forget(id);
     await records.uploads.forget(id);
     await files.remove(id);
   }
 }
 
-/** Requests at once that may send a file before they say with which token. */
-const MAX_TOKENLESS = 32;
+/** For so long the chunks of a finished upload may come again, whose answer was lost. */
+const AGAIN_MS = 10 * 60_000;
 
 /**
- * Nobody has vouched for these bytes yet: there may not be many of them.
- * @returns what to call in the end
- * @throws Problem temporarily_unavailable
+ * Refuses an undecided body at once where nothing could become of it: no use is free, and no upload of the
+ * token is unfinished that the body could be a chunk of (protocol 4.1).
+ * @returns false where it can only be a chunk that came before, of an upload that has just finished: its
+ * parameters are answered with the outcome (protocol 4.2), its bytes are needed by nobody and not kept
+ * @throws Problem invalid_upload_token; temporarily_unavailable where another upload may give its use back
  */
-function enterTokenless({ tokenless }: RedeemContext): () => void {
-  if (tokenless.count >= MAX_TOKENLESS) {
-    throw new Problem(
-      "temporarily_unavailable",
-      "Too many files are coming in whose upload token is behind them; try again, or send it first.",
-    );
+async function isWanted(context: RedeemContext, token: UploadToken): Promise<boolean> {
+  const { records, graceMs } = context;
+  const now = context.now();
+  if (await records.uploads.hasUnfinishedChunked(token.id)) {
+    requireGoingOn(token, now, graceMs);
+    return true;
   }
-  tokenless.count += 1;
-  let left = false;
-  return () => {
-    if (left) return;
-    left = true;
-    tokenless.count -= 1;
-  };
-}
-
-/**
- * Holds a use of the token from the first byte on, where that can be said yet. Undefined where the
- * file may be a chunk of an upload that holds one already.
- */
-async function reserveEarly(
-  context: RedeemContext,
-  { params, partName, moreParams }: Incoming,
-  token: UploadToken,
-): Promise<Upload | undefined> {
-  const { records, now, graceMs } = context;
-  const filename = filenameOf(params, partName);
-  const mayBeChunk = moreParams && (await records.uploads.mayBeChunk(token.id));
-  if (mayBeChunk) requireGoingOn(token, now(), graceMs);
-  else requireStart(token, now());
-  if (mayBeChunk && now() > token.validUntil) return undefined;
-  try {
-    await requireFew(context, token);
-  } catch (error) {
-    // A chunk of an upload that is there leaves nothing more behind.
-    if (mayBeChunk) return undefined;
-    throw error;
+  if ((await records.tokens.free(token.id, now)) > 0) {
+    requireStart(token, now);
+    return true;
   }
-  const begun = await records.uploads.beginWhole({
-    tokenId: token.id,
-    filename,
-    undecided: moreParams,
-    now: now(),
-  });
-  if (begun.reserved) return begun.upload;
-  // Asked again: another chunk of the same file may have taken the use at this very moment.
-  const mayBeNow = moreParams && (await records.uploads.mayBeChunk(token.id));
-  if (!mayBeChunk && !mayBeNow) throw refusedToken.used();
-  return undefined;
+  if (await records.uploads.hasFinishedChunked(token.id, now - AGAIN_MS)) return false;
+  requireStart(token, now);
+  throw token.consumed >= token.maxUploads ? refusedToken.used() : useHeld();
 }
