@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { Problem } from "../../src/problem.ts";
+import type { Problem } from "../../src/problem.ts";
 import { createQuota, type DiskQuota } from "../../src/upload/quota.ts";
 
 /** Room on the disk as it is shared out, on a disk of the test's own and with a clock that it moves. */
@@ -88,8 +88,8 @@ describe("what is promised", () => {
   });
 
   test("an upload that cannot fit is refused with its first byte", () => {
-    const large = () => quota.ofUpload({ id: 1, tokenId: 1, total: 10 * GIB, received: 0 });
-    expect(attempt(large)).toBe("insufficient_storage");
+    const large = { id: 1, tokenId: 1, total: 10 * GIB, received: 0 };
+    expect(attempt(() => void quota.ofUpload(large))).toBe("insufficient_storage");
   });
 });
 
