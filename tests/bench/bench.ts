@@ -14,7 +14,7 @@ import { say } from "./workspace.ts";
 const options = readOptions();
 const { quick, only } = options;
 useProgram(options.program);
-const { contenders, absent } = await findContenders(options.noSync);
+const { contenders, absent } = await findContenders(options.noSync, options.before);
 
 const SECTIONS = ["throughput", "completing", "metadata", "memory"];
 const names = contenders.map(({ name }) => name);
@@ -30,7 +30,7 @@ const begun = performance.now();
 const figures: Figures = { samples: [] };
 if (wantsSection("throughput") || chosen.length > 0) {
   const taking = chosen.length > 0 ? chosen : contenders;
-  figures.samples = await measureThroughput(taking, cellsOf(quick), options.rounds);
+  figures.samples = await measureThroughput(taking, cellsOf(quick, options.cells), options.rounds);
 }
 if (wantsSection("completing")) figures.completing = await measureCompleting(quick);
 if (wantsSection("metadata")) figures.metadata = await measureMetadata(quick);

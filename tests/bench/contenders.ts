@@ -40,6 +40,7 @@ export const REDEEM = "redeem";
 /** Everybody who takes part. Those that are not here, and why, are in `absent`. */
 export async function findContenders(
   noSync: boolean,
+  before?: string,
 ): Promise<{ contenders: Contender[]; absent: string[] }> {
   const contenders: Contender[] = [
     redeem(REDEEM, inForm),
@@ -50,19 +51,28 @@ export async function findContenders(
   ];
   // A place for a server that leaves the disk its time; without the setting it is Redeem again.
   if (noSync) contenders.splice(2, 0, redeem("redeem nosync", inForm, { REDEEM_SYNC: "0" }));
+  if (before) {
+    const command = [process.execPath, join(before, "src/main.ts"), "serve"];
+    contenders.splice(2, 0, redeem("redeem before", inForm, {}, command));
+  }
   const nginx = await findNginx();
   if (nginx) contenders.splice(2, 0, { name: NGINX, completes: false, start: startNginx(nginx) });
   const absent = nginx ? [] : ["nginx is not installed here: it is left out"];
   return { contenders, absent };
 }
 
-function redeem(name: string, sent: typeof inForm, env: Record<string, string> = {}): Contender {
+function redeem(
+  name: string,
+  sent: typeof inForm,
+  env: Record<string, string> = {},
+  command?: string[],
+): Contender {
   return {
     name,
     completes: true,
     says: "photo_id",
     start: async (folder) => {
-      const server = await startRedeem(folder, env);
+      const server = await startRedeem(folder, env, command);
       return {
         ...server,
         lanes: async (transfer) => {

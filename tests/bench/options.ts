@@ -13,6 +13,10 @@ export type Options = {
   noSync: boolean;
   /** Another program than the source, such as the built binary. */
   program: string | undefined;
+  /** A checkout of another commit, whose Redeem takes part as "redeem before". */
+  before: string | undefined;
+  /** The cells of the throughput section: "1x3" is chunks of 1 MiB, 3 at a time; empty is all. */
+  cells: string[];
   json: string;
 };
 
@@ -25,6 +29,8 @@ const HELP = `bun run bench [options]
                   or sections (throughput, completing, metadata, memory)
   --nosync        one more row: Redeem with REDEEM_SYNC=0
   --program FILE  Redeem as this program (after "bun run build": dist/redeem), not as the source
+  --before DIR    one more row: Redeem as it is in another checkout, such as a git worktree
+  --cells A,B     only these cells of the throughput section: "1x3,8x10", chunks of so many MiB, so many at once
   --json FILE     where the figures go (a file in the system's temp folder)
 `;
 
@@ -38,6 +44,8 @@ export function readOptions(args = process.argv.slice(2)): Options {
       only: { type: "string", default: "" },
       nosync: { type: "boolean", default: false },
       program: { type: "string" },
+      before: { type: "string" },
+      cells: { type: "string", default: "" },
       json: { type: "string" },
       help: { type: "boolean", default: false },
     },
@@ -54,12 +62,18 @@ export function readOptions(args = process.argv.slice(2)): Options {
     quick: values.quick,
     full: values.full,
     rounds,
-    only: values.only
-      .split(",")
-      .map((name) => name.trim())
-      .filter(Boolean),
+    only: listOf(values.only),
+    cells: listOf(values.cells),
+    before: values.before && resolve(values.before),
     noSync: values.nosync,
     program: values.program && resolve(values.program),
     json: values.json ?? join(tmpdir(), `redeem-bench-${Date.now()}.json`),
   };
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
 }

@@ -18,12 +18,9 @@ export function useProgram(file: string | undefined): void {
 export async function startRedeem(
   folder: string,
   env: Record<string, string> = {},
+  command = program && [program, "serve"],
 ): Promise<RedeemServer> {
-  const server = await startServer({
-    folder,
-    env,
-    ...(program ? { command: [program, "serve"] } : {}),
-  });
+  const server = await startServer({ folder, env, ...(command ? { command } : {}) });
   return {
     port: server.port,
     pid: server.process.pid,

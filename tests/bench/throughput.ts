@@ -10,7 +10,8 @@ export type Cell = Omit<Transfer, "name">;
 
 const MIB = 1024 * 1024;
 
-export function cellsOf(quick: boolean): Cell[] {
+/** @param only cells as `--cells` names them ("1x3"); empty is all */
+export function cellsOf(quick: boolean, only: readonly string[]): Cell[] {
   const cells: Cell[] = [];
   for (const [chunkMib, totalMib] of quick
     ? [
@@ -30,7 +31,8 @@ export function cellsOf(quick: boolean): Cell[] {
   }
   const whole = (quick ? 256 : 1024) * MIB;
   cells.push({ chunkSize: whole, totalSize: whole, parallel: 1, whole: true });
-  return cells;
+  if (only.length === 0) return cells;
+  return cells.filter((cell) => only.includes(`${cell.chunkSize / MIB}x${cell.parallel}`));
 }
 
 /** The cell that the goals are about: it is measured more often than the others in each round. */
