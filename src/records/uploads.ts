@@ -46,6 +46,8 @@ export interface UploadRecords {
    * again, a failed one starts over.
    */
   reserveChunked(request: {
+    /** The upload as `byIdentity` has just answered it: one that holds its use needs no write. */
+    known?: Upload | undefined;
     tokenId: number;
     identity: Identity;
     told: Extra;
@@ -63,8 +65,8 @@ export interface UploadRecords {
   /** Whether its reservation has not lapsed. */
   holdsUse(uploadId: number, now: number): Promise<boolean>;
   hasStored(uploadId: number, range: ByteRange): Promise<boolean>;
-  /** Whether a recorded chunk shares a byte with the range. */
-  overlaps(uploadId: number, range: ByteRange): Promise<boolean>;
+  /** Of the recorded chunks that begin before this offset the last one: no two of them share a byte. */
+  lastChunkBefore(uploadId: number, end: number): Promise<ByteRange | undefined>;
   /** The extra parameters of its requests so far. */
   extra(uploadId: number): Promise<Extra>;
   /**

@@ -44,6 +44,7 @@ export async function admit(
     throw error;
   }
   const reservation = await records.uploads.reserveChunked({
+    known,
     tokenId: token.id,
     identity: chunk.identity,
     told: chunk.told,

@@ -73,7 +73,11 @@ export async function receiveChunk(
       got += piece.length;
       if (head?.add(piece)) await judge(false);
       account.take(piece.length);
-      await sink.write(piece).finally(() => account.written(piece.length));
+      try {
+        await sink.write(piece);
+      } finally {
+        account.written(piece.length);
+      }
       if (now() - touchedAt > TOUCH_MS) {
         touchedAt = now();
         await records.uploads.touch(upload.id, touchedAt);
@@ -109,10 +113,9 @@ export async function receiveChunk(
     const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
     // Finished since it was admitted: its chunks may be forgotten by now.
     if (fresh?.state === "finished") return completeIfWhole(fresh);
-    for (const length of chunk.lengths) {
-      if (await records.uploads.hasStored(upload.id, rangeOf(chunk, length))) {
-        return chunk.lengths.length > 1 ? length : storedBefore();
-      }
+    const before = await records.uploads.lastChunkBefore(upload.id, chunk.start + shortest);
+    if (before?.start === chunk.start && chunk.lengths.includes(before.length)) {
+      return chunk.lengths.length > 1 ? before.length : storedBefore();
     }
     if (!mine) {
       throw new Problem(
@@ -120,7 +123,7 @@ export async function receiveChunk(
         "This chunk is being received at this moment; try again.",
       );
     }
-    if (await records.uploads.overlaps(upload.id, mine)) {
+    if (reaches(before, chunk.start)) {
       const problem = overlapping(chunk);
       await refuse(problem, params);
       throw problem;
@@ -183,7 +186,8 @@ export async function receiveChunk(
         "A part of this chunk is being received at this moment; try again.",
       );
     }
-    if (await records.uploads.overlaps(upload.id, taken)) throw overlapping(chunk);
+    const before = await records.uploads.lastChunkBefore(upload.id, chunk.start + longer);
+    if (reaches(before, chunk.start)) throw overlapping(chunk);
   }
 
   async function judge(final: boolean): Promise<void> {
@@ -232,6 +236,11 @@ export async function receiveChunk(
     await records.uploads.forgetEmpty(upload.id);
     await removing;
   }
+}
+
+/** Whether a chunk that begins before an offset, or at it, holds bytes from there on. */
+function reaches(chunk: ByteRange | undefined, offset: number): boolean {
+  return chunk !== undefined && chunk.start + chunk.length > offset;
 }
 
 /** The bytes went where the first parameters said: later ones may add, not contradict. */

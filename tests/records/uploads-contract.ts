@@ -14,17 +14,22 @@ export function uploadsContract(name: string, given: Given): void {
       expect(await hasStored(upload.id, { start: 50, length: 50 })).toBe(false);
     });
 
-    test("overlap where they share a byte", async () => {
+    test("are found by what comes behind them", async () => {
       const upload = await given.reserved((await given.addToken()).id);
+      const { lastChunkBefore } = given.records.uploads;
+      expect(await lastChunkBefore(upload.id, 250)).toBeUndefined();
+      await given.record(upload.id, 0, 50);
       await given.record(upload.id, 100, 100);
-      const overlaps = (start: number, length: number) =>
-        given.records.uploads.overlaps(upload.id, { start, length });
-      expect(await overlaps(0, 100)).toBe(false);
-      expect(await overlaps(0, 101)).toBe(true);
-      expect(await overlaps(199, 1)).toBe(true);
-      expect(await overlaps(200, 50)).toBe(false);
-      expect(await overlaps(0, 250)).toBe(true);
-      expect(await overlaps(150, 10)).toBe(true);
+      expect(await lastChunkBefore(upload.id, 100)).toEqual({ start: 0, length: 50 });
+      expect(await lastChunkBefore(upload.id, 101)).toEqual({ start: 100, length: 100 });
+      expect(await lastChunkBefore(upload.id, 250)).toEqual({ start: 100, length: 100 });
+    });
+
+    test("of an upload that has ended are not recorded", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      await given.finish(upload.id);
+      expect((await given.record(upload.id, 0, 100)).state).toBe("finished");
+      expect(await given.records.uploads.lastChunkBefore(upload.id, 250)).toBeUndefined();
     });
 
     test("extra parameters add up, the later ones win", async () => {

@@ -39,7 +39,7 @@ export function uploadRecords(db: Db): UploadRecords {
       lastByteAt: sql`${sql.placeholder("now")}`,
       type: sql`coalesce(${sql.placeholder("type")}, ${uploads.type})`,
     })
-    .where(eq(uploads.id, sql.placeholder("uploadId")))
+    .where(and(eq(uploads.id, sql.placeholder("uploadId")), sql`${uploads.state} = 'receiving'`))
     .returning()
     .prepare();
   const one = db
@@ -115,8 +115,7 @@ export function uploadRecords(db: Db): UploadRecords {
   return {
     byIdentity: async (tokenId, identity) => find(tokenId, identity),
 
-    reserveChunked: async ({ tokenId, identity, told, sealedToken, now }) => {
-      const before = find(tokenId, identity);
+    reserveChunked: async ({ known: before, tokenId, identity, told, sealedToken, now }) => {
       // It holds its use, and its last chunk has said so: nothing to write, nothing to wait for.
       if (before?.state === "receiving" && Math.abs(now - before.lastByteAt) < LAPSE_MS / 2) {
         return { reserved: true, upload: before };
@@ -189,22 +188,23 @@ export function uploadRecords(db: Db): UploadRecords {
     hasStored: async (uploadId, range) =>
       stored.get({ uploadId, start: range.start })?.length === range.length,
 
-    overlaps: async (uploadId, range) => {
-      const before = last.get({ uploadId, end: range.start + range.length });
-      return before !== undefined && before.start + before.length > range.start;
-    },
+    lastChunkBefore: async (uploadId, end) => last.get({ uploadId, end }),
 
     extra: async (uploadId) => kept.of(uploadId),
 
     recordChunk: async ({ uploadId, range, extra, type, now }) =>
-      db.transaction(() => {
-        const known = one.get({ uploadId });
-        if (!known) throw new Error(`Upload ${uploadId} is not there any more`);
-        // Its last answer was given meanwhile: a photo has no chunks.
-        if (known.state !== "receiving") return toUpload(known);
+      db.transaction((tx) => {
         if (!kept.add(uploadId, extra)) return "too much extra";
         const added = insertChunk.run({ uploadId, ...range }).changes > 0 ? range.length : 0;
-        return toUpload(countBytes.get({ uploadId, added, now, type }));
+        const recorded = countBytes.get({ uploadId, added, now, type });
+        if (recorded) return toUpload(recorded);
+        // Its last answer was given meanwhile: a photo has no chunks, and a failed upload none either.
+        tx.delete(chunks)
+          .where(and(eq(chunks.uploadId, uploadId), eq(chunks.start, range.start)))
+          .run();
+        const known = one.get({ uploadId });
+        if (!known) throw new Error(`Upload ${uploadId} is not there any more`);
+        return toUpload(known);
       }, immediately),
 
     markSynced: async (uploadId, starts) =>
