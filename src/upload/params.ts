@@ -1,14 +1,22 @@
 import { isExtra } from "../callback/address.ts";
 import { Problem } from "../problem.ts";
 import type { Extra } from "../records/records.ts";
+import { FAMILIES } from "./chunk-families.ts";
 import { cleanFilename } from "./filename.ts";
 
 /** A request's parameters, by name. */
 export type Params = ReadonlyMap<string, string>;
 
-/** The file's name: Resumable.js's own word for it, else the part's (protocol 4). */
+/**
+ * The file's name: the uploader's own word for it, else the part's (protocol 4 and 4.2).
+ * @param partName as the file's part, or the request's Content-Disposition, says
+ */
 export function filenameOf(params: Params, partName: string | undefined): string {
-  return cleanFilename(params.get("resumableFilename") || partName);
+  for (const { filename } of FAMILIES) {
+    const name = filename === null ? undefined : params.get(filename);
+    if (name) return cleanFilename(name);
+  }
+  return cleanFilename(partName);
 }
 
 /** Characters of extra parameters that an upload may have: they are kept, and repeated in the callback. */

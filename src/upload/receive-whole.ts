@@ -86,7 +86,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
     },
     finish: async (params) => {
       await settleToken(params);
-      const chunk = readChunk(params, filenameOf(params, incoming.partName));
+      const chunk = readChunk(params, filenameOf(params, incoming.partName), incoming.range);
       if (chunk) {
         isChunk = true;
         await spool.flush();
@@ -132,6 +132,7 @@ export async function receiveWhole(context: RedeemContext, incoming: Incoming): 
 
   /** A body that no chunk has, or one that has told all its parameters. */
   function mustBeWhole(): boolean {
+    if (incoming.range) return false;
     return !moreParams || Math.max(got, incoming.bodyLength ?? 0) > LARGEST_LATE_CHUNK;
   }
 
