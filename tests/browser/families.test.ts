@@ -6,6 +6,7 @@ import { photosOf, sha256, storedHash } from "../support/over-http.ts";
 import { startPages, type PageServer } from "../support/pages.ts";
 import { redeemPath } from "../support/redeem.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { SCRIPTS, uploadBy, type Outcome, type Uploader } from "../support/uploaders.ts";
 
 /**
  * Issue 7, 16: flow.js, Dropzone and jQuery File Upload themselves, in a real browser, on a page of
@@ -37,14 +38,6 @@ const MIB = 1024 * 1024;
 const FILE = mp4(5_500_000);
 const NAME = "Über 50 %.mp4";
 
-type Uploader = "flow" | "dropzone" | "jquery";
-
-const SCRIPTS: Record<Uploader, string> = {
-  flow: "script=flow",
-  dropzone: "script=dropzone",
-  jquery: "script=jquery&script=jquery.ui.widget&script=jquery.fileupload",
-};
-
 async function openPage(uploader: Uploader): Promise<void> {
   page = await context.newPage();
   methods = [];
@@ -69,9 +62,6 @@ type Sending = {
   until?: number;
 };
 
-/** How the upload ended, and what the server's last answer was. */
-type Outcome = { event: "success" | "error" | "until"; message: string };
-
 function upload(
   uploader: Uploader,
   { token, file = FILE, options = {}, until }: Sending,
@@ -79,101 +69,8 @@ function upload(
   const bytes = Buffer.from(file).toString("base64");
   const target = server.url + redeemPath();
   const sent = { bytes, name: NAME, target, token, options, until, size: MIB };
-  if (uploader === "flow") return page.evaluate(byFlow, sent);
-  if (uploader === "dropzone") return page.evaluate(byDropzone, sent);
-  return page.evaluate(byJquery, sent);
+  return uploadBy(page, uploader, sent);
 }
-
-type Sent = {
-  bytes: string;
-  name: string;
-  target: string;
-  token: string;
-  options: Record<string, unknown>;
-  until: number | undefined;
-  size: number;
-};
-
-// What follows runs in the page, and sees nothing of this file.
-
-/* oxlint-disable typescript/no-explicit-any */
-
-function byFlow({ bytes, name, target, token, options, until, size }: Sent): Promise<Outcome> {
-  const binary = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
-  const file = new File([binary], name, { type: "video/mp4", lastModified: 1 });
-  const Flow = (globalThis as any).Flow;
-  const query = { upload_token: token };
-  const flow = new Flow({ target, query, chunkSize: size, chunkRetryInterval: 50, ...options });
-  return new Promise((resolve) => {
-    flow.on("fileSuccess", (_file: unknown, message: string) =>
-      resolve({ event: "success", message }),
-    );
-    flow.on("fileError", (_file: unknown, message: string) => resolve({ event: "error", message }));
-    flow.on("fileProgress", (sending: any) => {
-      if (until !== undefined && sending.sizeUploaded() >= until) {
-        resolve({ event: "until", message: "" });
-      }
-    });
-    flow.on("filesSubmitted", () => flow.upload());
-    flow.addFile(file);
-  });
-}
-
-function byDropzone({ bytes, name, target, token, options, until, size }: Sent): Promise<Outcome> {
-  const binary = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
-  const file = new File([binary], name, { type: "video/mp4", lastModified: 1 });
-  const Dropzone = (globalThis as any).Dropzone;
-  const dropzone = new Dropzone(document.createElement("div"), {
-    url: options["tokenInUrl"] ? `${target}?upload_token=${token}` : target,
-    chunking: true,
-    chunkSize: size,
-    ...options,
-  });
-  return new Promise((resolve) => {
-    dropzone.on("sending", (_file: unknown, _xhr: unknown, form: FormData) => {
-      if (!options["tokenInUrl"]) form.append("upload_token", token);
-    });
-    dropzone.on("success", (sent: any) => {
-      resolve({ event: "success", message: sent.xhr.responseText });
-    });
-    dropzone.on("error", (_file: unknown, message: unknown) => {
-      resolve({ event: "error", message: String(message) });
-    });
-    dropzone.on("uploadprogress", (_file: unknown, _percent: number, loaded: number) => {
-      if (until !== undefined && loaded >= until) resolve({ event: "until", message: "" });
-    });
-    dropzone.addFile(file);
-  });
-}
-
-function byJquery({ bytes, name, target, token, options, until, size }: Sent): Promise<Outcome> {
-  const binary = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
-  const file = new File([binary], name, { type: "video/mp4", lastModified: 1 });
-  const $ = (globalThis as any).jQuery;
-  const octet = options["multipart"] === false;
-  const input = $("<input type=file>").fileupload({
-    url: octet ? `${target}?upload_token=${token}` : target,
-    type: "POST",
-    paramName: "file",
-    formData: { upload_token: token },
-    maxChunkSize: size,
-    ...options,
-  });
-  return new Promise((resolve) => {
-    input.on("fileuploaddone", (_event: unknown, data: any) => {
-      resolve({ event: "success", message: data.jqXHR.responseText });
-    });
-    input.on("fileuploadfail", (_event: unknown, data: any) => {
-      resolve({ event: "error", message: data.jqXHR.responseText });
-    });
-    input.on("fileuploadchunkdone", (_event: unknown, data: any) => {
-      if (until !== undefined && data.loaded >= until) resolve({ event: "until", message: "" });
-    });
-    input.fileupload("add", { files: [file] });
-  });
-}
-
-/* oxlint-enable typescript/no-explicit-any */
 
 /** The upload is one photo, of the bytes that were chosen, and its answer names it. */
 async function isOnePhoto(outcome: Outcome): Promise<void> {
