@@ -146,3 +146,27 @@ test("the Node library: its signature is accepted", async () => {
   expect(body.uploadtoken["title"]).toBe("A cat (big)!");
   await isGood(body.uploadtoken["upload_token"]);
 });
+
+/**
+ * How the Node library reads an answer: `restler`, its HTTP client, parses `application/json` (without
+ * the type's parameters) and hands all else on as text, which the library then parses itself.
+ */
+async function readByNode(response: Response): Promise<unknown> {
+  const text = await response.text();
+  const type = (response.headers.get("content-type") ?? "").replace(/;.*/, "");
+  const handedOn: unknown = type === "application/json" ? JSON.parse(text) : text;
+  // What is no text becomes "[object Object]", as it does there.
+  return JSON.parse(String(handedOn)) as unknown;
+}
+
+test.each([PATH, "/api/photo/list"])("the Node library reads the answer of %s", async (path) => {
+  expect(await readByNode(await callOfNode(path, {}))).toMatchObject({ status: "ok" });
+});
+
+test("the Node library reads an error", async () => {
+  const answer = await callOfNode(PATH, { max_uploads: "0" });
+  expect(await readByNode(answer)).toMatchObject({
+    status: "error",
+    message: expect.stringContaining("max_uploads"),
+  });
+});
