@@ -31,10 +31,14 @@ export function readQuery(request: Request): Map<string, string> {
   return new Map(new URL(request.url).searchParams);
 }
 
-/** Whether the body is the file itself (Resumable.js `method: 'octet'`; 1.0.2 calls it binary). */
+/**
+ * Whether the body is the file itself (protocol 4): Resumable.js's `method: 'octet'`, which 1.0.2
+ * calls binary; flow.js and jQuery File Upload say the file's own type, and flow.js none where the
+ * browser knows none.
+ */
 export function isOctet(request: Request): boolean {
-  const type = mediaType(request);
-  return type === "application/octet-stream" || type === "binary/octet-stream";
+  if (request.body !== null && !request.headers.has("content-type")) return true;
+  return /^((application|binary)\/octet-stream|(image|video|audio)\/.+)$/.test(mediaType(request));
 }
 
 export function isForm(request: Request): boolean {

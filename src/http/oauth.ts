@@ -44,11 +44,13 @@ export async function oauthCaller(
     const hash = Object.hasOwn(HASHES, method) ? HASHES[method] : undefined;
     if (!hash) throw wrong("the signature method must be HMAC-SHA1, HMAC-SHA256 or PLAINTEXT");
     const right = addresses(request, credentials.publicUrl()).some((address) =>
-      signable(request, params).some((parameters) => {
-        const base = baseString(request.method, address, parameters, oauth);
-        const expected = createHmac(hash, signingKey).update(base).digest("base64");
-        return sameSecret(signature, expected);
-      }),
+      signable(request, params).some((parameters) =>
+        [encode, encodeAsPhp].some((writing) => {
+          const base = baseString(request.method, address, parameters, oauth, writing);
+          const expected = createHmac(hash, signingKey).update(base).digest("base64");
+          return sameSecret(signature, expected);
+        }),
+      ),
     );
     if (!right) throw wrong("the signature does not fit the request");
     requireFresh(oauth, key.id, credentials.now());
@@ -88,14 +90,15 @@ function baseString(
   address: string,
   params: ReadonlyMap<string, string>,
   oauth: ReadonlyMap<string, string>,
+  written: (text: string) => string,
 ): string {
   const all = new Map([...params, ...oauth]);
   all.delete("oauth_signature");
   const pairs = [...all]
-    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .map(([name, value]) => [written(name), written(value)] as const)
     .sort(([a, x], [b, y]) => (a < b || (a === b && x < y) ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`);
-  return [method.toUpperCase(), address, pairs.join("&")].map(encode).join("&");
+  return [method.toUpperCase(), address, pairs.join("&")].map(written).join("&");
 }
 
 function requireFresh(oauth: ReadonlyMap<string, string>, keyId: number, now: number): void {
@@ -116,6 +119,14 @@ function encode(text: string): string {
     /[!'()*]/g,
     (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
+
+/**
+ * As PHP's `urlencode` has it, by which the vendor's own PHP library signs: a space is "+", and "~" is
+ * encoded. RFC 5849 writes neither, so that no text written in one way reads as another in the other.
+ */
+function encodeAsPhp(text: string): string {
+  return encode(text).replaceAll("%20", "+").replaceAll("~", "%7E");
 }
 
 function decodeSafely(text: string): string {

@@ -1,55 +1,105 @@
 import type { ByteRange, Extra, Identity } from "../records/records.ts";
 import { Problem } from "../problem.ts";
+import { FAMILIES, type Family } from "./chunk-families.ts";
+import type { ContentRange } from "./content-range.ts";
 import { quote, type Params } from "./params.ts";
 
 export type Chunk = {
   identity: Identity;
-  /** 1 for the first. */
-  number: number;
+  /** 1 for the first. Undefined where the client numbers none (Content-Range). */
+  number?: number;
   /** Offset of its first byte. */
   start: number;
   /** The lengths that it may have, the shorter first: one, or two at the end of a file. */
   lengths: number[];
-  /** What else Resumable.js said, recorded and never needed. */
+  /** Its length as the client says beside that; any number. */
+  toldLength?: number;
+  /** A Content-Range has said its length: another one is a request that contradicts itself. */
+  ranged?: true;
+  /** What else the uploader said, recorded and never needed. */
   told: Extra;
 };
-
-const TOLD = [
-  "resumableTotalChunks",
-  "resumableCurrentChunkSize",
-  "resumableType",
-  "resumableRelativePath",
-];
 
 /** As long as any file system's names, and room for Resumable.js's own identifiers. */
 const MAX_NAME = 1024;
 
 /**
- * Reads Resumable.js parameters (protocol 4.2).
+ * Reads what a request says of its chunk (protocol 4.2): the parameters of the first family of
+ * uploaders that is complete, else its Content-Range.
+ * @param filename the file's name, which is a part of its identity
+ * @param range the request's Content-Range, where it has one
  * @returns undefined where the request is a whole file
- * @throws Problem invalid_input where a number is none, error_processing_upload where no chunk of
- * this number and size can be part of the file
+ * @throws Problem invalid_input where a number is none, or a Content-Range says something else than
+ * the parameters
  */
-export function readChunk(params: Params, filename: string): Chunk | undefined {
-  const number = readNumber(params, "resumableChunkNumber");
-  const chunkSize = readNumber(params, "resumableChunkSize");
-  const totalSize = readNumber(params, "resumableTotalSize");
-  const identifier = params.get("resumableIdentifier") ?? "";
+export function readChunk(
+  params: Params,
+  filename: string,
+  range?: ContentRange,
+): Chunk | undefined {
+  for (const family of FAMILIES) {
+    const chunk = readFamily(family, params, filename);
+    if (chunk) return range ? narrowed(chunk, range) : chunk;
+  }
+  return range && ofRange(range, filename);
+}
+
+function readFamily(family: Family, params: Params, filename: string): Chunk | undefined {
+  const said = readNumber(params, family.number);
+  const number = said === undefined ? 0 : said + 1 - family.first;
+  const chunkSize = readNumber(params, family.chunkSize);
+  const totalSize = readNumber(params, family.totalSize);
+  const identifier = params.get(family.identifier) ?? "";
   if (!number || !chunkSize || !totalSize || identifier === "") return undefined;
   if (identifier.length > MAX_NAME) {
     throw new Problem(
       "invalid_input",
-      `resumableIdentifier is longer than ${MAX_NAME} characters.`,
+      `${family.identifier} is longer than ${MAX_NAME} characters.`,
     );
   }
   const start = (number - 1) * chunkSize;
+  const lengths = lengthsAt(start, chunkSize, totalSize);
   const told: Extra = {};
-  for (const name of TOLD) {
+  for (const name of family.told) {
     const value = params.get(name);
     if (value) told[name] = value.slice(0, MAX_NAME);
   }
-  const identity = { identifier, totalSize, chunkSize, filename };
-  return { identity, number, start, lengths: lengthsAt(start, chunkSize, totalSize), told };
+  const current = family.currentSize === null ? undefined : params.get(family.currentSize);
+  return {
+    identity: { identifier, totalSize, chunkSize, filename },
+    number,
+    start,
+    lengths: family.lastIsRemainder ? lengths.slice(0, 1) : lengths,
+    ...(current ? { toldLength: Number(current) } : {}),
+    told,
+  };
+}
+
+/**
+ * A chunk that only a Content-Range speaks of. It has no chunk size, which is 0 in its identity: that
+ * of no other uploader, so a file's ranges never mix with numbered chunks.
+ */
+function ofRange({ start, length, totalSize }: ContentRange, filename: string): Chunk {
+  const identifier = `${totalSize} ${filename}`;
+  return {
+    identity: { identifier, totalSize, chunkSize: 0, filename },
+    start,
+    lengths: [length],
+    ranged: true,
+    told: {},
+  };
+}
+
+/** Where both speak of the chunk, they must say the same. */
+function narrowed(chunk: Chunk, range: ContentRange): Chunk {
+  const same =
+    range.start === chunk.start &&
+    range.totalSize === chunk.identity.totalSize &&
+    chunk.lengths.includes(range.length);
+  if (!same) {
+    throw new Problem("invalid_input", "Content-Range contradicts the parameters of the chunk.");
+  }
+  return { ...chunk, lengths: [range.length], ranged: true };
 }
 
 /**
@@ -69,7 +119,7 @@ export function requireInside(chunk: Chunk): void {
   const { totalSize, chunkSize } = chunk.identity;
   throw new Problem(
     "error_processing_upload",
-    `Chunk ${chunk.number} of ${chunkSize} bytes lies beyond the end of the file of ${totalSize} bytes.`,
+    `${nameOf(chunk)} of ${chunkSize} bytes lies beyond the end of the file of ${totalSize} bytes.`,
   );
 }
 
@@ -77,8 +127,8 @@ export function requireInside(chunk: Chunk): void {
 export function wrongLength(chunk: Chunk, got: number | "more"): Problem {
   const expected = chunk.lengths.join(" or ");
   return new Problem(
-    "error_processing_upload",
-    `Chunk ${chunk.number} has the wrong chunk size: ${expected} bytes were expected and ${got === "more" ? "more" : got} came.`,
+    chunk.ranged ? "invalid_input" : "error_processing_upload",
+    `${nameOf(chunk)} has the wrong chunk size: ${expected} bytes were expected and ${got === "more" ? "more" : got} came.`,
   );
 }
 
@@ -86,8 +136,12 @@ export function wrongLength(chunk: Chunk, got: number | "more"): Problem {
 export function overlapping(chunk: Chunk): Problem {
   return new Problem(
     "error_processing_upload",
-    `Chunk ${chunk.number} has the wrong chunk size: it overlaps a chunk that was accepted before.`,
+    `${nameOf(chunk)} has the wrong chunk size: it overlaps a chunk that was accepted before.`,
   );
+}
+
+function nameOf({ number, start }: Chunk): string {
+  return number === undefined ? `The chunk at byte ${start}` : `Chunk ${number}`;
 }
 
 export function rangeOf(chunk: Chunk, length: number): ByteRange {

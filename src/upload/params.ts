@@ -2,14 +2,22 @@ import { isExtra } from "../callback/address.ts";
 import { Problem } from "../problem.ts";
 import { MAX_EXTRA, sizeOfExtra } from "../records/extra.ts";
 import type { Extra } from "../records/records.ts";
+import { FAMILIES } from "./chunk-families.ts";
 import { cleanFilename } from "./filename.ts";
 
 /** A request's parameters, by name. */
 export type Params = ReadonlyMap<string, string>;
 
-/** The file's name: Resumable.js's own word for it, else the part's (protocol 4). */
+/**
+ * The file's name: the uploader's own word for it, else the part's (protocol 4 and 4.2).
+ * @param partName as the file's part, or the request's Content-Disposition, says
+ */
 export function filenameOf(params: Params, partName: string | undefined): string {
-  return cleanFilename(params.get("resumableFilename") || partName);
+  for (const { filename } of FAMILIES) {
+    const name = filename === null ? undefined : params.get(filename);
+    if (name) return cleanFilename(name);
+  }
+  return cleanFilename(partName);
 }
 
 /** @throws Problem invalid_input where there is too much of them to be repeated */

@@ -3,6 +3,7 @@ import { Problem } from "../problem.ts";
 import type { ByteRange, Upload } from "../records/records.ts";
 import { claim, extend, nextUnclaim, unclaim } from "./active.ts";
 import { admit, tellRefused } from "./admit.ts";
+import { isOfFamily } from "./chunk-families.ts";
 import { overlapping, rangeOf, wrongLength, type Chunk } from "./chunk.ts";
 import { createHead } from "./head.ts";
 import { requireType, typesOf } from "./limits.ts";
@@ -246,7 +247,7 @@ function reaches(chunk: ByteRange | undefined, offset: number): boolean {
 /** The bytes went where the first parameters said: later ones may add, not contradict. */
 function requireSame(known: Params, all: Params): void {
   for (const [name, value] of known) {
-    if (name !== "upload_token" && !name.startsWith("resumable")) continue;
+    if (name !== "upload_token" && !isOfFamily(name)) continue;
     if (all.get(name) === value) continue;
     throw new Problem(
       "invalid_input",

@@ -80,7 +80,7 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
     },
     finish: async (params) => {
       await settleToken(params);
-      const chunk = readChunk(params, filenameOf(params, incoming.partName));
+      const chunk = readChunk(params, filenameOf(params, incoming.partName), incoming.range);
       if (chunk) {
         isChunk = true;
         await spool.flush();
@@ -117,6 +117,7 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
 
   /** A body that no chunk has, or one that has told all its parameters. */
   function mustBeWhole(): boolean {
+    if (incoming.range) return false;
     return !moreParams || Math.max(got, bodyLength ?? 0) > LARGEST_LATE_CHUNK;
   }
 

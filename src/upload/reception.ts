@@ -4,6 +4,7 @@ import type { Problem } from "../problem.ts";
 import type { Records, UploadToken } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
 import type { Active } from "./active.ts";
+import type { ContentRange } from "./content-range.ts";
 import type { Completer, Finished } from "./complete.ts";
 import type { Params } from "./params.ts";
 import type { DiskQuota } from "./quota.ts";
@@ -38,8 +39,10 @@ export type Incoming = {
   params: Params;
   /** Parameters may still come behind the file. */
   moreParams: boolean;
-  /** The file's name as its part says. */
+  /** The file's name as its part says, or the request's Content-Disposition. */
   partName: string | undefined;
+  /** The part of the file that the request's Content-Range says it is. */
+  range?: ContentRange | undefined;
   /** The web origin that the request comes from. */
   origin: string | null;
   /** Bytes of the request's body, where it said so. */

@@ -1,6 +1,7 @@
 import { Problem, refusedToken } from "../problem.ts";
 import type { UploadToken } from "../records/records.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
+import type { ContentRange } from "./content-range.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
 import { receiveChunk } from "./receive-chunk.ts";
 import { receiveFile } from "./receive-file.ts";
@@ -16,7 +17,7 @@ export function createRedeemer(context: RedeemContext) {
   async function begin(incoming: Incoming): Promise<Reception> {
     const { params } = incoming;
     const chunk = params.has("upload_token")
-      ? readChunk(params, filenameOf(params, incoming.partName))
+      ? readChunk(params, filenameOf(params, incoming.partName), incoming.range)
       : undefined;
     if (chunk) return receiveChunk(context, chunk, params, incoming.origin);
     return receiveFile(context, incoming);
@@ -39,10 +40,14 @@ export function createRedeemer(context: RedeemContext) {
     },
 
     /** A request that has no file. */
-    withoutFile: async (params: Params, origin: string | null): Promise<Answer> => {
+    withoutFile: async (
+      params: Params,
+      origin: string | null,
+      range?: ContentRange,
+    ): Promise<Answer> => {
       const token = await findToken(context.records, params.get("upload_token"), origin);
       const problem = new Problem("no_file", "The file is missing: send it in the field 'file'.");
-      if (readChunk(params, filenameOf(params, undefined))) {
+      if (readChunk(params, filenameOf(params, undefined), range)) {
         throw new Problem("invalid_input", problem.message);
       }
       requireStart(token, context.now());
@@ -69,7 +74,7 @@ export function createRedeemer(context: RedeemContext) {
       if (!chunk) {
         throw new Problem(
           "invalid_input",
-          "GET asks whether a chunk is stored: resumableChunkNumber, resumableChunkSize, resumableTotalSize and resumableIdentifier are needed.",
+          "GET asks whether a chunk is stored: resumableChunkNumber, resumableChunkSize, resumableTotalSize and resumableIdentifier are needed, or what flow.js or Dropzone calls them.",
         );
       }
       return ask(context, token, chunk, params, now());
@@ -116,7 +121,7 @@ async function ask(
     if ((await records.tokens.free(token.id, now)) === 0) throw refusedToken.used();
   }
   // Where two plans are possible at the end of a file, the client may say which is its own.
-  const told = Number(params.get("resumableCurrentChunkSize"));
+  const told = chunk.toldLength ?? 0;
   const lengths = chunk.lengths.includes(told) ? [told] : chunk.lengths;
   for (const length of lengths) {
     if (await records.uploads.hasStored(upload.id, { start: chunk.start, length })) {

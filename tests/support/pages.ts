@@ -12,11 +12,17 @@ const MODULES = join(import.meta.dir, "../../node_modules");
 const SCRIPTS: Record<string, string> = {
   "/1.1.0/resumable.js": join(MODULES, "resumablejs/resumable.js"),
   "/1.0.2/resumable.js": join(MODULES, "resumablejs-1.0.2/resumable.js"),
+  "/flow.js": join(MODULES, "@flowjs/flow.js/dist/flow.js"),
+  "/dropzone.js": join(MODULES, "dropzone/dist/dropzone-min.js"),
+  "/jquery.js": join(MODULES, "jquery/dist/jquery.js"),
+  "/jquery.ui.widget.js": join(MODULES, "blueimp-file-upload/js/vendor/jquery.ui.widget.js"),
+  "/jquery.fileupload.js": join(MODULES, "blueimp-file-upload/js/jquery.fileupload.js"),
 };
 
 /**
- * Somebody's site, on an origin of its own: pages that load Resumable.js, pages with a form, and the
- * address that the outcome comes back to, which other origins may read.
+ * Somebody's site, on an origin of its own: pages that load Resumable.js (`?resumable=VERSION`) or
+ * other uploaders (`?script=NAME`, in this order), pages with a form, and the address that the outcome
+ * comes back to, which other origins may read.
  */
 export function startPages(forms: Record<string, string> = {}): PageServer {
   const returned: PageServer["returned"] = [];
@@ -41,8 +47,10 @@ export function startPages(forms: Record<string, string> = {}): PageServer {
         return new Response("<h1>Welcome back</h1>", { headers });
       }
       const version = url.searchParams.get("resumable");
-      const body =
-        forms[url.pathname] ?? (version ? `<script src="/${version}/resumable.js"></script>` : "");
+      const names = url.searchParams.getAll("script");
+      if (version) names.push(`${version}/resumable`);
+      const scripts = names.map((name) => `<script src="/${name}.js"></script>`).join("");
+      const body = forms[url.pathname] ?? scripts;
       return new Response(`<!doctype html><link rel="icon" href="data:,">${body}`, {
         headers: { "content-type": "text/html; charset=utf-8" },
       });

@@ -8,32 +8,35 @@ export const redeemFields = Type.Object({
   resumableChunkNumber: Type.Optional(
     Type.Integer({
       minimum: 0,
-      description: "Number of the chunk, from 1. Empty or 0: a whole file.",
+      description:
+        "Number of the chunk, from 1. Empty or 0: a whole file. flow.js: `flowChunkNumber`; Dropzone: `dzchunkindex`, from 0.",
     }),
   ),
   resumableChunkSize: Type.Optional(
     Type.Integer({
       minimum: 0,
       description:
-        "The general chunk size in bytes. Chunk *n* begins at byte (*n* - 1) × this. Empty or 0: a whole file.",
+        "The general chunk size in bytes. Chunk *n* begins at byte (*n* - 1) × this. Empty or 0: a whole file. flow.js: `flowChunkSize`; Dropzone: `dzchunksize`.",
     }),
   ),
   resumableTotalSize: Type.Optional(
     Type.Integer({
       minimum: 0,
-      description: "Size of the complete file in bytes. Empty or 0: a whole file.",
+      description:
+        "Size of the complete file in bytes. Empty or 0: a whole file. flow.js: `flowTotalSize`; Dropzone: `dztotalfilesize`.",
     }),
   ),
   resumableIdentifier: Type.Optional(
     Type.String({
       maxLength: 1024,
-      description: "Names the file among those of its token. Empty: a whole file.",
+      description:
+        "Names the file among those of its token. Empty: a whole file. flow.js: `flowIdentifier`; Dropzone: `dzuuid`.",
     }),
   ),
   resumableFilename: Type.Optional(
     Type.String({
       description:
-        "The file's name. Wins over the name of the part `file`; only its last path segment is kept.",
+        "The file's name. Wins over the name of the part `file`; only its last path segment is kept. flow.js: `flowFilename`.",
     }),
   ),
   resumableTotalChunks: Type.Optional(

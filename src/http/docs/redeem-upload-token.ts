@@ -13,7 +13,7 @@ const post = (
 this on other web origins too (CORS). Fields may come in any order, before and after the file; one that
 is not listed here is an *extra parameter*, given back with the outcome.
 
-**A whole file** needs \`upload_token\` and \`file\`, and no \`resumable…\` field:
+**A whole file** needs \`upload_token\` and \`file\`, and no field of a chunk:
 
 \`\`\`sh
 curl -F upload_token="$TOKEN" -F file=@party.jpg \\
@@ -25,6 +25,11 @@ curl -F upload_token="$TOKEN" -F file=@party.jpg \\
 order and in parallel. The last chunk may be shorter, or longer by the remainder. A chunk that is stored is
 answered \`ok\`; the one that makes the file complete is answered with the outcome. Send a chunk again after
 a lost answer as often as you like: it stays one file, one use of the token, one photo.
+
+Other uploaders are understood in their own words: flow.js (\`flowChunkNumber\`, …), Dropzone with \`chunking\`
+(\`dzchunkindex\`, …) and jQuery File Upload with \`maxChunkSize\` (\`Content-Range: bytes start-end/total\`). The first of
+these that is complete counts, and none of their names is an extra parameter. A \`Content-Range\` must agree with the
+parameters and with the bytes that come.
 
 \`\`\`js
 const sending = new Resumable({
@@ -52,7 +57,8 @@ const test = `Asks whether a chunk is stored, as Resumable.js does before it sen
 is changed, and the answer is never a redirect.`;
 
 const put = `The same as POST. Shown here with the other kind of body that POST, PUT and PATCH take: the
-file's or chunk's bytes themselves, and the parameters in the query (Resumable.js with \`method: 'octet'\`).
+file's or chunk's bytes themselves, and the parameters in the query (Resumable.js and flow.js with \`method: 'octet'\`,
+jQuery File Upload with \`multipart: false\`). The name may come as \`Content-Disposition: attachment; filename="…"\`.
 
 \`\`\`sh
 curl -T party.jpg -H "Content-Type: application/octet-stream" \\
@@ -65,9 +71,9 @@ export function describeRedeemUploadToken(
   const shared = { tags: [`v${version}`], security: [], responses: redeemAnswers[version] };
   const query = [...parameters(redeemFields), ...commonParameters[version]];
   const body = { required: true, content: form(redeemForm, "multipart/form-data") };
-  const bytes = {
-    "application/octet-stream": { schema: Type.Unsafe({ ...redeemForm.properties.file }) },
-  };
+  const schema = Type.Unsafe({ ...redeemForm.properties.file });
+  const types = ["application/octet-stream", "image/*", "video/*", "audio/*"];
+  const bytes = Object.fromEntries(types.map((type) => [type, { schema }]));
   return {
     post: operation({
       ...shared,

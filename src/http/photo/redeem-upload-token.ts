@@ -6,6 +6,7 @@ import type { Redeemer } from "../../upload/redeem.ts";
 import type { Cors } from "../cors.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
 import { readStyle, type Site, type Version } from "../envelope.ts";
+import { readFileHeaders } from "../file-headers.ts";
 import { bodyLength, isForm, isOctet, readForm, readQuery } from "../form.ts";
 import { ENOUGH } from "../multipart.ts";
 import { readBody } from "../body.ts";
@@ -90,10 +91,11 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
     const type = quote(request.headers.get("content-type") ?? "");
     throw new Problem(
       "invalid_input",
-      `The body must be multipart/form-data, or application/octet-stream with the parameters in the query; its type is ${type}.`,
+      `The body must be multipart/form-data, or the file's own bytes (application/octet-stream, image/*, video/* or audio/*) with the parameters in the query; its type is ${type}.`,
     );
   }
   const origin = request.headers.get("origin");
+  const file = readFileHeaders(request);
   let reception: Reception | undefined;
   let refusal: Problem | undefined;
   try {
@@ -103,7 +105,8 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
         const begun = await context.redeemer.receive({
           params: known,
           moreParams: true,
-          partName,
+          partName: file.name ?? partName,
+          range: file.range,
           origin,
           bodyLength: bodyLength(request),
         });
@@ -117,7 +120,9 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
     });
     // What cannot be answered is refused before anything is made of the file.
     readStyle(1, params);
-    if (!reception) return { answer: await context.redeemer.withoutFile(params, origin), params };
+    if (!reception) {
+      return { answer: await context.redeemer.withoutFile(params, origin, file.range), params };
+    }
     return { answer: await conclude(reception, refusal, params), params };
   } finally {
     await reception?.close();
@@ -128,10 +133,12 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
 async function redeemOctet(context: RedeemMethodContext, request: Request): Promise<Told> {
   const params = readQuery(request);
   readStyle(1, params);
+  const file = readFileHeaders(request);
   const incoming: Incoming = {
     params,
     moreParams: false,
-    partName: undefined,
+    partName: file.name,
+    range: file.range,
     origin: request.headers.get("origin"),
     bodyLength: bodyLength(request),
   };

@@ -1,0 +1,50 @@
+import { getDecoder, parseDisposition } from "busboy/lib/utils.js";
+import { Problem } from "../problem.ts";
+import { parseContentRange, type ContentRange } from "../upload/content-range.ts";
+import { bodyLength, isOctet } from "./form.ts";
+
+/** What a request's own headers say of the file in its body. */
+export type FileHeaders = {
+  /** The part of the file that the body has (Content-Range). */
+  range: ContentRange | undefined;
+  /** The file's name (Content-Disposition). */
+  name: string | undefined;
+};
+
+/**
+ * Reads the headers by which jQuery File Upload describes a chunk (protocol 4.2).
+ * @throws Problem invalid_input where the Content-Range cannot be read, or the body cannot be as long
+ * as it says
+ */
+export function readFileHeaders(request: Request): FileHeaders {
+  const text = request.headers.get("content-range");
+  const range = text === null ? undefined : parseContentRange(text);
+  const length = bodyLength(request);
+  if (range && length !== undefined) {
+    // A form has its boundaries beside the file.
+    const fits = isOctet(request) ? length === range.length : length > range.length;
+    if (!fits) {
+      throw new Problem(
+        "invalid_input",
+        `Content-Range says ${range.length} bytes, which a body of ${length} bytes cannot be.`,
+      );
+    }
+  }
+  return { range, name: nameIn(request.headers.get("content-disposition")) };
+}
+
+const utf8 = getDecoder("utf8");
+
+function nameIn(header: string | null): string | undefined {
+  const params = (header === null ? undefined : parseDisposition(header, utf8))?.params;
+  return params?.["filename*"] ?? decoded(params?.["filename"]);
+}
+
+/** jQuery File Upload writes names by encodeURI; a name of another client may be a name already. */
+function decoded(name: string | undefined): string | undefined {
+  try {
+    return name === undefined ? undefined : decodeURI(name);
+  } catch {
+    return name;
+  }
+}

@@ -1,0 +1,207 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { startBrowser } from "../support/browser.ts";
+import { mp4, textFile } from "../support/media.ts";
+import { photosOf, sha256, storedHash } from "../support/over-http.ts";
+import { startPages, type PageServer } from "../support/pages.ts";
+import { redeemPath } from "../support/redeem.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { SCRIPTS, uploadBy, type Outcome, type Uploader } from "../support/uploaders.ts";
+
+/**
+ * Issue 7, 16: flow.js, Dropzone and jQuery File Upload themselves, in a real browser, on a page of
+ * another origin. Their first chunk was once taken for a whole file.
+ */
+
+let server: TestServer;
+let pages: PageServer;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+/** Methods of what the page has sent to the server, preflights left out. */
+let methods: string[];
+/** Photos that there were before the test. */
+let before: number;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  pages = startPages();
+});
+afterEach(() => context?.close());
+afterAll(async () => {
+  await browser?.close();
+  await pages?.stop();
+  await server?.stop();
+});
+
+const MIB = 1024 * 1024;
+const FILE = mp4(5_500_000);
+const NAME = "Über 50 %.mp4";
+
+async function openPage(uploader: Uploader): Promise<void> {
+  page = await context.newPage();
+  methods = [];
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname === redeemPath() && request.method() !== "OPTIONS") methods.push(request.method());
+  });
+  await page.goto(`${pages.url}/?${SCRIPTS[uploader]}`);
+}
+
+async function openContext(uploader: Uploader): Promise<void> {
+  context = await browser.newContext();
+  before = photosOf(server).length;
+  await openPage(uploader);
+}
+
+type Sending = {
+  token: string;
+  file?: Uint8Array;
+  options?: Record<string, unknown>;
+  /** Ends when so many bytes have been sent, and leaves the rest. */
+  until?: number;
+};
+
+function upload(
+  uploader: Uploader,
+  { token, file = FILE, options = {}, until }: Sending,
+): Promise<Outcome> {
+  const bytes = Buffer.from(file).toString("base64");
+  const target = server.url + redeemPath();
+  const sent = { bytes, name: NAME, target, token, options, until, size: MIB };
+  return uploadBy(page, uploader, sent);
+}
+
+/** The upload is one photo, of the bytes that were chosen, and its answer names it. */
+async function isOnePhoto(outcome: Outcome): Promise<void> {
+  expect(outcome.event).toBe("success");
+  const photos = photosOf(server).slice(before);
+  expect(photos).toMatchObject([{ filename: NAME, size: FILE.length }]);
+  for (const photo of photos) expect(await storedHash(server, photo)).toBe(sha256(FILE));
+}
+
+const count = (method: string) => methods.filter((one) => one === method).length;
+
+const OPTIONS: [Uploader, what: string, Record<string, unknown>, posts: number][] = [
+  ["flow", "as it is", {}, 5],
+  ["flow", "octet", { method: "octet" }, 5],
+  ["flow", "forceChunkSize, without tests", { forceChunkSize: true, testChunks: false }, 6],
+  ["flow", "withCredentials", { withCredentials: true }, 5],
+  ["dropzone", "one chunk at a time", {}, 6],
+  ["dropzone", "the token in the address", { tokenInUrl: true }, 6],
+  ["dropzone", "chunks in parallel", { parallelChunkUploads: true, parallelUploads: 4 }, 6],
+  ["jquery", "a form", {}, 6],
+  ["jquery", "multipart: false", { multipart: false }, 6],
+];
+
+test.each(OPTIONS)(
+  "%s, %s: one photo of the same bytes",
+  async (uploader, _what, options, posts) => {
+    await openContext(uploader);
+    const token = await server.token();
+    const outcome = await upload(uploader, { token, options });
+    await isOnePhoto(outcome);
+    expect(count("POST")).toBe(posts);
+    const tests = uploader === "flow" && options["testChunks"] !== false ? posts : 0;
+    expect(count("GET")).toBe(tests);
+  },
+);
+
+describe("closed in the middle", () => {
+  test("flow.js goes on in a new page, and sends what is missing", async () => {
+    await openContext("flow");
+    const token = await server.token();
+    const options = { simultaneousUploads: 1 };
+    await upload("flow", { token, options, until: 2.5 * MIB });
+    await page.close();
+    const first = count("POST");
+    await openPage("flow");
+    await isOnePhoto(await upload("flow", { token, options }));
+    expect(count("GET")).toBe(5);
+    // The chunk that was cut off may be sent twice; those before it may not.
+    expect(count("POST")).toBeGreaterThan(0);
+    expect(count("POST")).toBeLessThanOrEqual(5 - first + 1);
+  });
+
+  test("jQuery File Upload begins again in a new page, and it is the same upload", async () => {
+    await openContext("jquery");
+    const token = await server.token();
+    await upload("jquery", { token, until: 2.5 * MIB });
+    await page.close();
+    await openPage("jquery");
+    await isOnePhoto(await upload("jquery", { token }));
+  });
+
+  test("jQuery File Upload goes on behind the bytes that it is told are there", async () => {
+    await openContext("jquery");
+    const token = await server.token();
+    await upload("jquery", { token, until: 3 * MIB });
+    await page.close();
+    await openPage("jquery");
+    const options = { uploadedBytes: 3 * MIB };
+    await isOnePhoto(await upload("jquery", { token, options }));
+    expect(count("POST")).toBe(3);
+  });
+
+  test("Dropzone cannot go on in a new page; what it left is no photo", async () => {
+    await openContext("dropzone");
+    // It names a file anew each time it is chosen, and the first keeps its use for a while.
+    const token = await server.token({ max_uploads: 2 });
+    await upload("dropzone", { token, until: 2.5 * MIB });
+    await page.close();
+    await openPage("dropzone");
+    await isOnePhoto(await upload("dropzone", { token }));
+  });
+});
+
+test("Dropzone with retryChunks sends a chunk again whose connection broke", async () => {
+  await openContext("dropzone");
+  let cut = 0;
+  await page.route(server.url + redeemPath(), async (route) => {
+    const isThird = route.request().postDataBuffer()?.includes('name="dzchunkindex"\r\n\r\n2\r\n');
+    if (!isThird || cut > 0) return route.continue();
+    cut += 1;
+    return route.abort("connectionreset");
+  });
+  const options = { retryChunks: true };
+  await isOnePhoto(await upload("dropzone", { token: await server.token(), options }));
+  expect(cut).toBe(1);
+});
+
+test.each(["flow", "jquery"] as const)(
+  "%s: the same file again is the same upload, which is there",
+  async (uploader) => {
+    await openContext(uploader);
+    const token = await server.token();
+    const options = { testChunks: false };
+    await isOnePhoto(await upload(uploader, { token, options }));
+    await page.close();
+    await openPage(uploader);
+    await isOnePhoto(await upload(uploader, { token, options }));
+  },
+);
+
+test("Dropzone gives up at a token that is used, with the server's words", async () => {
+  await openContext("dropzone");
+  const token = await server.token();
+  await isOnePhoto(await upload("dropzone", { token }));
+  await page.close();
+  await openPage("dropzone");
+  const message = "The upload token has already been used.";
+  expect(await upload("dropzone", { token })).toEqual({ event: "error", message });
+  expect(photosOf(server)).toHaveLength(before + 1);
+});
+
+test.each(["flow", "dropzone", "jquery"] as const)(
+  "%s gives up a file that is not supported, with the server's words",
+  async (uploader) => {
+    await openContext(uploader);
+    const token = await server.token();
+    const outcome = await upload(uploader, { token, file: textFile(3 * MIB) });
+    expect(outcome.event).toBe("error");
+    expect(outcome.message).toStartWith(
+      "The file type is not supported: this is not a photo or video.",
+    );
+    expect(photosOf(server)).toHaveLength(before);
+  },
+);
