@@ -28,7 +28,7 @@ test(`killed at any moment, ${ROUNDS} times: all that was answered holds`, async
   console.log(`kill.test.ts: REDEEM_TEST_SEED=${seed}`);
   const random = seeded(seed);
   const moments = random.fork(1_000_003);
-  const { run, further } = createRun(living, { slow: 0.1, givenUp: 0 });
+  const { run, further } = createRun(living, { slow: 0.1, givenUp: 0, faulty: false });
   const load = startLoad(run, { backend: backend.url, random, workers: 5, largest: 600_000 });
 
   const seen = new Set<ChunkedFile>();

@@ -218,7 +218,7 @@ test("stopped and started again and again under load: nothing is lost", async ()
   open.push(backend);
   const living = await startLiving({ REDEEM_STOP_LIMIT: "10s" });
   open.push(living);
-  const { run, further } = createRun(living, { slow: 0.15, givenUp: 0 });
+  const { run, further } = createRun(living, { slow: 0.15, givenUp: 0, faulty: false });
   const load = startLoad(run, { backend: backend.url, random, workers: 5, largest: 600_000 });
 
   const seen = new Set<ChunkedFile>();

@@ -13,6 +13,9 @@ import { PATH } from "./transport.ts";
 
 /** What was promised, held against what is there. All of it comes back in words: none is none. */
 
+/** A host that no name server knows: callbacks to it are never taken, and must hold nobody up. */
+export const UNREACHABLE = "nobody.invalid";
+
 export type Promised = { group: Group; file: ChunkedFile; numbers: number[] };
 
 /** Chunks of unfinished files that were answered 200 so far, and those of files just finished. */
@@ -21,6 +24,7 @@ export function promisedChunks(ledger: Ledger, seen: Set<ChunkedFile>): Promised
   for (const { group, file } of chunkedFiles(ledger)) {
     if (seen.has(file) || file.answered.size === 0) continue;
     const finished = file.photo !== undefined;
+    if (file.doubtful && !finished) continue;
     // A finished file answers for all its chunks at once: a few of them tell.
     promised.push({ group, file, numbers: [...file.answered].slice(0, finished ? 3 : undefined) });
     // It is looked at once behind a kill, and again in the end.
@@ -207,7 +211,10 @@ export function callbacksMade(ledger: Ledger, photos: Listed[], backend: Backend
 
 /** Callbacks that are recorded and not taken yet. */
 export function pendingCallbacks(living: Living): number {
-  return rowsOf(living, "select id from deliveries where state = 'pending'").length;
+  return rowsOf(
+    living,
+    `select id from deliveries where state = 'pending' and host <> '${UNREACHABLE}'`,
+  ).length;
 }
 
 /** Files that lie in folders where only requests under way have any. */

@@ -12,6 +12,8 @@ export type Run = {
   /** Chances of a body that comes with pauses, and of one that is given up in its middle. */
   slow: number;
   givenUp: number;
+  /** Syncs fail, disks are full and clocks jump: 507 is tried again, and forgotten chunks are sent again. */
+  faulty: boolean;
   /** Something has been answered. */
   onAnswer(): void;
 };
@@ -50,8 +52,17 @@ export async function sendChunked(
   const first = group.crowded ? queue.shift() : undefined;
   if (first) await sendPiece(run, group, file, first, bytes, random);
   await Promise.all(Array.from({ length: PARALLEL[file.kind] }, work));
+  // A failed sync has taken chunks back that were answered: who chooses the file again sends what is missing.
+  for (let round = 0; file.doubtful && !ended(file) && round < 100; round += 1) {
+    queue.push(...all);
+    await Promise.all(Array.from({ length: PARALLEL[file.kind] }, work));
+  }
   if (file.refused || file.photo !== undefined) return;
   run.ledger.wrong.push(`${file.plan.filename}: every chunk is answered 200, and no photo told`);
+}
+
+function ended({ refused, photo }: ChunkedFile): boolean {
+  return refused || photo !== undefined;
 }
 
 async function sendPiece(
@@ -150,7 +161,8 @@ export async function sendWholeFile(
     file.tries.push(one);
     const form = fileForm(group.token, bytes, filename);
     const told = noted(run, await post(run.server, form, manner, random), manner);
-    if (told) one.kept = "no";
+    // A commit that failed at its sync may be found done after a crash.
+    if (told && !(run.faulty && told.status === 503)) one.kept = "no";
     if (told?.status === 200 || told?.status === 301) {
       one.kept = "yes";
       one.photo = photoOf(told) ?? -1;
@@ -194,9 +206,10 @@ async function again(
   filename: string,
   random: Random,
 ): Promise<void> {
-  if (told?.status === 503) {
+  if (told?.status === 503 || (run.faulty && told?.status === 507)) {
     run.ledger.counts.later += 1;
-    if (!told.headers.has("retry-after")) run.ledger.wrong.push(`${filename}: 503, and not when`);
+    if (!told.headers.has("retry-after"))
+      run.ledger.wrong.push(`${filename}: ${told.status}, and not when`);
   } else if (told) {
     run.ledger.wrong.push(`${filename}: answered ${told.status} ${told.text.slice(0, 100)}`);
   }

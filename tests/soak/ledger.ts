@@ -27,7 +27,7 @@ export type Group = {
   token: string;
   max: number;
   /** Where the outcome goes. */
-  mode: "plain" | "return" | "background";
+  mode: "plain" | "return" | "background" | "unreachable";
   files: SentFile[];
   /** More files than uses: some will be refused. */
   crowded: boolean;
@@ -45,6 +45,8 @@ export type ChunkedFile = {
   answered: Set<number>;
   photo: number | undefined;
   refused: boolean;
+  /** A sync may have failed since it began: chunks that were answered may have been forgotten, and asked for again. */
+  doubtful: boolean;
 };
 
 /** A whole file has no identity, so each try is a file of its own: its name tells it apart. */
@@ -66,6 +68,11 @@ export type WholeTry = {
   kept: "yes" | "no" | "unknown";
   photo?: number;
 };
+
+/** Syncs fail, or have just failed: what lies on the disk of unfinished files may be forgotten. */
+export function doubtUnfinished(ledger: Ledger): void {
+  for (const { file } of chunkedFiles(ledger)) if (file.photo === undefined) file.doubtful = true;
+}
 
 export function newLedger(): Ledger {
   const counts = { answers: 0, unanswered: 0, later: 0, givenUp: 0, known: 0, askedAgain: 0 };

@@ -28,10 +28,14 @@ export type Ended = { code: number; ms: number };
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
-export async function startLiving(env: Record<string, string> = {}): Promise<Living> {
+/** @param on the data folder, where it is to be another than one of its own in the temp folder */
+export async function startLiving(
+  env: Record<string, string> = {},
+  on: { folder?: string } = {},
+): Promise<Living> {
   const port = await freePort();
   const all = { ...env, REDEEM_PORT: String(port) };
-  let server = await startServer({ env: all });
+  let server = await startServer({ env: all, ...on });
   let life = 1;
   const { folder } = server;
   return {

@@ -1,6 +1,7 @@
 import { mp4, png } from "../support/media.ts";
 import { sha256 } from "../support/over-http.ts";
 import { API_KEY } from "../support/site.ts";
+import { UNREACHABLE } from "./checks.ts";
 import { sendChunked, sendWholeFile, type Run } from "./clients.ts";
 import type { Group, SentFile } from "./ledger.ts";
 import type { Random } from "./random.ts";
@@ -46,7 +47,13 @@ export function startLoad(run: Run, options: LoadOptions): Load {
 /** @returns how many bytes its files had */
 async function oneToken(run: Run, number: number, options: LoadOptions): Promise<number> {
   const random = options.random.fork(number);
-  const mode = random.pick(["plain", "background", "background", "return"] as const);
+  const mode = random.pick([
+    "plain",
+    "background",
+    "background",
+    "return",
+    ...(run.faulty ? ["unreachable" as const] : []),
+  ] as const);
   const group: Group = { number, token: "", max: 1, mode, files: [], crowded: false };
   // Taken before anything is waited for: the number is the group's alone.
   run.ledger.groups.push(group);
@@ -90,6 +97,7 @@ async function oneToken(run: Run, number: number, options: LoadOptions): Promise
       answered: new Set(),
       photo: undefined,
       refused: false,
+      doubtful: false,
     };
     group.files.push(file);
     return sendChunked(run, group, file, bytes, own);
@@ -101,8 +109,13 @@ async function oneToken(run: Run, number: number, options: LoadOptions): Promise
 /** A backend asks until it is given one: a token whose answer was lost is never used. */
 async function tokenFor(run: Run, group: Group, backend: string): Promise<string> {
   const query = new URLSearchParams({ max_uploads: String(group.max), publish: "0" });
-  if (group.mode !== "plain") query.set("return_url", `${backend}/back?group=${group.number}`);
-  if (group.mode === "background") query.set("background_return_p", "1");
+  const host = group.mode === "unreachable" ? `http://${UNREACHABLE}` : backend;
+  if (group.mode !== "plain") query.set("return_url", `${host}/back?group=${group.number}`);
+  if (group.mode === "background" || group.mode === "unreachable") {
+    query.set("background_return_p", "1");
+  }
+  // The clock jumps by hours.
+  if (run.faulty) query.set("valid_minutes", "1440");
   for (;;) {
     const answer = await fetch(`${run.server.url}/api/2/photo/get-upload-token?${query}`, {
       headers: { authorization: `Bearer ${API_KEY}` },
@@ -112,7 +125,7 @@ async function tokenFor(run: Run, group: Group, backend: string): Promise<string
     if (answer?.status === 200 && text !== undefined) {
       return (JSON.parse(text) as { data: { upload_token: string } }).data.upload_token;
     }
-    if (answer && ![200, 503].includes(answer.status)) {
+    if (answer && ![200, 503, ...(run.faulty ? [507] : [])].includes(answer.status)) {
       run.ledger.wrong.push(`get-upload-token: answered ${answer.status} ${text?.slice(0, 100)}`);
     }
     await Bun.sleep(50);

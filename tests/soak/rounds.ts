@@ -18,7 +18,7 @@ import type { Living } from "./living.ts";
 import type { Random } from "./random.ts";
 
 /** Counts answers, so that the moment of a kill is told by the work done and not by a clock alone. */
-export function createRun(living: Living, rates: { slow: number; givenUp: number }) {
+export function createRun(living: Living, rates: Pick<Run, "slow" | "givenUp" | "faulty">) {
   let answers = 0;
   const run: Run = {
     server: living,

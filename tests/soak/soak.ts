@@ -1,14 +1,21 @@
+import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { openHandles, until } from "../support/remains.ts";
 import type { TestServer } from "../support/server.ts";
+import { mountSmallDisk, whyNotMounted } from "../support/small-disk.ts";
 import { startBackend } from "./backend.ts";
+import { createTroubles } from "./troubles.ts";
+import { prepareFaults } from "./faults.ts";
 import { toldPhotos, type ChunkedFile } from "./ledger.ts";
 import { startLiving, type Living } from "./living.ts";
 import { startLoad } from "./load.ts";
 import { readSeed, seeded, type Random } from "./random.ts";
 import { createRun, restartUnderLoad, verdict } from "./rounds.ts";
 
-/** `bun run soak --minutes N --seed S`: a server that is killed and stopped for a long time. */
+/**
+ * `bun run soak --minutes N --seed S`: a server that is killed and stopped for a long time, on a machine
+ * whose syncs fail, whose disk is full, whose clock jumps, and whose callbacks go to names that nobody knows.
+ */
 
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "10" }, seed: { type: "string" } },
@@ -18,7 +25,10 @@ if (!(minutes > 0)) throw new Error("--minutes N: how long, such as 10");
 const seed = readSeed(values.seed);
 
 /** What is stored stays until the end: this bounds it, however long the run is. */
-const MOST_BYTES = 4 * 1024 ** 3;
+const MOST_BYTES = 3 * 1024 ** 3;
+
+/** What the server may need at the most, with dozens of slow and cut connections. */
+const MOST_MEMORY = 200e6;
 
 /** More than a process needs beside its first minute's, less than any leak comes to. */
 const MEMORY_ROOM = 64 * 1024 ** 2;
@@ -27,13 +37,25 @@ const random = seeded(seed);
 const moments = random.fork(1_000_003);
 // One callback in a hundred is refused, and is made again.
 const backend = startBackend(100, 0.01);
-const living = await startLiving({ REDEEM_STOP_LIMIT: "10s" });
+const faults = prepareFaults();
+if (!faults)
+  console.log("no syncs fail and no clock jumps: that needs Linux and a C compiler (cc)");
+const why = whyNotMounted();
+if (why) console.log(`no disk is filled: none can be mounted here (${why})`);
+const disk = why === undefined ? mountSmallDisk("5g") : undefined;
+if (disk) await mkdir(disk.folder);
+const living = await startLiving(
+  { REDEEM_STOP_LIMIT: "10s", ...faults?.env },
+  disk ? { folder: disk.folder } : {},
+);
 let failed = true;
 try {
   failed = await soak(living);
 } finally {
   await living.stop();
   await backend.stop();
+  disk?.unmount();
+  faults?.end();
 }
 process.exit(failed ? 1 : 0);
 
@@ -43,8 +65,9 @@ async function soak(server: Living): Promise<boolean> {
   const passed = () => performance.now() - begun;
   // The last process is left alone for a while: a leak shows in what lives long.
   const quiet = Math.min(60_000, length / 4);
-  const { run } = createRun(server, { slow: 0.1, givenUp: 0.03 });
+  const { run } = createRun(server, { slow: 0.1, givenUp: 0.03, faulty: true });
   const seen = new Set<ChunkedFile>();
+  const troubles = createTroubles(server, run.ledger, { faults, disk });
   const restarts = { SIGKILL: 0, SIGTERM: 0 };
   let slowest = 0;
 
@@ -62,9 +85,14 @@ async function soak(server: Living): Promise<boolean> {
   });
   while (passed() < length - quiet) {
     await Bun.sleep(
-      Math.min(moments.between(5000, 20_000), Math.max(0, length - quiet - passed())),
+      Math.min(moments.between(2000, 10_000), Math.max(0, length - quiet - passed())),
     );
     highest = Math.max(highest, (await measure(server.server)).memory);
+    if (moments.chance(0.5)) {
+      await troubles.next(moments);
+      highest = Math.max(highest, (await measure(server.server)).memory);
+      continue;
+    }
     // Drawn, but never one of them alone, however short the run.
     const ahead = restarts.SIGKILL - restarts.SIGTERM;
     const drawn = moments.pick(["SIGKILL", "SIGTERM"] as const);
@@ -77,6 +105,7 @@ async function soak(server: Living): Promise<boolean> {
     await Bun.sleep(1000);
     highest = Math.max(highest, (await measure(server.server)).memory);
   }
+  troubles.end();
   await load.end();
   const { wrong, photos, bytes } = await verdict(server, run.ledger, backend);
   const last = await settled(server.server, first.handles);
@@ -84,6 +113,7 @@ async function soak(server: Living): Promise<boolean> {
     wrong.push(`handles: ${first.handles} at the start, ${last.handles} at the end`);
     wrong.push(...(await openHandles(server.server)).toSorted());
   }
+  if (highest > MOST_MEMORY) wrong.push(`memory: ${megabytes(highest)} at its highest`);
   if (last.memory > first.memory + MEMORY_ROOM) {
     wrong.push(`memory: ${megabytes(first.memory)} at the start, ${megabytes(last.memory)} now`);
   }
@@ -95,8 +125,9 @@ async function soak(server: Living): Promise<boolean> {
     ["minutes", minutes],
     ["killed (SIGKILL)", restarts.SIGKILL],
     ["stopped (SIGTERM)", `${restarts.SIGTERM}, slowest ${Math.round(slowest)} ms`],
+    ...Object.entries(troubles.counts),
     ["requests answered", counts.answers],
-    ["  of them 503", counts.later],
+    ["  of them 503 or 507", counts.later],
     ["requests cut by a restart", counts.unanswered],
     ["bodies given up", counts.givenUp],
     ["chunks asked for again", counts.askedAgain],
