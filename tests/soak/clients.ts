@@ -61,8 +61,8 @@ export async function sendChunked(
   run.ledger.wrong.push(`${file.plan.filename}: every chunk is answered 200, and no photo told`);
 }
 
-function ended({ refused, photo }: ChunkedFile): boolean {
-  return refused || photo !== undefined;
+function ended(file: ChunkedFile): boolean {
+  return file.refused || file.photo !== undefined;
 }
 
 async function sendPiece(
