@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createDeliverer, type Deliverer } from "./callback/deliver.ts";
+import { createLookup } from "./callback/lookup.ts";
 import { publicUrlOf, type Settings } from "./config.ts";
 import { readBootId } from "./files/boot.ts";
 import { createDisk } from "./files/disk.ts";
@@ -67,6 +68,7 @@ export async function startSite(config: Settings, now: () => number = Date.now):
     records,
     secret: secret.callback,
     allowPrivate: config.REDEEM_CALLBACK_PRIVATE,
+    lookup: createLookup(),
     now,
     onError: (error) => log.error("callbacks could not be looked at", { error: String(error) }),
     onAttempt: ({ outcome, ...attempt }) => {

@@ -28,6 +28,15 @@ const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 60 * 60_000;
 const GIVE_UP_AFTER_MS = 24 * 60 * 60_000;
 
+/**
+ * No callback is given up before this many attempts, which take seven hours: a clock that jumps ahead makes
+ * it look a day old in a moment.
+ */
+const LEAST_ATTEMPTS = 16;
+
+/** A clock that is set right by less than this has moved no delay. */
+const CLOCK_SLACK_MS = 60_000;
+
 /** How long a callback rests whose attempt could not be recorded: its receiver has it already. */
 const REST_MS = 30_000;
 
@@ -46,7 +55,7 @@ export function delayAfter(attempts: number): number {
 export function createDeliverer(options: DelivererOptions): Deliverer {
   const { records, now } = options;
   const underWay = new Map<string, { host: string; done: Promise<void> }>();
-  /** Callbacks whose attempt could not be recorded, until when they rest. */
+  /** Callbacks whose attempt could not be recorded, until when they rest (of the clock that only goes on). */
   const resting = new Map<string, number>();
   let timer: Timer | undefined;
   let stopped = false;
@@ -76,19 +85,20 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   async function look(): Promise<void> {
-    const due = await records.deliveries.due(now(), PARALLEL, busyHosts());
+    const latest = now() + LONGEST_DELAY_MS + CLOCK_SLACK_MS;
+    const due = await records.deliveries.due(now(), PARALLEL, busyHosts(), latest);
     let started = 0;
     for (const delivery of due) {
       const { host } = delivery;
       const toHost = attemptsAt(host);
       if (stopped || underWay.size >= PARALLEL) break;
-      const rests = (resting.get(delivery.id) ?? 0) > now();
+      const rests = (resting.get(delivery.id) ?? 0) > performance.now();
       if (underWay.has(delivery.id) || rests || toHost >= PARALLEL_TO_A_HOST) continue;
       started += 1;
       const done = attempt(delivery, host)
         .catch((error: unknown) => {
           // Made, perhaps, but not recorded: again, though not at once.
-          resting.set(delivery.id, now() + REST_MS);
+          resting.set(delivery.id, performance.now() + REST_MS);
           options.onError(error);
         })
         .finally(() => {
@@ -100,9 +110,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     // A host that has its share now is left out at the next look, and others come into sight.
     if (started > 0) again = true;
     // Those that are due already wait for an attempt to end, which wakes it, or rest.
-    const next = await records.deliveries.nextAt(now());
-    const times = [...resting.values(), ...(next === undefined ? [] : [next])];
-    if (times.length > 0) lookAgainIn(Math.max(Math.min(...times) - now(), LOOK_MS));
+    const next = await records.deliveries.nextAt(now(), latest);
+    const waits = [...resting.values()].map((until) => until - performance.now());
+    if (next !== undefined) waits.push(next - now());
+    if (waits.length > 0) lookAgainIn(Math.max(Math.min(...waits), LOOK_MS));
   }
 
   function lookAgainIn(ms: number): void {
@@ -140,13 +151,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     delivery: Delivery,
     error: string | undefined,
   ): Promise<Attempt["outcome"]> {
-    const { id, attempts, createdAt } = delivery;
+    const { id, attempts } = delivery;
+    const createdAt = Math.min(delivery.createdAt, now());
     if (error === undefined) {
       await records.deliveries.close(id, "delivered", null, now());
       return "delivered";
     }
     const at = now() + delayAfter(attempts);
-    if (at > createdAt + GIVE_UP_AFTER_MS) {
+    if (at > createdAt + GIVE_UP_AFTER_MS && attempts + 1 >= LEAST_ATTEMPTS) {
       await records.deliveries.close(id, "given-up", error, now());
       return "given-up";
     }

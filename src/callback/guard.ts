@@ -1,5 +1,5 @@
-import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
+import type { Lookup } from "./lookup.ts";
 
 const IPV4_COMPATIBLE = ipaddr.IPv6.parseCIDR("::/96");
 
@@ -17,11 +17,10 @@ export class ForbiddenAddress extends Error {
 export async function resolveForCallback(
   hostname: string,
   allowPrivate: boolean,
+  lookup: Lookup,
 ): Promise<string[]> {
   const literal = hostname.replace(/^\[|\]$/g, "");
-  const addresses = ipaddr.isValid(literal)
-    ? [literal]
-    : (await lookup(hostname, { all: true })).map(({ address }) => address);
+  const addresses = ipaddr.isValid(literal) ? [literal] : await lookup(hostname);
   if (addresses.length === 0) throw new Error(`${hostname} has no address`);
   const forbidden = addresses.find((address) => !allowPrivate && !isPublic(address));
   if (forbidden !== undefined) {

@@ -2,11 +2,13 @@ import { createHmac } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { Delivery } from "../records/records.ts";
 import { resolveForCallback } from "./guard.ts";
+import type { Lookup } from "./lookup.ts";
 
 export type SendOptions = {
   /** Signs the request (protocol 4.3). */
   secret: string;
   allowPrivate: boolean;
+  lookup: Lookup;
   /** One attempt, from the name's look-up to the last byte that is read. */
   timeoutMs: number;
   now: () => number;
@@ -25,7 +27,7 @@ export async function send(delivery: Delivery, options: SendOptions): Promise<st
   const credentials = url.username ? basicCredentials(url) : "";
   const signal = AbortSignal.timeout(options.timeoutMs);
   const addresses = await Promise.race([
-    resolveForCallback(url.hostname, options.allowPrivate),
+    resolveForCallback(url.hostname, options.allowPrivate, options.lookup),
     aborted(signal),
   ]);
   let failure: unknown;

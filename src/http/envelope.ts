@@ -227,7 +227,11 @@ function json(style: Style, status: number, whole: Record<string, unknown>): Res
     const guard = style.version === 2 ? "/**/" : "";
     return script(status, `${guard}${style.callback}(${text});`);
   }
-  if (style.version === 1 && !style.raw) return script(status, `var ${style.varname} = ${text}`);
+  // The bare object too: what is called JSON is parsed by the HTTP clients of v1, and parsed again by the
+  // vendor's own library behind them.
+  if (style.version === 1) {
+    return script(status, style.raw ? text : `var ${style.varname} = ${text}`);
+  }
   return new Response(text, {
     status,
     headers: { "content-type": "application/json; charset=utf-8" },

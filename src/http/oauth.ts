@@ -13,8 +13,8 @@ import { readQuery } from "./form.ts";
 /** How far a client's clock may be off. */
 const CLOCK_MS = 10 * 60_000;
 
-/** Nonces that were used lately: a request is taken once. */
-const seen = new Map<string, number>();
+/** A header beyond this many characters is nobody's: a signed one has some 400. */
+const LONGEST_HEADER = 8 * 1024;
 
 const HASHES: Record<string, string> = { "HMAC-SHA1": "sha1", "HMAC-SHA256": "sha256" };
 
@@ -53,15 +53,21 @@ export async function oauthCaller(
       ),
     );
     if (!right) throw wrong("the signature does not fit the request");
-    requireFresh(oauth, key.id, credentials.now());
+    await requireFresh(oauth, key.id, credentials);
   }
   return { level: key.level, userId: key.id };
 }
 
+/** From one pair to the next, each where the last one ended: the time is that of the header's length. */
 function readHeader(header: string): Map<string, string> | undefined {
-  if (!/^OAuth\s/i.test(header)) return undefined;
+  const scheme = /^OAuth\s/i.exec(header);
+  if (!scheme) return undefined;
+  if (header.length > LONGEST_HEADER) throw wrong("the header is too long");
   const found = new Map<string, string>();
-  for (const [, name = "", value = ""] of header.matchAll(/([\w.~-]+)="([^"]*)"/g)) {
+  const pair = /[\s,]*([\w.~-]+)="([^"]*)"/y;
+  pair.lastIndex = scheme[0].length;
+  for (let match = pair.exec(header); match; match = pair.exec(header)) {
+    const [, name = "", value = ""] = match;
     if (name !== "realm") found.set(name, decodeSafely(value));
   }
   return found;
@@ -101,16 +107,17 @@ function baseString(
   return [method.toUpperCase(), address, pairs.join("&")].map(written).join("&");
 }
 
-function requireFresh(oauth: ReadonlyMap<string, string>, keyId: number, now: number): void {
+/** A request is taken once, and only while its nonce is remembered. */
+async function requireFresh(
+  oauth: ReadonlyMap<string, string>,
+  keyId: number,
+  { records, now }: Credentials,
+): Promise<void> {
   const at = Number(oauth.get("oauth_timestamp")) * 1000;
-  if (!(Math.abs(now - at) <= CLOCK_MS)) throw wrong("the timestamp is not of this moment");
-  for (const [old, time] of seen) {
-    if (now - time <= 2 * CLOCK_MS) break;
-    seen.delete(old);
-  }
+  if (!(Math.abs(now() - at) <= CLOCK_MS)) throw wrong("the timestamp is not of this moment");
   const nonce = hashSecret(`${keyId} ${at} ${oauth.get("oauth_nonce") ?? ""}`);
-  if (seen.has(nonce)) throw wrong("the nonce was used before");
-  seen.set(nonce, now);
+  const fresh = await records.nonces.use(nonce, at, now() - 2 * CLOCK_MS);
+  if (!fresh) throw wrong("the nonce was used before");
 }
 
 /** Percent-encoding as RFC 5849, 3.6 has it: stricter than encodeURIComponent. */

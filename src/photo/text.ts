@@ -21,22 +21,37 @@ const NO_TAGS = { allowedTags: [], allowedAttributes: {} };
 /** Removing a tag may put two halves of another together; nobody nests them deeper than this. */
 const ROUNDS = 5;
 
-/** Plain text: what remains when all HTML tags are removed. */
+/**
+ * Plain text of one line: what remains when all HTML tags are removed, and what nobody sees but terminals and
+ * the order of letters obey.
+ */
 export function plainText(text: string): string {
-  let plain = text;
+  let plain = oneLine(text);
   for (let round = 0; round < ROUNDS; round += 1) {
-    const next = decode(sanitize(plain, NO_TAGS));
+    // A character reference may have been one of those.
+    const next = oneLine(decode(sanitize(plain, NO_TAGS)));
     if (next === plain) return plain;
     plain = next;
   }
   return plain.replaceAll("<", "");
 }
 
+/** One line without control characters, of terminals or of the direction of writing. */
+export function oneLine(text: string): string {
+  return withoutControls(text.replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/gu, " "));
+}
+
+/** Tabs and line ends stay. */
+function withoutControls(text: string): string {
+  return text.replace(/(?![\t\n\r])[\p{Cc}\p{Bidi_Control}]/gu, "");
+}
+
 /**
  * HTML that is safe to show: the safe tags, and of attributes a link's address only. If any other tag
  * is in it, all HTML is removed (protocol 3).
  */
-export function safeDescription(html: string): string {
+export function safeDescription(description: string): string {
+  const html = withoutControls(description);
   if (!html.includes("<")) return html;
   let foreign = false;
   const safe = sanitize(html, {
@@ -55,7 +70,8 @@ export function safeDescription(html: string): string {
       if (!SAFE_TAGS.includes(name)) foreign = true;
     },
   });
-  return foreign ? sanitize(html, NO_TAGS) : safe;
+  // What a character reference stood for is written out by now.
+  return withoutControls(foreign ? sanitize(html, NO_TAGS) : safe);
 }
 
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };

@@ -13,6 +13,7 @@ export interface Records {
   uploads: UploadRecords;
   photos: PhotoRecords;
   deliveries: DeliveryRecords;
+  nonces: NonceRecords;
   /** The address that the server was last reached under, for commands that print links. */
   publicUrl(): Promise<string | undefined>;
   notePublicUrl(url: string): Promise<void>;
@@ -139,12 +140,22 @@ export type Delivery = NewDelivery & {
 };
 
 export interface DeliveryRecords {
-  /** Those whose time has come, the longest waiting first; none to these hosts. */
-  due(now: number, limit: number, exceptHosts: readonly string[]): Promise<Delivery[]>;
+  /**
+   * Those whose time has come, the longest waiting first; none to these hosts.
+   * @param latest no delay ends after this moment: what is later was set by a clock that was ahead, and
+   *   counts as due
+   */
+  due(
+    now: number,
+    limit: number,
+    exceptHosts: readonly string[],
+    latest?: number,
+  ): Promise<Delivery[]>;
   /** Forgets those that ended before then. Answers how many. */
   dropClosed(before: number): Promise<number>;
-  /** When the next one is due, after this moment. */
-  nextAt(after: number): Promise<number | undefined>;
+  /** When the next one is due, after this moment and not later than `latest`. */
+  nextAt(after: number, latest?: number): Promise<number | undefined>;
+  /** Where it seems to have been recorded later than that, by a clock that was ahead, it was recorded then. */
   retryAt(id: string, at: number, error: string): Promise<void>;
   /** Delivered or given up: its address, which holds the upload token, is forgotten. */
   close(
@@ -153,4 +164,12 @@ export interface DeliveryRecords {
     error: string | null,
     now: number,
   ): Promise<void>;
+}
+
+export interface NonceRecords {
+  /**
+   * Uses a nonce of a request that was signed at that time, and forgets some that were signed before another.
+   * @returns false where it was used before, in this process or an earlier one
+   */
+  use(hash: string, at: number, forgetBefore: number): Promise<boolean>;
 }

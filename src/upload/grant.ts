@@ -1,5 +1,5 @@
 import { rangeMeets } from "../media/types.ts";
-import { plainText, safeDescription } from "../photo/text.ts";
+import { oneLine, plainText, safeDescription } from "../photo/text.ts";
 import { Problem } from "../problem.ts";
 import { isExtra } from "../callback/address.ts";
 import type { Extra } from "../records/records.ts";
@@ -43,7 +43,7 @@ export function toGrant(wanted: Wanted, userId: number, extra: Extra, limits: Gr
     maxUploads: wanted.max_uploads ?? 1,
     title: plainText(wanted.title ?? ""),
     description: safeDescription(wanted.description ?? ""),
-    tags: wanted.tags ?? "",
+    tags: oneLine(wanted.tags ?? ""),
     albumId: (wanted.album_id ?? "").replace(/\s/g, ""),
     userId,
     publish: publishDate === null && (wanted.publish ?? true),

@@ -34,6 +34,25 @@ describe("title: all tags are removed", () => {
   });
 });
 
+// On 502525b they stayed, and `token list` wrote them to the terminal.
+describe("control characters are removed, of terminals and of the direction of writing", () => {
+  const HIDDEN = "\u0000\u0007\u0008\u001b\u007f\u009b\u202e\u2066\u200f";
+  test.each([
+    ["title", `Ca${HIDDEN}ts`, "Cats"],
+    ["title", "\u001b[31mred\u001b[0m", "[31mred[0m"],
+    ["title", "Ca&#27;&#x202e;ts", "Cats"],
+    ["title", "two\r\nlines\tand a tab", "two lines and a tab"],
+    ["title", "<scr\u0000ipt>x</script>Cats", "Cats"],
+    ["title", "<\u0001b>Cats</b>", "Cats"],
+    ["tags", `a "b${HIDDEN} c"\nd`, 'a "b c" d'],
+    ["description", `Ca${HIDDEN}ts\n\tand dogs`, "Cats\n\tand dogs"],
+    ["description", `<b>Ca${HIDDEN}ts</b>\n&#27;[31m`, "<b>Cats</b>\n[31m"],
+    ["description", "<\u0001script>x</script>Cats", "Cats"],
+  ])("%s %j -> %j", async (name, value, expected) => {
+    expect(await granted(name, value)).toBe(expected);
+  });
+});
+
 describe("description: safe tags stay", () => {
   test.each(["b", "i", "em", "strong", "p", "a", "ul", "ol", "li", "blockquote", "code"])(
     "<%s>",

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { addKey } from "../../src/commands/key.ts";
+import type { Credentials } from "../../src/http/caller.ts";
+import { oauthCaller } from "../../src/http/oauth.ts";
+import { rowsOf } from "../support/database.ts";
 import { oauthHeader, oauthParameters, type Signing } from "../support/oauth.ts";
 import { startTestSite, ORIGIN, type TestSite } from "../support/site.ts";
 
@@ -88,6 +91,11 @@ describe("a signed request has its key's level", () => {
   });
 });
 
+function credentials(): Credentials {
+  const { records, secret, now, publicUrl } = site.site;
+  return { records, secret, now, publicUrl, operatorKey: undefined };
+}
+
 async function expectWrong(answer: Promise<{ status: unknown; code?: string }>): Promise<void> {
   expect(await answer).toMatchObject({ status: "error", code: "invalid_signature" });
 }
@@ -135,6 +143,37 @@ describe("401 invalid_signature", () => {
     expect(await call(again)).toMatchObject({ status: "ok" });
     await expectWrong(call(again));
     expect(await call({ ...again, nonce: "twice" })).toMatchObject({ status: "ok" });
+  });
+
+  test("nonces are forgotten when their time has passed", async () => {
+    const count = () => rowsOf<{ n: number }>(site, "select count(*) as n from nonces")[0]?.n;
+    const timestamp = Math.floor(site.site.now() / 1000);
+    for (let nonce = 0; nonce < 5; nonce += 1) await call({ nonce: `old-${nonce}`, timestamp });
+    expect(count()).toBeGreaterThanOrEqual(5);
+    site.advance(21 * 60_000);
+    await call({ timestamp: Math.floor(site.site.now() / 1000) });
+    expect(count()).toBe(1);
+    site.advance(-21 * 60_000);
+  });
+
+  // On 502525b: 80 ms for the first of them, and all else waited.
+  test.each([
+    ["of one long name", "a".repeat(14_000)],
+    ["of spaces", " ".repeat(14_000)],
+    ["of names without values", "a=".repeat(7000)],
+    ["of an open quotation", `a="${"b".repeat(14_000)}`],
+    ["of pairs", 'a="b", '.repeat(2000)],
+  ])("a header %s is read in no time", async (_what, text) => {
+    const request = new Request(ORIGIN + PATH);
+    const begun = performance.now();
+    for (let count = 0; count < 20; count += 1) {
+      const reading = oauthCaller(request, `OAuth ${text}`, new Map(), credentials());
+      await expect(reading).rejects.toThrow("too long");
+      const short = text.slice(0, 8000);
+      const shorter = oauthCaller(request, `OAuth ${short}`, new Map(), credentials());
+      await expect(shorter).rejects.toThrow("the consumer key is not known");
+    }
+    expect((performance.now() - begun) / 20).toBeLessThan(5);
   });
 
   test("a revoked key", async () => {

@@ -118,6 +118,47 @@ describe("delays", () => {
   });
 });
 
+// On 502525b such a callback rested for 48 hours, or was given up after a single failure.
+describe("a clock that was wrong", () => {
+  test("ahead by two days: what it recorded is due at once when it is set right", async () => {
+    status = 500;
+    outbox.advance(48 * HOUR);
+    await outbox.add("failed", receiver.url);
+    outbox.deliverer.wake();
+    await outbox.attempted(1);
+    await outbox.add("new", receiver.url);
+    outbox.advance(-48 * HOUR);
+    status = 200;
+    outbox.deliverer.wake();
+    const [, ...after] = await outbox.attempted(3);
+    expect(after.map(({ outcome }) => outcome)).toEqual(["delivered", "delivered"]);
+    expect(after.map(({ delivery }) => delivery).toSorted()).toEqual(["failed", "new"]);
+  });
+
+  test("ahead by two days: the delay after a failure is the usual one, and the day begins now", async () => {
+    outbox.advance(48 * HOUR);
+    await outbox.add("one", receiver.url);
+    outbox.advance(-48 * HOUR);
+    status = 500;
+    outbox.deliverer.wake();
+    await outbox.attempted(1);
+    expect(rowOf("one")?.next_at).toBe(outbox.now() + delayAfter(0));
+    expect(rowOf("one")?.created_at).toBeLessThanOrEqual(outbox.now() + delayAfter(0));
+  });
+
+  test("that jumps ahead by two days gives up nothing", async () => {
+    status = 500;
+    await outbox.add("one", receiver.url);
+    outbox.advance(48 * HOUR);
+    outbox.deliverer.wake();
+    expect((await outbox.attempted(1))[0]?.outcome).toBe("retry");
+    outbox.advance(-48 * HOUR);
+    status = 200;
+    outbox.deliverer.wake();
+    expect((await outbox.attempted(2))[1]?.outcome).toBe("delivered");
+  });
+});
+
 describe("a receiver that cannot be reached", () => {
   test("is retried; what is noted holds no address", async () => {
     await receiver.stop();

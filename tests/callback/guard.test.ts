@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { ForbiddenAddress, isPublic, resolveForCallback } from "../../src/callback/guard.ts";
+import { createLookup } from "../../src/callback/lookup.ts";
+
+const lookup = createLookup();
 
 /** As a return_url names them: the URL parser has taken the odd ways of writing out of them. */
 const hostOf = (host: string) => new URL(`http://${host}/`).hostname;
@@ -34,20 +37,22 @@ describe("refused, unless private addresses are allowed", () => {
     "127.1",
     "0",
   ])("%s", async (host) => {
-    const refused = resolveForCallback(hostOf(host), false);
+    const refused = resolveForCallback(hostOf(host), false, lookup);
     await expect(refused).rejects.toBeInstanceOf(ForbiddenAddress);
-    expect((await resolveForCallback(hostOf(host), true)).length).toBeGreaterThan(0);
+    expect((await resolveForCallback(hostOf(host), true, lookup)).length).toBeGreaterThan(0);
   });
 
   test("the words are for the operator: the address, and the setting that allows it", async () => {
-    const refused = resolveForCallback("10.1.2.3", false);
+    const refused = resolveForCallback("10.1.2.3", false, lookup);
     await expect(refused).rejects.toThrow(/10\.1\.2\.3.*REDEEM_CALLBACK_PRIVATE=1/);
   });
 });
 
 describe("taken", () => {
   test.each(["8.8.8.8", "93.184.216.34", "172.32.0.1", "[2606:4700::1111]"])("%s", async (host) => {
-    expect(await resolveForCallback(hostOf(host), false)).toEqual([host.replace(/^\[|\]$/g, "")]);
+    expect(await resolveForCallback(hostOf(host), false, lookup)).toEqual([
+      host.replace(/^\[|\]$/g, ""),
+    ]);
   });
 });
 
@@ -56,7 +61,9 @@ test("what is no address is not public", () => {
 });
 
 test("a name without an address fails, and is not a forbidden one", async () => {
-  const failed = await resolveForCallback("no-such-name.invalid", false).catch((error) => error);
+  const failed = await resolveForCallback("no-such-name.invalid", false, lookup).catch(
+    (error) => error,
+  );
   expect(failed).toBeInstanceOf(Error);
   expect(failed).not.toBeInstanceOf(ForbiddenAddress);
 });

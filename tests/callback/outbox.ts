@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDeliverer, type Attempt, type Deliverer } from "../../src/callback/deliver.ts";
+import { createLookup } from "../../src/callback/lookup.ts";
 import type { Records } from "../../src/records/records.ts";
 import { openRecords } from "../../src/records/sqlite/open.ts";
 
@@ -31,6 +32,7 @@ export async function openOutbox(allowPrivate = true): Promise<Outbox> {
     records,
     secret: SECRET,
     allowPrivate,
+    lookup: createLookup(),
     now: () => time,
     onAttempt: (attempt) => {
       attempts.push(attempt);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { createServer, type Socket } from "node:net";
+import { createLookup } from "../../src/callback/lookup.ts";
 import { send, type SendOptions } from "../../src/callback/send.ts";
 import type { Delivery } from "../../src/records/records.ts";
 import { startReceiver, type Received, type Receiver } from "../support/receiver.ts";
@@ -9,6 +10,7 @@ const NOW = 1_800_000_000_123;
 const options: SendOptions = {
   secret: "a secret",
   allowPrivate: true,
+  lookup: createLookup(),
   timeoutMs: 5000,
   now: () => NOW,
 };

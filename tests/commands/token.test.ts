@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { png } from "../support/media.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { isFailure, run } from "./run.ts";
@@ -43,6 +45,18 @@ describe("redeem token, while the server runs", () => {
     expect(listed).toMatch(/^ID +TITLE +USED +VALID UNTIL \(UTC\) +STATE$/m);
     expect(listed).toMatch(/Cats & dogs +2\/2 .* used up$/m);
     expect(listed).not.toContain(token);
+  });
+
+  // On 502525b `token list` wrote the ESC of a title to the terminal.
+  test("list writes no control characters, whatever is in the database", async () => {
+    const client = new Database(join(server.folder, "redeem.db"));
+    const { id } = await create("--title", "Plain");
+    const hidden = "a\u001b[31mb\u009b31m\u0007\u202ec\u0000d\ne";
+    client.prepare("update upload_tokens set title = ? where id = ?").run(hidden, Number(id));
+    client.close();
+    const { out } = await redeem("token", "list");
+    expect(out).toContain("a\ufffd[31mb\ufffd31m\ufffd\ufffdc\ufffdd e");
+    expect(out.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
   });
 
   test("create takes what get-upload-token takes", async () => {

@@ -23,6 +23,9 @@ const html = fc
         "&gt;",
         "&amp;",
         "&#60;",
+        "&#27;",
+        "\u0001",
+        "\u202e",
         '"',
         "'",
         "javascript:x",
@@ -45,6 +48,7 @@ describe("plainText", () => {
     fc.assert(
       fc.property(html, (text) => {
         expect(plainText(text)).not.toMatch(TAG);
+        expect(plainText(text)).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
       }),
       { numRuns: 500 },
     );
@@ -69,6 +73,7 @@ describe("safeDescription", () => {
     fc.assert(
       fc.property(html, (text) => {
         const safe = safeDescription(text);
+        expect(safe).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
         for (const [tag] of safe.matchAll(/<[a-z/!?][^>]*>?/gi)) {
           expect(tag).toMatch(SAFE);
         }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach } from "bun:test";
 import type { Records } from "../../src/records/records.ts";
 import { givenRecords, type Given } from "./given.ts";
 import { leftoversContract } from "./leftovers-contract.ts";
+import { noncesContract } from "./nonces-contract.ts";
 import { photosContract } from "./photos-contract.ts";
 import { tokensContract } from "./tokens-contract.ts";
 import { uploadsContract } from "./uploads-contract.ts";
@@ -18,4 +19,5 @@ export function recordsContract(name: string, open: () => Promise<Records>): voi
   uploadsContract(name, given);
   leftoversContract(name, given);
   photosContract(name, given);
+  noncesContract(name, given);
 }

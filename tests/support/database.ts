@@ -11,6 +11,7 @@ export type DeliveryRow = {
   body: string;
   state: string;
   attempts: number;
+  created_at: number;
   next_at: number;
   last_error: string | null;
 };

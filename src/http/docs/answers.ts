@@ -37,21 +37,32 @@ export async function envelopes(version: Version, cases: Case[]): Promise<Conten
   const style = plainStyle(version);
   const bare = { ...style, json: true, raw: true };
   const call = version === 1 ? { ...style, json: true } : { ...style, callback: "show" };
-  const json = {
-    schema: oneOf(cases.map((one) => one.json)),
-    examples: await examples(cases, async (one) => JSON.parse(await one.render(bare).text())),
-  };
-  const script = {
-    schema: Type.String(),
-    examples: await examples(cases, (one) => one.render(call).text()),
-  };
-  const rest = { "application/json": json, "text/javascript": script };
-  if (version === 2) return rest;
+  const objects = await examples(cases, async (one) => JSON.parse(await one.render(bare).text()));
+  const scripts = await examples(cases, (one) => one.render(call).text());
+  const schemas = cases.map((one) => one.json);
+  if (version === 2) {
+    return {
+      "application/json": { schema: oneOf(schemas), examples: objects },
+      "text/javascript": { schema: Type.String(), examples: scripts },
+    };
+  }
   const xml = {
     schema: Type.String({ description: "As in the examples: all values are text." }),
     examples: await examples(cases, (one) => one.render(style).text()),
   };
-  return { "application/xml": xml, ...rest };
+  // Version 1 calls all its JSON a script.
+  const raw = Object.entries(objects).map(
+    ([name, { summary, value }]) =>
+      [`${name}_raw`, { summary: `${summary} (raw)`, value }] as const,
+  );
+  const script = Type.String({ description: "JSON as a script, unless it is asked for `raw`." });
+  return {
+    "application/xml": xml,
+    "text/javascript": {
+      schema: oneOf([script, ...schemas]),
+      examples: { ...scripts, ...Object.fromEntries(raw) },
+    },
+  };
 }
 
 async function examples(

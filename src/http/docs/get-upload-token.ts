@@ -13,7 +13,8 @@ const DESCRIPTION = `Called by your backend, with an API key of level \`write\`.
 of the answer to the browser, or send the visitor to \`upload_url\`, the ready-made upload page.
 
 Every parameter may be left out; one that is empty counts as absent. A parameter that is not listed here
-is an *extra parameter*: it is kept, and given back to \`return_url\` with the outcome.
+is an *extra parameter*: it is kept, and given back to \`return_url\` with the outcome. Names that a backend could
+read as one of the outcome's own, or of \`return_url\`'s query (\`photo.id\`, \`token[]\`), are left out.
 
 \`\`\`sh
 curl -H "Authorization: Bearer $KEY" -d title="Summer party" -d max_uploads=5 \\

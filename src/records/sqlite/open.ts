@@ -10,6 +10,7 @@ import { enterBoot } from "./boot.ts";
 import { deliveryRecords } from "./deliveries.ts";
 import { readFact, writeFact } from "./facts.ts";
 import { keyRecords } from "./keys.ts";
+import { nonceRecords } from "./nonces.ts";
 import { photoRecords } from "./photos.ts";
 import { tokenRecords } from "./tokens.ts";
 import { uploadRecords } from "./uploads.ts";
@@ -47,6 +48,7 @@ export async function openRecords(
       uploads: uploadRecords(db),
       photos: photoRecords(db),
       deliveries: deliveryRecords(db),
+      nonces: nonceRecords(db),
       publicUrl: async () => readFact(db, PUBLIC_URL),
       notePublicUrl: async (url) => writeFact(db, PUBLIC_URL, url),
       enterBoot: async (bootId) => enterBoot(db, bootId),

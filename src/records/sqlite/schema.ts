@@ -121,6 +121,17 @@ export const facts = sqliteTable("facts", {
   value: text().notNull(),
 });
 
+/** Of OAuth, hashed: a signed request is taken once, in whatever process. */
+export const nonces = sqliteTable(
+  "nonces",
+  {
+    hash: text().primaryKey(),
+    // Of the request's own timestamp.
+    at: integer().notNull(),
+  },
+  (table) => [index("nonces_at").on(table.at)],
+);
+
 export const photos = sqliteTable(
   "photos",
   {
