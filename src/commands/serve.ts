@@ -2,6 +2,7 @@ import { access, constants, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ConfigError, publicUrlOf, readConfig, unknownSettings, type Settings } from "../config.ts";
 import { createApp, type App } from "../http/app.ts";
+import { watchHandles } from "../http/handles.ts";
 import { log, startLog } from "../log.ts";
 import { startSite, type Site } from "../site.ts";
 import { Failure } from "./fail.ts";
@@ -28,6 +29,7 @@ export async function serve(): Promise<void> {
   await site.records.notePublicUrl(site.publicUrl());
   const key = await firstKey(site);
   greet(site, port, key?.secret);
+  watchHandles();
   stopOnSignal(app, site, unlock);
 }
 
