@@ -81,7 +81,12 @@ export function createApp(site: Site) {
       begun.set(request, { id, at: performance.now() });
       set.headers["x-request-id"] = id;
       const path = pathOf(request);
-      if (path === undefined) return new Response("The Host header is malformed.", { status: 400 });
+      if (path === undefined || hasSeveralHosts(request)) {
+        return new Response("The Host header is malformed.", {
+          status: 400,
+          headers: { connection: "close" },
+        });
+      }
       if (site.draining) return refusal(STOPPING, cors, request, id);
       if (path.startsWith("/api/")) {
         set.headers["cache-control"] = "no-store";
@@ -138,6 +143,14 @@ export function createApp(site: Site) {
     .use(original({ records, files }))
     .use(pages(site));
   return app;
+}
+
+/**
+ * Two Host headers: a proxy in front may have gone by the other one (RFC 9112, 3.2). Bun joins what
+ * comes twice with a comma, which no host has.
+ */
+function hasSeveralHosts(request: Request): boolean {
+  return request.headers.get("host")?.includes(",") ?? false;
 }
 
 /** Undefined where the client's Host header makes no address: parsing that would throw, and print it. */
