@@ -18,16 +18,19 @@ import { renderThrown } from "./photo/redeem-answer.ts";
 /** Seconds that a connection may be silent between requests. */
 const IDLE_SECONDS = 30;
 
-/** Requests of one connection: nobody but a program that does not wait for its answers has several. */
-const MAX_OF_CONNECTION = 32;
-
-/** Requests in all: several times as many as uploads have ever been at once. */
-const MAX_IN_ALL = 4096;
+/**
+ * How many requests may be under way. Of one connection: nobody but a program that does not wait for its
+ * answers has several. In all: several times as many as uploads have ever been at once.
+ */
+const BOUNDS = { perConnection: 32, total: requestsThatFit(4096) };
 
 export type App = ReturnType<typeof createApp>;
 
-/** Puts the routes of a site together. Nothing is listening yet. */
-export function createApp(site: Site) {
+/**
+ * Puts the routes of a site together. Nothing is listening yet.
+ * @param bounds of requests under way; null for none, to measure what they cost
+ */
+export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
   const { config, records, files, secret, redeemer, now, publicUrl, domain } = site;
   const stallMs = config.REDEEM_STALL;
   const context = {
@@ -50,12 +53,6 @@ export function createApp(site: Site) {
       .group("/redeem-upload-token", (group) => group.use(redeemUploadToken(redeeming, version)))
       .group("/list", (group) => group.use(list(context, version)));
 
-  const admission = createAdmission({
-    perConnection: MAX_OF_CONNECTION,
-    total: requestsThatFit(MAX_IN_ALL),
-    pending: () => app.server?.pendingRequests ?? 0,
-  });
-
   const app = new Elysia({
     handler: { standardHostname: false },
     serve: {
@@ -66,16 +63,6 @@ export function createApp(site: Site) {
       development: false,
     },
   })
-    .wrap((handle) => async (request: Request) => {
-      const peer = app.server?.requestIP(request);
-      const connection = peer ? `${peer.address}:${peer.port}` : undefined;
-      if (!admission.enter(connection)) return refusal(TOO_MANY, cors, request);
-      try {
-        return await handle(request);
-      } finally {
-        admission.leave(connection);
-      }
-    })
     .onRequest(({ request, set }) => {
       const id = crypto.randomUUID();
       begun.set(request, { id, at: performance.now() });
@@ -142,7 +129,21 @@ export function createApp(site: Site) {
     .use(methods("/api/2/photo", 2))
     .use(original({ records, files }))
     .use(pages(site));
-  return app;
+  if (!bounds) return app;
+  const admission = createAdmission({
+    ...bounds,
+    pending: () => app.server?.pendingRequests ?? 0,
+  });
+  return app.wrap((handle) => async (request: Request) => {
+    const peer = app.server?.requestIP(request);
+    const connection = peer ? `${peer.address}:${peer.port}` : undefined;
+    if (!admission.enter(connection)) return refusal(TOO_MANY, cors, request);
+    try {
+      return await handle(request);
+    } finally {
+      admission.leave(connection);
+    }
+  });
 }
 
 /**

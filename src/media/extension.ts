@@ -61,5 +61,5 @@ export function nameWithExtension(name: string, type: string, most = 255): strin
 function unlistedExtension(type: string): string {
   const subtype = type.replace(/^.*\/(x-|vnd\.)?/, "");
   // Markup that a browser would run never gets its name back.
-  return /^[a-z0-9]{2,8}$/.test(subtype) && !/ml$/.test(subtype) ? subtype : "bin";
+  return /^[a-z0-9]{2,8}$/.test(subtype) && !subtype.endsWith("ml") ? subtype : "bin";
 }

@@ -107,10 +107,10 @@ test("an address of the upload page that is none", async () => {
 
 test("Swagger UI takes no other description from its address, and asks nobody else", async () => {
   const asked: string[] = [];
-  const evil = Bun.serve({
+  const evil: Bun.Server<undefined> = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
-    fetch: (request) => {
+    fetch: (request): Response => {
       asked.push(request.url);
       const info = { title: "EVIL", version: "1", description: `<img src=x onerror="${RUN}">` };
       return Response.json(
