@@ -61,6 +61,22 @@ test("the refusal comes as 503 with `Connection: close`, and the rest is not rea
   expect(statuses).toEqual([...Array.from({ length: 32 }, () => 200), 503]);
 });
 
+test("a page of another origin can read the refusal, and try again", async () => {
+  server = await startServer();
+  using wire = await openWire(server.port);
+  const path = "/api/2/photo/redeem-upload-token?upload_token=x";
+  const one = `GET ${path} HTTP/1.1\r\nhost: a\r\norigin: https://a.example\r\n\r\n`;
+  await wire.send(one.repeat(33));
+  for (let sent = 0; sent < 32; sent += 1) expect((await wire.answer()).status).toBe(404);
+  const { status, headers, text } = await wire.answer();
+  expect([status, text]).toEqual([
+    503,
+    "The server has too many requests under way; try again in a moment.",
+  ]);
+  expect(headers.get("access-control-allow-origin")).toBe("https://a.example");
+  expect(headers.get("retry-after")).toBe("1");
+});
+
 test("a connection that waits for its answers may send as many as it likes", async () => {
   server = await startServer();
   using wire = await openWire(server.port);

@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
-import { chmod, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../commands/run.ts";
-import { png } from "../support/media.ts";
-import { sendWhole } from "../support/over-http.ts";
+import { pieces } from "../support/chunks.ts";
+import { mp4, png } from "../support/media.ts";
+import { photosOf, sendPiece, sendWhole, sha256, storedHash } from "../support/over-http.ts";
 import { startServer } from "../support/server.ts";
 
 /** Issue 7, 15: nobody else on the machine reads anything, whoever made the data folder. */
@@ -56,4 +57,34 @@ test("commands make what they make for their user alone as well", async () => {
   expect(await readdir(folder)).toContain("redeem.db");
   expect(await openToOthers(folder)).toEqual([]);
   await rm(join(folder, ".."), { recursive: true });
+});
+
+test("folders that are links to another disk work, and are closed where they lead to", async () => {
+  const disk = await folderOf0755();
+  const folder = await folderOf0755();
+  for (const name of ["photos", "uploads", "spool"]) {
+    await mkdir(join(disk, name), { mode: 0o755 });
+    await symlink(join(disk, name), join(folder, name));
+  }
+  const file = mp4(30_000);
+  const plan = { identifier: "l", filename: "l.mp4", chunkSize: 10_000, totalSize: file.length };
+  const first = await startServer({ folder });
+  const token = await first.token();
+  const [one, ...others] = pieces(plan);
+  if (one) await sendPiece(first, token, plan, one, file);
+  await first.kill("SIGKILL");
+  const second = await startServer({ folder });
+  try {
+    for (const piece of others) {
+      expect((await sendPiece(second, token, plan, piece, file)).status).toBe(200);
+    }
+    const [photo] = photosOf(second);
+    expect(photo && (await storedHash(second, photo))).toBe(sha256(file));
+    for (const name of ["photos", "uploads", "spool"]) {
+      expect(await openToOthers(join(disk, name))).toEqual([]);
+    }
+  } finally {
+    await second.stop();
+    await rm(disk, { recursive: true });
+  }
 });
