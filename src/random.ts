@@ -14,7 +14,13 @@ export function randomName(length: number): string {
   return name;
 }
 
-/** What is kept of a token or key. They are long and random, so that a plain hash is enough. */
+/**
+ * What is kept of a token or key. They are long and random, so that a plain hash is enough.
+ *
+ * They are looked up by it, in an index, and how long that takes may tell how many first characters two
+ * hashes have in common. It says nothing about the token: who can try tokens cannot choose their
+ * hashes digit by digit, and a hash that was learnt opens nothing.
+ */
 export function hashSecret(secret: string): string {
   return new Bun.CryptoHasher("sha256").update(secret).digest("hex");
 }

@@ -7,6 +7,7 @@ import { readBootId } from "./files/boot.ts";
 import { createDisk } from "./files/disk.ts";
 import type { Files } from "./files/files.ts";
 import { log } from "./log.ts";
+import { keepPrivate } from "./private.ts";
 import type { Records } from "./records/records.ts";
 import { readSecret, type SiteSecret } from "./secret.ts";
 import { createActive } from "./upload/active.ts";
@@ -44,6 +45,9 @@ export async function openData(
   durable = true,
 ): Promise<{ records: Records; secret: SiteSecret }> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const path of await keepPrivate(folder)) {
+    log.warn("others on this machine may read it, and its rights cannot be changed", { path });
+  }
   // Loaded late, so that a machine which cannot load the addon is told in a line (commands/fail.ts).
   const { openRecords } = await import("./records/sqlite/open.ts");
   const secret = await readSecret(join(folder, "secret"));

@@ -2,7 +2,9 @@ import { access, constants, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ConfigError, publicUrlOf, readConfig, unknownSettings, type Settings } from "../config.ts";
 import { createApp, type App } from "../http/app.ts";
+import { watchHandles } from "../http/handles.ts";
 import { log, startLog } from "../log.ts";
+import { keepPrivate } from "../private.ts";
 import { startSite, type Site } from "../site.ts";
 import { Failure } from "./fail.ts";
 import { addKey } from "./key.ts";
@@ -28,6 +30,7 @@ export async function serve(): Promise<void> {
   await site.records.notePublicUrl(site.publicUrl());
   const key = await firstKey(site);
   greet(site, port, key?.secret);
+  watchHandles();
   stopOnSignal(app, site, unlock);
 }
 
@@ -35,6 +38,8 @@ async function prepareFolder(folder: string): Promise<void> {
   try {
     // Others on the machine have no business in it.
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Before the lock is taken: what SQLite puts beside a file has its rights.
+    await keepPrivate(folder);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as { code?: string };

@@ -2,10 +2,12 @@ import { Elysia } from "elysia";
 import { log } from "../log.ts";
 import { isOutOfSpace, Problem } from "../problem.ts";
 import type { Site } from "../site.ts";
+import { createAdmission } from "./admission.ts";
 import { createCors, type Cors } from "./cors.ts";
 import { docs } from "./docs.ts";
 import { describeHealth } from "./docs/pages.ts";
 import type { Version } from "./envelope.ts";
+import { requestsThatFit } from "./handles.ts";
 import { original } from "./original.ts";
 import { pages } from "./pages.ts";
 import { getUploadToken } from "./photo/get-upload-token.ts";
@@ -16,10 +18,19 @@ import { renderThrown } from "./photo/redeem-answer.ts";
 /** Seconds that a connection may be silent between requests. */
 const IDLE_SECONDS = 30;
 
+/**
+ * How many requests may be under way. Of one connection: nobody but a program that does not wait for its
+ * answers has several. In all: several times as many as uploads have ever been at once.
+ */
+const BOUNDS = { perConnection: 32, total: requestsThatFit(4096) };
+
 export type App = ReturnType<typeof createApp>;
 
-/** Puts the routes of a site together. Nothing is listening yet. */
-export function createApp(site: Site) {
+/**
+ * Puts the routes of a site together. Nothing is listening yet.
+ * @param bounds of requests under way; null for none, to measure what they cost
+ */
+export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
   const { config, records, files, secret, redeemer, now, publicUrl, domain } = site;
   const stallMs = config.REDEEM_STALL;
   const context = {
@@ -42,7 +53,7 @@ export function createApp(site: Site) {
       .group("/redeem-upload-token", (group) => group.use(redeemUploadToken(redeeming, version)))
       .group("/list", (group) => group.use(list(context, version)));
 
-  return new Elysia({
+  const app = new Elysia({
     handler: { standardHostname: false },
     serve: {
       idleTimeout: IDLE_SECONDS,
@@ -57,8 +68,13 @@ export function createApp(site: Site) {
       begun.set(request, { id, at: performance.now() });
       set.headers["x-request-id"] = id;
       const path = pathOf(request);
-      if (path === undefined) return new Response("The Host header is malformed.", { status: 400 });
-      if (site.draining) return stopping(cors, request, id);
+      if (path === undefined || hasSeveralHosts(request)) {
+        return new Response("The Host header is malformed.", {
+          status: 400,
+          headers: { connection: "close" },
+        });
+      }
+      if (site.draining) return refusal(STOPPING, cors, request, id);
       if (path.startsWith("/api/")) {
         set.headers["cache-control"] = "no-store";
       }
@@ -113,6 +129,29 @@ export function createApp(site: Site) {
     .use(methods("/api/2/photo", 2))
     .use(original({ records, files }))
     .use(pages(site));
+  if (!bounds) return app;
+  const admission = createAdmission({
+    ...bounds,
+    pending: () => app.server?.pendingRequests ?? 0,
+  });
+  return app.wrap((handle) => async (request: Request) => {
+    const peer = app.server?.requestIP(request);
+    const connection = peer ? `${peer.address}:${peer.port}` : undefined;
+    if (!admission.enter(connection)) return refusal(TOO_MANY, cors, request);
+    try {
+      return await handle(request);
+    } finally {
+      admission.leave(connection);
+    }
+  });
+}
+
+/**
+ * Two Host headers: a proxy in front may have gone by the other one (RFC 9112, 3.2). Bun joins what
+ * comes twice with a comma, which no host has.
+ */
+function hasSeveralHosts(request: Request): boolean {
+  return request.headers.get("host")?.includes(",") ?? false;
 }
 
 /** Undefined where the client's Host header makes no address: parsing that would throw, and print it. */
@@ -120,11 +159,17 @@ function pathOf(request: Request): string | undefined {
   return URL.parse(request.url)?.pathname;
 }
 
-/** New work while the server ends: for the next process, in a moment. */
-function stopping(cors: Cors, request: Request, id: string): Response {
-  const answer = renderThrown(
-    new Problem("temporarily_unavailable", "The server is stopping; try again in a moment."),
-  );
+const STOPPING = "The server is stopping; try again in a moment.";
+const TOO_MANY = "The server has too many requests under way; try again in a moment.";
+
+/** What is not begun now: another process, or this one in a moment, takes it. The connection is closed. */
+function refusal(
+  words: string,
+  cors: Cors,
+  request: Request,
+  id: string = crypto.randomUUID(),
+): Response {
+  const answer = renderThrown(new Problem("temporarily_unavailable", words));
   const headers = cors.covers(pathOf(request) ?? "") ? cors.headers(request) : {};
   const all = { ...headers, connection: "close", "cache-control": "no-store", "x-request-id": id };
   for (const [name, value] of Object.entries(all)) answer.headers.set(name, value);

@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import type { Files } from "../files/files.ts";
 import { describeOriginal } from "./docs/pages.ts";
 import { sameSecret } from "../random.ts";
+import { nameWithExtension } from "../media/extension.ts";
 import type { Photo, Records } from "../records/records.ts";
 
 const params = t.Object({
@@ -48,7 +49,7 @@ async function answer(
 
 /** RFC 6266: plain letters for everybody, the whole name for those who read UTF-8. */
 function disposition(photo: Photo): string {
-  const name = photo.filename || `photo-${photo.id}`;
+  const name = nameWithExtension(photo.filename || `photo-${photo.id}`, photo.type);
   const plain = name.replace(/[^\x20-\x7e]/g, "_").replace(/["\\%]/g, "_");
   const whole = encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (letter) => {
     return `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;

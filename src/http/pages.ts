@@ -15,6 +15,8 @@ const POLICY = [
   "connect-src 'self' https: http:",
   "form-action 'self' https: http:",
   "base-uri 'none'",
+  // Nobody's page may lay itself over it and borrow the visitor's clicks.
+  "frame-ancestors 'none'",
 ].join("; ");
 
 /** The pages that people see: the upload page, and the way from `/` to the documentation. */

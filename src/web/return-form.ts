@@ -1,6 +1,7 @@
 /**
  * The one line of script on the page; the policy below names it by its hash. Not the form's own
- * `submit`: a field of that name would stand in its place.
+ * `submit`: a field of that name would stand in its place. The page may be framed: a form whose target is an
+ * iframe ends there, and there is nothing on it to borrow a click for.
  */
 const SCRIPT = "HTMLFormElement.prototype.submit.call(document.forms[0])";
 

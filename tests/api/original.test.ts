@@ -45,7 +45,10 @@ describe("the name of the download", () => {
     ['a"b.png', 'filename="a_b.png"', "filename*=UTF-8''a%22b.png"],
     ["a'(b).png", 'filename="a\'(b).png"', "filename*=UTF-8''a%27%28b%29.png"],
     ["100%.png", 'filename="100_.png"', "filename*=UTF-8''100%25.png"],
-    ["a\r\nX-Evil: 1", 'filename="aX-Evil: 1"', "filename*=UTF-8''aX-Evil%3A%201"],
+    ["a\r\nX-Evil: 1", 'filename="aX-Evil: 1.png"', "filename*=UTF-8''aX-Evil%3A%201.png"],
+    // Issue 7, 15: the bytes say what it is, not the name.
+    ["x.html", 'filename="x.html.png"', "filename*=UTF-8''x.html.png"],
+    ["x.png.", 'filename="x.png..png"', "filename*=UTF-8''x.png..png"],
   ])("%p", async (name, plain, whole) => {
     const response = await site.call(pathOf(await upload(name)));
     const disposition = response.headers.get("content-disposition") ?? "";
@@ -56,7 +59,7 @@ describe("the name of the download", () => {
   test("is made where there is none", async () => {
     const nameless = await upload("/");
     const response = await site.call(pathOf(nameless));
-    expect(response.headers.get("content-disposition")).toMatch(/filename="(part|photo-\d+)"/);
+    expect(response.headers.get("content-disposition")).toMatch(/filename="(part|photo-\d+)\.png"/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { measureCompleting } from "./completing.ts";
 import { findContenders } from "./contenders.ts";
+import { measureGets } from "./gets.ts";
 import { goalsOf, isMet, type Figures } from "./goals.ts";
 import { measureMemory } from "./memory.ts";
 import { measureMetadata } from "./metadata.ts";
@@ -16,7 +17,7 @@ const { quick, only } = options;
 useProgram(options.program);
 const { contenders, absent } = await findContenders(options.noSync, options.before);
 
-const SECTIONS = ["throughput", "completing", "metadata", "memory"];
+const SECTIONS = ["throughput", "completing", "metadata", "memory", "gets"];
 const names = contenders.map(({ name }) => name);
 const unknown = only.filter((name) => !SECTIONS.includes(name) && !names.includes(name));
 if (unknown.length > 0) {
@@ -35,6 +36,7 @@ if (wantsSection("throughput") || chosen.length > 0) {
 if (wantsSection("completing")) figures.completing = await measureCompleting(quick);
 if (wantsSection("metadata")) figures.metadata = await measureMetadata(quick);
 if (wantsSection("memory")) figures.memory = await measureMemory(quick, options.full);
+if (wantsSection("gets")) figures.gets = await measureGets(quick, options.rounds);
 
 const goals = goalsOf(figures);
 const machine = {

@@ -2,6 +2,7 @@ import type { Completing } from "./completing.ts";
 import { FLOOR, NGINX, REDEEM } from "./contenders.ts";
 import type { Memory } from "./memory.ts";
 import type { Metadata, Uploads } from "./metadata.ts";
+import type { Gets } from "./gets.ts";
 import { ratioOf } from "./summary.ts";
 import { GOAL, nameOf, type Sample } from "./throughput.ts";
 
@@ -10,6 +11,7 @@ export type Figures = {
   completing?: Completing[];
   metadata?: Metadata;
   memory?: Memory[];
+  gets?: Gets[];
 };
 
 export type Goal = {

@@ -4,7 +4,7 @@ import { summarize, yardstickOf } from "./summary.ts";
 
 /** The figures as Markdown. A dash is a figure that there is not. */
 export function report(figures: Figures, goals: readonly Goal[]): string {
-  const { samples, completing, metadata, memory } = figures;
+  const { samples, completing, metadata, memory, gets } = figures;
   const parts: string[] = [];
   if (samples.length > 0) parts.push("## Throughput", throughput(figures));
   if (completing) {
@@ -47,6 +47,17 @@ export function report(figures: Figures, goals: readonly Goal[]): string {
       number(peakMb, 0),
     ]);
     parts.push("## Memory", table(["MB sent", "how", "peak MB"], rows));
+  }
+  if (gets) {
+    const rows = gets.map((one) => [
+      one.path,
+      String(one.connections),
+      ...[one.bounded, one.unbounded].map((value) => number(value, 0)),
+      number(one.ratio, 2),
+      ...[one.boundedMicros, one.unboundedMicros].map((value) => number(value, 0)),
+    ]);
+    const head = ["GET", "connections", "per s", "without bounds", "×", "CPU µs", "without bounds"];
+    parts.push("## Small GETs", table(head, rows));
   }
   const rows = goals.map((goal) => [
     goal.goal,
