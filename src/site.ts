@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createDeliverer, type Deliverer } from "./callback/deliver.ts";
 import { createLookup } from "./callback/lookup.ts";
 import { publicUrlOf, type Settings } from "./config.ts";
-import { readBootId } from "./files/boot.ts";
+import { readPresence } from "./files/boot.ts";
+import type { Calls } from "./files/calls.ts";
 import { createDisk } from "./files/disk.ts";
 import type { Files } from "./files/files.ts";
 import { log } from "./log.ts";
@@ -15,7 +16,7 @@ import { createCompleter } from "./upload/complete.ts";
 import { createQuota } from "./upload/quota.ts";
 import { createRedeemer, type Redeemer } from "./upload/redeem.ts";
 import { createSyncer } from "./upload/syncer.ts";
-import { recover, sweep } from "./upload/sweep.ts";
+import { recover, sweep, type SweepContext } from "./upload/sweep.ts";
 
 /** Everything that the server is made of, put together from its settings. */
 export type Site = {
@@ -39,6 +40,9 @@ export type Site = {
 
 const SWEEP_EVERY_MS = 10 * 60_000;
 
+/** What was put right between files and records. */
+const onFound: SweepContext["onFound"] = (what, about) => log.warn(what, about);
+
 /** The database and the secret of a data folder, for commands that serve nothing. */
 export async function openData(
   folder: string,
@@ -58,12 +62,24 @@ export async function openData(
  * Starts the services on a data folder, which must be locked by the caller: finishes what the last
  * process left, delivers and sweeps from now on.
  * @param now the time in milliseconds, for tests
+ * @param calls the system calls that files are kept by, for tests
  */
-export async function startSite(config: Settings, now: () => number = Date.now): Promise<Site> {
+export async function startSite(
+  config: Settings,
+  now: () => number = Date.now,
+  calls?: Calls,
+): Promise<Site> {
   const { records, secret } = await openData(config.REDEEM_DATA, config.REDEEM_SYNC);
-  const files = await createDisk(config.REDEEM_DATA, { durable: config.REDEEM_SYNC });
-  const forgotten = await records.enterBoot(await readBootId());
-  if (forgotten > 0) log.warn("forgot chunks that a reboot may have taken", { chunks: forgotten });
+  const files = await createDisk(config.REDEEM_DATA, {
+    durable: config.REDEEM_SYNC,
+    ...(calls && { calls }),
+  });
+  const forgotten = await records.enterBoot(await readPresence(config.REDEEM_DATA));
+  if (forgotten > 0) {
+    log.warn("forgot chunks that a reboot, or a disk that was away, may have taken", {
+      chunks: forgotten,
+    });
+  }
   const active = createActive();
   let publicUrl = publicUrlOf(config, config.REDEEM_PORT);
   const domain = new URL(publicUrl).hostname;
@@ -87,15 +103,16 @@ export async function startSite(config: Settings, now: () => number = Date.now):
   const syncer = createSyncer({
     records,
     files,
+    active,
     onError: (upload, error) => log.error("syncing failed", { upload, error: String(error) }),
   });
   const completer = createCompleter({
     records,
     files,
+    syncer,
     domain,
     types: config.REDEEM_TYPES,
     now,
-    onFinished: syncer.tidy,
     onDelivery: deliverer.wake,
   });
   const redeemer = createRedeemer({
@@ -123,6 +140,7 @@ export async function startSite(config: Settings, now: () => number = Date.now):
     active,
     completer,
     secret,
+    onFound,
     onFailure: (upload, error) =>
       log.warn("upload not completed", { upload, error: String(error) }),
   });
@@ -135,6 +153,7 @@ export async function startSite(config: Settings, now: () => number = Date.now):
     keepUnfinishedMs: config.REDEEM_KEEP_UNFINISHED,
     keepRecordsMs: config.REDEEM_KEEP_RECORDS,
     now,
+    onFound,
   };
   const sweepNow = async () => {
     const removed = await sweep(sweeping);

@@ -1,101 +1,184 @@
-import { constants, openSync, rmSync, statfsSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { closeSync, constants, rmSync, statfsSync } from "node:fs";
+import { mkdir, open, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Files, Spool } from "./files.ts";
+import { syncFolder, systemCalls, type Calls } from "./calls.ts";
+import type { Files, Place, Spool } from "./files.ts";
+import { createLost } from "./lost.ts";
+import { isMissing, lengthAt, moveToNew, readHead, unlessMissing } from "./move.ts";
+import { isFileName, requireFileName } from "./names.ts";
 import { createSink } from "./sink.ts";
 
 const READ_BYTES = 512 * 1024;
 
+/** No link is followed where bytes of strangers are written or read: only folders may be links. */
+const IN_PLACE = constants.O_RDWR | constants.O_NOFOLLOW;
+
+export type DiskOptions = {
+  /** Whether anything waits for the disk. */
+  durable: boolean;
+  /** System calls other than the machine's own, for tests. */
+  calls?: Calls;
+};
+
 /**
  * Files in a folder:
  *
- *     uploads/<upload id>              bytes of an unfinished upload, written in place
- *     spool/<random>                   bytes of a request whose upload is not known yet
- *     photos/<tree id>/<photo id>/original
+ *     uploads/<file>                    bytes of an unfinished upload, written in place
+ *     spool/<random>                    bytes of a request whose upload is not known yet
+ *     photos/<tree id>/<photo id>/<file>
+ *     lost/<file>                       bytes that no record knows, put aside
  *
- * An upload is kept by one rename, whatever its size. Where `durable`, what `sync` and `keep` have
- * answered for outlives a power cut. Only what lies under uploads/ and spool/ is
- * ever removed here.
+ * An upload is kept by one rename, whatever its size, and nothing is ever renamed over a file that is
+ * there. Where `durable`, what `sync` and `keep` have answered for outlives a power cut. Only what
+ * lies under uploads/ and spool/ is ever removed here. Earlier versions named a file in uploads/ by
+ * its upload's id and each original `original`.
  */
 export async function createDisk(
   folder: string,
-  { durable }: { durable: boolean },
+  { durable, calls = systemCalls }: DiskOptions,
 ): Promise<Files> {
   const uploads = join(folder, "uploads");
   const spools = join(folder, "spool");
   const photos = join(folder, "photos");
   for (const place of [uploads, spools, photos]) await mkdir(place, { recursive: true });
+  /** Trees whose own entry is on the disk. */
+  const syncedTrees = new Set<number>();
+  const lost = createLost(folder, calls);
 
-  const uploadPath = (uploadId: number) => join(uploads, String(uploadId));
-  const photoFolder = (treeId: number, photoId: number) =>
-    join(photos, String(treeId), String(photoId));
+  const uploadPath = (file: string) => join(uploads, requireFileName(file));
+  const treeFolder = (treeId: number) => join(photos, String(treeId));
+  const photoFolder = ({ treeId, photoId }: Place) => join(treeFolder(treeId), String(photoId));
+  const originalPath = (place: Place) => {
+    const { file, photoId } = place;
+    const name = file === String(photoId) ? "original" : requireFileName(file);
+    return join(photoFolder(place), name);
+  };
+
+  async function syncPlace(place: Place): Promise<void> {
+    if (!durable) return;
+    await syncFolder(calls, photoFolder(place));
+    // What was made is an entry of the folder above it.
+    await syncFolder(calls, treeFolder(place.treeId));
+    if (syncedTrees.has(place.treeId)) return;
+    await syncFolder(calls, photos);
+    syncedTrees.add(place.treeId);
+  }
+
+  /** Where a photo's bytes lie, if not in their place: by name and size, which nothing else has. */
+  function strayOf({ file }: Place, size: number): string | undefined {
+    return [uploadPath(file), lost.pathOf(file)].find((path) => lengthAt(path) === size);
+  }
 
   return {
     spool: async () => {
       const path = join(spools, crypto.randomUUID());
-      const sink = createSink(openSync(path, "wx"), { offset: 0, durable });
+      const fd = calls.open(
+        path,
+        constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      );
+      const sink = createSink(fd, { offset: 0, durable, calls });
       return { ...sink, path, read: () => read(path), discard: () => discard(sink, path) };
     },
 
-    write: async (uploadId, offset) =>
-      createSink(openToWrite(uploadPath(uploadId)), { offset, durable }),
+    write: async (file, offset, { create, onSyncFailed }) => {
+      const path = uploadPath(file);
+      // What is none of ours under a name of ours, a link, makes way: it holds no byte of an upload.
+      if (create && lengthAt(path) === undefined) await lost.clear(path, file);
+      const fd = calls.open(path, create ? IN_PLACE | constants.O_CREAT : IN_PLACE);
+      return createSink(fd, { offset, durable, calls, onSyncFailed });
+    },
 
-    adopt: async (spool, uploadId) => {
+    adopt: async (spool, file) => {
       await spool.flush();
+      await spool.sync();
       await spool.close();
-      await rename(spool.path, uploadPath(uploadId));
+      await moveToNew(calls, spool.path, uploadPath(file));
     },
 
-    sync: async (uploadId) => {
+    sync: async (file) => {
       if (!durable) return;
-      const handle = await open(uploadPath(uploadId), "r+");
+      const fd = calls.open(uploadPath(file), IN_PLACE);
       try {
-        await handle.datasync();
+        await calls.fdatasync(fd);
       } finally {
-        await handle.close();
+        closeSync(fd);
       }
     },
 
-    head: (uploadId, bytes) => Bun.file(uploadPath(uploadId)).slice(0, bytes).bytes(),
-
-    keep: async (uploadId, treeId, size) => {
-      const target = photoFolder(treeId, uploadId);
-      const original = join(target, "original");
-      const made = await mkdir(target, { recursive: true });
-      const there = await stat(uploadPath(uploadId)).catch(() => undefined);
-      if (there && there.size !== size) {
-        throw new Error(`Upload ${uploadId} has ${there.size} bytes on disk, not ${size}`);
-      }
+    head: async (place, bytes) => {
       try {
-        await rename(uploadPath(uploadId), original);
+        return await readHead(uploadPath(place.file), bytes);
       } catch (error) {
-        const kept = await stat(original).catch(() => undefined);
-        if (kept?.size !== size) throw error;
+        if (!isMissing(error)) throw error;
+        return readHead(originalPath(place), bytes);
       }
-      if (!durable) return;
-      await syncFolder(target);
-      // What was made is an entry of the folder above it.
-      if (made) await syncFolder(join(photos, String(treeId)));
-      if (made && made !== target) await syncFolder(photos);
     },
 
-    giveBack: async (uploadId, treeId) => {
-      const target = photoFolder(treeId, uploadId);
-      await rename(join(target, "original"), uploadPath(uploadId)).catch(unlessMissing);
-      await rmdir(target).catch(unlessMissing);
+    keep: async (place, size) => {
+      const [from, to] = [uploadPath(place.file), originalPath(place)];
+      await calls.mkdir(photoFolder(place));
+      const there = lengthAt(from);
+      if (there === undefined) {
+        const kept = lengthAt(to);
+        if (kept !== size) throw wrongSize(place, kept, size);
+      } else {
+        if (there !== size) throw wrongSize(place, there, size);
+        // Of a record that was lost, under a name of earlier versions: those came again.
+        await lost.clear(to, place.file);
+        await moveToNew(calls, from, to);
+      }
+      await syncPlace(place);
     },
 
-    original: (treeId, photoId) => Bun.file(join(photoFolder(treeId, photoId), "original")),
+    giveBack: async (place) => {
+      const [back, kept] = [uploadPath(place.file), originalPath(place)];
+      if (lengthAt(back) === undefined && lengthAt(kept) !== undefined) {
+        await lost.clear(back, place.file);
+        await moveToNew(calls, kept, back);
+      }
+      await rmdir(photoFolder(place)).catch(unlessMissing);
+      return lengthAt(back) !== undefined;
+    },
 
-    remove: async (uploadId) => rmSync(uploadPath(uploadId), { force: true }),
+    original: async (place, size) => {
+      const path = originalPath(place);
+      if (lengthAt(path) !== undefined) return Bun.file(path);
+      const stray = strayOf(place, size);
+      if (stray === undefined) throw new Error(`The original of photo ${place.photoId} is missing`);
+      return Bun.file(stray);
+    },
+
+    restore: async (place, size) => {
+      const path = originalPath(place);
+      if (lengthAt(path) !== undefined) return true;
+      const stray = strayOf(place, size);
+      if (stray === undefined) return false;
+      await calls.mkdir(photoFolder(place));
+      await moveToNew(calls, stray, path);
+      await syncPlace(place);
+      return true;
+    },
+
+    remove: async (file) => rmSync(uploadPath(file), { force: true }),
+
+    putAside: async (file) => lost.take(uploadPath(file), file),
+
+    putStraysAside: (lastId) => lost.takeStrays(photos, lastId),
 
     space: () => {
       const { bavail, bsize } = statfsSync(folder);
       return bavail * bsize;
     },
 
-    uploadIds: async () =>
-      (await readdir(uploads)).map(Number).filter((id) => Number.isSafeInteger(id) && id > 0),
+    names: async () => {
+      const entries = await readdir(uploads, { withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name)
+        .filter(isFileName);
+    },
+
+    lengthOf: (file) => lengthAt(uploadPath(file)),
 
     clear: async () => {
       for (const name of await readdir(spools)) await rm(join(spools, name), { force: true });
@@ -103,14 +186,13 @@ export async function createDisk(
   };
 }
 
-/** For writing in place: made where it is missing, never emptied. */
-function openToWrite(path: string): number {
-  return openSync(path, constants.O_RDWR | constants.O_CREAT);
+function wrongSize({ photoId }: Place, there: number | undefined, size: number): Error {
+  return new Error(`Upload ${photoId} has ${there ?? "no"} bytes on disk, not ${size}`);
 }
 
 /** Through one buffer: what is read here goes on at once. */
 async function* read(path: string): AsyncGenerator<Uint8Array> {
-  const handle = await open(path, "r");
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   const buffer = new Uint8Array(READ_BYTES);
   try {
     for (;;) {
@@ -126,18 +208,4 @@ async function* read(path: string): AsyncGenerator<Uint8Array> {
 async function discard(sink: Pick<Spool, "close">, path: string): Promise<void> {
   await sink.close();
   await rm(path, { force: true });
-}
-
-/** A rename is on the disk once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function unlessMissing(error: { code?: string }): void {
-  if (error.code !== "ENOENT") throw error;
 }

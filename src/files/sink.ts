@@ -1,8 +1,8 @@
-import { closeSync, fdatasync, write, writeSync } from "node:fs";
+import { closeSync, write, writeSync } from "node:fs";
 import { promisify } from "node:util";
-import type { Sink } from "./files.ts";
+import { systemCalls, type Calls } from "./calls.ts";
+import { SyncFailed, type Sink } from "./files.ts";
 
-const sync = promisify(fdatasync);
 const writeLater = promisify(write);
 
 /**
@@ -20,14 +20,21 @@ const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
 /** Beyond this much that is not on the disk, the sender waits for it. */
 const MAX_UNSYNCED_BYTES = 512 * 1024 * 1024;
 
-export type SinkOptions = { offset: number; durable: boolean };
+export type SinkOptions = {
+  offset: number;
+  durable: boolean;
+  calls?: Calls;
+  /** Told at once where a sync along the way has failed. */
+  onSyncFailed?: ((error: SyncFailed) => void) | undefined;
+};
 
 /**
  * Writes pieces in order from an offset on, and brings long files to the disk along the way.
  * @param fd an open file, which is closed with the sink. Opening, writing and closing are made directly:
  * Bun has a thread or two for files, and they wait for the disk in `fdatasync`
  */
-export function createSink(fd: number, { offset, durable }: SinkOptions): Sink {
+export function createSink(fd: number, options: SinkOptions): Sink {
+  const { offset, durable, calls = systemCalls, onSyncFailed } = options;
   let position = offset;
   let beside = 0;
   let unsynced = 0;
@@ -39,18 +46,29 @@ export function createSink(fd: number, { offset, durable }: SinkOptions): Sink {
   function syncAlong(): void {
     if (!durable || syncing || unsynced < SYNC_EVERY_BYTES) return;
     const before = unsynced;
-    syncing = sync(fd)
+    syncing = syncOrFail()
       .then(
         () => {
           unsynced -= before;
         },
-        (error: unknown) => {
-          failure ??= error;
-        },
+        // Kept, and thrown by whatever is asked next.
+        () => undefined,
       )
       .finally(() => {
         syncing = undefined;
       });
+  }
+
+  /** One failure is enough: the system tells of it once, and the next sync says nothing of it. */
+  async function syncOrFail(): Promise<void> {
+    try {
+      await calls.fdatasync(fd);
+    } catch (error) {
+      const failed = new SyncFailed(error);
+      failure = failed;
+      onSyncFailed?.(failed);
+      throw failed;
+    }
   }
 
   async function take(piece: Uint8Array): Promise<void> {
@@ -79,6 +97,14 @@ export function createSink(fd: number, { offset, durable }: SinkOptions): Sink {
     },
     flush: async () => {
       await writing;
+      if (failure) throw failure;
+    },
+    sync: async () => {
+      await writing;
+      await syncing;
+      if (failure) throw failure;
+      if (!durable) return;
+      await syncOrFail();
       if (failure) throw failure;
     },
     close: async () => {

@@ -1,6 +1,7 @@
 import { Elysia, t } from "elysia";
 import type { Files } from "../files/files.ts";
 import { describeOriginal } from "./docs/pages.ts";
+import { placeOfPhoto } from "../upload/drop.ts";
 import { sameSecret } from "../random.ts";
 import { nameWithExtension } from "../media/extension.ts";
 import type { Photo, Records } from "../records/records.ts";
@@ -34,7 +35,7 @@ async function answer(
   if (!photo || String(photo.treeId) !== of.tree_id || !sameSecret(photo.token, of.token)) {
     return new Response("There is no such photo.", { status: 404 });
   }
-  return new Response(files.original(photo.treeId, photo.id), {
+  return new Response(await files.original(placeOfPhoto(photo), photo.size), {
     headers: {
       "content-type": photo.type,
       "content-disposition": disposition(photo),

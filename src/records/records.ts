@@ -104,6 +104,8 @@ export type Photo = {
   publishDate: number | null;
   absoluteUrl: string;
   filename: string;
+  /** Names its file on the disk. */
+  file: string;
   type: string;
   size: number;
   createdAt: number;

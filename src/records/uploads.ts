@@ -17,6 +17,8 @@ export type Upload = {
   /** Null for a whole file. */
   identity: Identity | null;
   filename: string;
+  /** Names its file on the disk; no other ever has that name. */
+  file: string;
   state: UploadState;
   /** Bytes recorded so far. */
   received: number;
@@ -30,6 +32,9 @@ export type Upload = {
   told: Extra;
   failure: { code: string; message: string } | null;
 };
+
+/** An upload under way, and how long its file is at least. */
+export type Receiving = { id: number; file: string; end: number };
 
 export type ByteRange = { start: number; length: number };
 
@@ -120,20 +125,31 @@ export interface UploadRecords {
   }): Promise<void>;
   /** Forgets an upload that has not finished, as if it had never begun. */
   forget(uploadId: number): Promise<void>;
+  /**
+   * Ends uploads that have not finished, so that their bytes may be removed: on the disk when it
+   * answers, and no crash turns it around. Their rows stay until `forget`.
+   * @param before only those that have received nothing since then, where given
+   * @returns those that were ended
+   */
+  giveUp(uploadIds: readonly number[], before?: number): Promise<Set<number>>;
+  /** Chunks that may not be on the disk are not there any more, and are asked for again. */
+  forgetUnsynced(uploadId: number): Promise<void>;
+  /** The same for chunks beyond so many bytes of the file: it is shorter. Answers how many. */
+  forgetBeyond(uploadId: number, length: number): Promise<number>;
   /** The same, for a receiving one without a single chunk. False where it stays. */
   forgetEmpty(uploadId: number): Promise<boolean>;
   /** Chunked uploads whose every byte is recorded and that are still receiving. */
   complete(): Promise<Upload[]>;
-  /** Forgets an upload that is abandoned still. False where it has gone on, or has to be told. */
-  forgetAbandoned(uploadId: number, before: number): Promise<boolean>;
-  /** Chunked uploads under way. */
-  receivingIds(): Promise<number[]>;
+  /** Chunked uploads under way, by id, a slice of them: those behind an id. */
+  receivingAfter(id: number, limit: number): Promise<Receiving[]>;
+  /** What is known of the uploads whose files have these names. A name that is missing is unknown. */
+  byFiles(names: readonly string[]): Promise<Map<string, Upload>>;
+  /** The last id that was given. */
+  lastId(): Promise<number>;
   /** Unfinished uploads that have received nothing since then, and whole files begun before. */
   abandoned(before: number): Promise<Upload[]>;
   /** Whole files under way when the process ended: their bytes cannot be gone on with. */
   unfinishedWhole(): Promise<Upload[]>;
-  /** Which of these are chunked uploads that can be gone on with. */
-  unfinished(ids: readonly number[]): Promise<Set<number>>;
 }
 
 export type Finish =

@@ -9,6 +9,8 @@ export interface Active {
   /** Joins the session of an upload, opening it for the first one. Leave it in the end. */
   join(uploadId: number): Session;
   leave(session: Session): void;
+  /** A sync of the upload's file has failed: chunks that are being written now must not be recorded. */
+  doubt(uploadId: number): void;
   /** Whether any request is at work on the upload. */
   has(uploadId: number): boolean;
 }
@@ -22,6 +24,8 @@ export type Session = {
   waiting: Set<() => void>;
   /** Why the upload has failed: nothing that still comes in may be recorded. */
   failure: Problem | undefined;
+  /** Syncs of its file that have failed: bytes that were begun before the last one may be lost. */
+  doubts: number;
   /** The one completion that is under way, for all to wait for. */
   completing: Promise<unknown> | undefined;
 };
@@ -38,6 +42,7 @@ export function createActive(): Active {
           claims: new Set(),
           waiting: new Set(),
           failure: undefined,
+          doubts: 0,
           completing: undefined,
         };
         sessions.set(uploadId, session);
@@ -48,6 +53,10 @@ export function createActive(): Active {
     leave: (session) => {
       session.members -= 1;
       if (session.members === 0) sessions.delete(session.uploadId);
+    },
+    doubt: (uploadId) => {
+      const session = sessions.get(uploadId);
+      if (session) session.doubts += 1;
     },
     has: (uploadId) => sessions.has(uploadId),
   };

@@ -1,5 +1,6 @@
 import { returnFor, type Outcome, type Return } from "../callback/address.ts";
 import type { Files } from "../files/files.ts";
+import { isMissing } from "../files/move.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { Problem, refusedToken } from "../problem.ts";
 import { randomName } from "../random.ts";
@@ -12,7 +13,9 @@ import type {
   UploadToken,
 } from "../records/records.ts";
 import type { Session } from "./active.ts";
+import { dropBytes, placeOf } from "./drop.ts";
 import { requireType, typesOf } from "./limits.ts";
+import type { Syncer } from "./syncer.ts";
 import { useHeld } from "./token.ts";
 
 /** What came of a file, and where that is told. */
@@ -25,27 +28,19 @@ export type Finished = {
 export type CompleterOptions = {
   records: Records;
   files: Files;
+  syncer: Syncer;
   domain: string;
   types: readonly string[];
   now: () => number;
-  /** An upload has become a photo. */
-  onFinished: () => void;
   /** A background callback has been recorded. */
   onDelivery: () => void;
 };
-
-/** Photos to a folder: few enough that any file system lists them at once. */
-const PHOTOS_IN_A_TREE = 1000;
-
-export function treeOf(photoId: number): number {
-  return Math.floor(photoId / PHOTOS_IN_A_TREE) + 1;
-}
 
 export type Completer = ReturnType<typeof createCompleter>;
 
 /** Every byte is there: this makes the photo, exactly once, and says what came of it. */
 export function createCompleter(options: CompleterOptions) {
-  const { records, files, domain, now } = options;
+  const { records, files, syncer, domain, now } = options;
 
   function background(token: UploadToken, uploadToken: string, outcome: Outcome, extra: Extra) {
     if (!token.backgroundReturn) return null;
@@ -69,36 +64,59 @@ export function createCompleter(options: CompleterOptions) {
     uploadToken: string,
     extra: Extra,
   ): Promise<Finished> {
-    const type = await typeOf(upload, token);
-    const treeId = treeOf(upload.id);
-    const photo = { treeId, token: randomName(32), type, size };
     // Before it counts as a photo: its answer is a promise that no power cut takes back.
-    await files.sync(upload.id).catch(keptAlready);
-    await files.keep(upload.id, treeId, size);
+    const onDisk = syncAll(upload);
+    // Waited for below, where its type does not end it.
+    onDisk.catch(() => undefined);
+    const type = await typeOf(upload, token);
+    const place = placeOf(upload);
+    const photo = { treeId: place.treeId, token: randomName(32), type, size };
+    await onDisk;
+    await files.keep(place, size).catch(rollBack);
     const all = { ...(await records.uploads.extra(upload.id)), ...extra };
     const delivery = background(token, uploadToken, { photo: { id: upload.id, ...photo } }, all);
     const request = { uploadId: upload.id, photo, extra: all, delivery, now: now() };
-    const made = await records.uploads.finish(request).catch(async (error: unknown) => {
-      // Not written, for want of space perhaps: its bytes wait for another try.
-      await files.giveBack(upload.id, treeId);
-      throw error;
-    });
+    // Not written, for want of space perhaps: its bytes wait for another try.
+    const made = await records.uploads.finish(request).catch(rollBack);
     if (typeof made === "string") {
-      await files.giveBack(upload.id, treeId);
+      await files.giveBack(place);
       if (made === "revoked") throw refusedToken.unknown();
       throw made === "used" ? refusedToken.used() : useHeld();
     }
-    options.onFinished();
+    syncer.tidy();
     if (made.first && token.backgroundReturn) options.onDelivery();
     return finished(token, made.photo, uploadToken, all);
+
+    /** Whatever of `keep` was done is undone; where that fails too, the next try or start does it. */
+    async function rollBack(error: unknown): Promise<never> {
+      await files.giveBack(place).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /**
+   * Every byte is on the disk, and every chunk still on record: one whose sync has failed meanwhile
+   * is not.
+   */
+  async function syncAll({ id, file, tokenId, identity }: Upload): Promise<void> {
+    // A whole file was synced when it was adopted, by the one who wrote it.
+    if (!identity) return;
+    await syncer.settle({ id, file }).catch((error: unknown) => {
+      // Its file may be a photo's already: the last process stopped before it could record that.
+      if (!isMissing(error)) throw error;
+    });
+    const fresh = await records.uploads.byIdentity(tokenId, identity);
+    if (fresh?.state === "receiving" && fresh.received !== identity.totalSize) {
+      throw new Problem(
+        "temporarily_unavailable",
+        "A part of this file was lost on the server's disk; send what is missing again.",
+      );
+    }
   }
 
   /** The content's type, read again from what lies on the disk: chunk 1 may have been too short. */
   async function typeOf(upload: Upload, token: UploadToken): Promise<string> {
-    const head = await files.head(upload.id, HEAD_BYTES).catch((error: { code?: string }) => {
-      keptAlready(error);
-      return files.original(treeOf(upload.id), upload.id).slice(0, HEAD_BYTES).bytes();
-    });
+    const head = await files.head(placeOf(upload), HEAD_BYTES);
     return requireType(await identify(head, true), typesOf(token, options.types));
   }
 
@@ -171,13 +189,7 @@ export function createCompleter(options: CompleterOptions) {
       now: now(),
     });
     if (!first) return;
-    await files.giveBack(upload.id, treeOf(upload.id));
-    await files.remove(upload.id);
+    await dropBytes(files, upload);
     if (token.backgroundReturn) options.onDelivery();
   }
-}
-
-/** Its file may be a photo's already: the last process stopped before it could record that. */
-function keptAlready(error: { code?: string }): void {
-  if (error.code !== "ENOENT") throw error;
 }

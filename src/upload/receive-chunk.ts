@@ -1,3 +1,5 @@
+import type { Sink } from "../files/files.ts";
+import { isMissing } from "../files/move.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { Problem } from "../problem.ts";
 import type { ByteRange, Upload } from "../records/records.ts";
@@ -57,10 +59,12 @@ export async function receiveChunk(
   }
   // alreadyThere has thrown where there was no claim.
   const taken = claimed as ByteRange;
-  const sink = await files.write(upload.id, chunk.start).catch(async (error: unknown) => {
+  const { doubts } = session;
+  const sink = await openFile().catch(async (error: unknown) => {
     await release();
     throw error;
   });
+  let handedOver = false;
 
   let got = 0;
   let touchedAt = now();
@@ -90,6 +94,7 @@ export async function receiveChunk(
       if (head && !head.full) await judge(got === chunk.identity.totalSize);
       await sink.flush();
       if (session.failure) throw session.failure;
+      if (session.doubts !== doubts) throw lost();
       const recorded = await records.uploads.recordChunk({
         uploadId: upload.id,
         range: rangeOf(chunk, got),
@@ -99,15 +104,32 @@ export async function receiveChunk(
       });
       if (recorded === "too much extra") throw tooMuchExtra();
       recordedOne = true;
-      context.syncer.soon(upload.id, chunk.start);
+      // Forgotten in the very moment that it was recorded.
+      if (session.doubts !== doubts) throw lost();
+      handedOver = true;
+      context.syncer.soon(upload, chunk.start, sink);
       return completeIfWhole(recorded);
     },
     refuse: refuseAndThrow,
     close: async () => {
-      await sink.close();
+      if (!handedOver) await sink.close();
       await release();
     },
   };
+
+  /** The file is made with the first bytes alone: where it is gone, what was stored in it is too. */
+  async function openFile(): Promise<Sink> {
+    try {
+      return await files.write(upload.file, chunk.start, {
+        create: upload.received === 0,
+        onSyncFailed: (error) => context.syncer.failed(upload.id, error),
+      });
+    } catch (error) {
+      if (!isMissing(error) || upload.received === 0) throw error;
+      await context.syncer.forgetAll(upload.id);
+      throw lost();
+    }
+  }
 
   /** A number is the length that is stored, where the chunk may as well have another. */
   async function alreadyThere(mine: ByteRange | undefined): Promise<Answer | number | undefined> {
@@ -233,7 +255,7 @@ export async function receiveChunk(
     // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
     // database needs their room to forget.
     context.quota.forget(upload.id);
-    const removing = files.remove(upload.id);
+    const removing = files.remove(upload.file);
     await records.uploads.forgetEmpty(upload.id);
     await removing;
   }
@@ -242,6 +264,14 @@ export async function receiveChunk(
 /** Whether a chunk that begins before an offset, or at it, holds bytes from there on. */
 function reaches(chunk: ByteRange | undefined, offset: number): boolean {
   return chunk !== undefined && chunk.start + chunk.length > offset;
+}
+
+/** Resumable.js asks for every chunk again, and sends those that are not there any more. */
+function lost(): Problem {
+  return new Problem(
+    "temporarily_unavailable",
+    "A part of this file was lost on the server's disk; send what is missing again.",
+  );
 }
 
 /** The bytes went where the first parameters said: later ones may add, not contradict. */

@@ -4,6 +4,7 @@ import { Problem, refusedToken } from "../problem.ts";
 import type { Upload, UploadToken } from "../records/records.ts";
 import { requireFew } from "./admit.ts";
 import { readChunk } from "./chunk.ts";
+import { dropUpload } from "./drop.ts";
 import { createHead } from "./head.ts";
 import { maxSizeOf, requireSize, requireType, typesOf } from "./limits.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
@@ -166,7 +167,7 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
   async function complete(whole: Upload, owner: UploadToken, params: Params): Promise<Answer> {
     const session = active.join(whole.id);
     try {
-      await files.adopt(spool, whole.id);
+      await files.adopt(spool, whole.file);
       const finished = await completer.complete(
         session,
         whole,
@@ -221,12 +222,11 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
   /** Gives the use back, where there is one and the file did not become a photo. */
   async function letGo(): Promise<void> {
     if (!upload) return;
-    const { id } = upload;
+    const mine = upload;
     upload = undefined;
     account = undefined;
-    quota.forget(id);
-    await records.uploads.forget(id);
-    await files.remove(id);
+    quota.forget(mine.id);
+    await dropUpload(context, mine);
   }
 }
 

@@ -2,7 +2,9 @@ import type { Files } from "../files/files.ts";
 import type { Records } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
 import type { Active } from "./active.ts";
-import { treeOf, type Completer } from "./complete.ts";
+import type { Completer } from "./complete.ts";
+import { dropBytes, dropUpload } from "./drop.ts";
+import { restore, settleFiles, type RestoreContext } from "./restore.ts";
 
 export type SweepContext = {
   records: Records;
@@ -11,7 +13,11 @@ export type SweepContext = {
   keepUnfinishedMs: number;
   keepRecordsMs: number;
   now: () => number;
+  onFound: RestoreContext["onFound"];
 };
+
+/** Uploads that are given up by one write to the disk. */
+const TOGETHER = 100;
 
 /**
  * Removes what was abandoned: uploads that have received nothing for long, and bytes that belong to
@@ -23,21 +29,20 @@ export async function sweep(context: SweepContext): Promise<number> {
   let removed = 0;
   const before = context.now() - context.keepUnfinishedMs;
   const abandoned = await records.uploads.abandoned(before);
-  for (const upload of abandoned) {
-    if (active.has(upload.id)) continue;
-    // It may have gone on since the list was made.
-    if (!(await records.uploads.forgetAbandoned(upload.id, before))) continue;
-    await files.remove(upload.id);
-    removed += 1;
+  for (let at = 0; at < abandoned.length; at += TOGETHER) {
+    const uploads = abandoned.slice(at, at + TOGETHER).filter(({ id }) => !active.has(id));
+    // Asked again with the write: one may have gone on since the list was made. That they have ended
+    // is on the disk before a byte goes, and what is known of them goes last.
+    const ids = uploads.map(({ id }) => id);
+    const ended = await records.uploads.giveUp(ids, before);
+    for (const upload of uploads) {
+      if (!ended.has(upload.id) || active.has(upload.id)) continue;
+      await dropBytes(files, upload);
+      await records.uploads.forget(upload.id);
+      removed += 1;
+    }
   }
-  const onDisk = (await files.uploadIds()).filter((id) => !active.has(id));
-  const wanted = await records.uploads.unfinished(onDisk);
-  for (const id of onDisk) {
-    // A whole file is adopted by its upload before it is active: it is not looked for here.
-    if (wanted.has(id) || active.has(id)) continue;
-    await files.remove(id);
-    removed += 1;
-  }
+  removed += await settleFiles(context, await files.names(), active);
   const old = context.now() - context.keepRecordsMs;
   removed += await records.deliveries.dropClosed(old);
   removed += await records.tokens.dropExpired(old);
@@ -59,13 +64,9 @@ export async function recover(context: RecoverContext): Promise<number> {
   const { records, files, active, completer, secret } = context;
   await files.clear();
   for (const upload of await records.uploads.unfinishedWhole()) {
-    await files.giveBack(upload.id, treeOf(upload.id));
-    await records.uploads.forget(upload.id);
-    await files.remove(upload.id);
+    await dropUpload(context, upload);
   }
-  // A file that was moved to the photos without being recorded as one comes back: chunks of it may have
-  // been forgotten with the last boot, and will be written again.
-  for (const id of await records.uploads.receivingIds()) await files.giveBack(id, treeOf(id));
+  await restore(context);
   let completed = 0;
   for (const upload of await records.uploads.complete()) {
     const token = await records.tokens.byId(upload.tokenId);

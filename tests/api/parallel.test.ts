@@ -61,7 +61,7 @@ describe("whole files", () => {
     const again = await redeem(site, fileForm(token, file));
     expect([again.status, await again.text()]).toEqual([404, USED]);
     expect(await photoCount(site, token)).toBe(1);
-    expect(await site.site.files.uploadIds()).toEqual([]);
+    expect(await site.site.files.names()).toEqual([]);
   });
 
   test("with the token behind the file", async () => {

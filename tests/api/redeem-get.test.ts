@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chunkFields, pieces, type Plan } from "../support/chunks.ts";
+import { rowsOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
 import { askChunk, photoIn, redeemPath, sendChunk, type PhotoIds } from "../support/redeem.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
@@ -116,19 +117,22 @@ test("GET completes a file whose bytes are all recorded", async () => {
   const other = await sendChunk(site, token, plan, { number: 2, start: 100, end: 200 }, file);
   expect(other.status).toBe(200);
   const { records, files } = site.site;
-  const id = (await files.uploadIds()).toSorted((a, b) => a - b).at(-1);
-  const sink = await files.write(id ?? 0, 200);
+  const [{ id, file: name } = { id: 0, file: "" }] = rowsOf<{ id: number; file: string }>(
+    site,
+    "select id, file from uploads order by id desc limit 1",
+  );
+  const sink = await files.write(name, 200, { create: false });
   await sink.write(file.slice(200));
   await sink.flush();
   await sink.close();
   await records.uploads.recordChunk({
-    uploadId: id ?? 0,
+    uploadId: id,
     range: { start: 200, length: 50 },
     extra: {},
     type: null,
     now: site.site.now(),
   });
   const photo = await photoIn(await askChunk(site, token, plan, 1));
-  expect(photo.photo_id).toBe(id as number);
+  expect(photo.photo_id).toBe(id);
   expect(await photoIn(await askChunk(site, token, plan, 3))).toEqual(photo);
 });

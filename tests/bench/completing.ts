@@ -1,4 +1,4 @@
-import { readBootId } from "../../src/files/boot.ts";
+import { readPresence } from "../../src/files/boot.ts";
 import { mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -75,10 +75,10 @@ export async function measureCompleting(quick: boolean): Promise<Completing[]> {
 async function prepare(folder: string, cases: readonly Case[], times: number): Promise<Lane[][]> {
   const { records } = await openData(folder);
   // Of this boot: the server would forget, as after a power cut, what nobody has brought to the disk.
-  await records.enterBoot(await readBootId());
+  await records.enterBoot(await readPresence(folder));
   await mkdir(join(folder, "uploads"), { recursive: true });
   const now = Date.now();
-  const missing: { id: number; of: Case }[] = [];
+  const missing: { id: number; file: string; of: Case }[] = [];
   const lanes: Lane[][] = [];
   for (const of of cases) {
     const ofCase: Lane[] = [];
@@ -104,7 +104,7 @@ async function prepare(folder: string, cases: readonly Case[], times: number): P
         now,
       });
       if (!begun.reserved) throw new Error("no use was left");
-      missing.push({ id: begun.upload.id, of });
+      missing.push({ ...begun.upload, of });
       const target = "/api/2/photo/redeem-upload-token";
       ofCase.push([
         multipart(target, { ...fields, upload_token: uploadToken }, transfer.name, last),
@@ -115,8 +115,8 @@ async function prepare(folder: string, cases: readonly Case[], times: number): P
   await records.close();
   recordAllButLast(join(folder, "redeem.db"), missing);
   const head = Buffer.from("000000186674797069736f6d0000020069736f6d69736f32", "hex");
-  for (const { id, of } of missing) {
-    const path = join(folder, "uploads", String(id));
+  for (const { file, of } of missing) {
+    const path = join(folder, "uploads", file);
     await writeFile(path, head);
     await truncate(path, of.totalSize - of.chunkSize);
   }

@@ -7,6 +7,8 @@ import { createDisk } from "../../src/files/disk.ts";
 import { createSink } from "../../src/files/sink.ts";
 import { filesContract } from "./contract.ts";
 
+const FILE = "f".repeat(24);
+
 async function folderOf(): Promise<string> {
   return mkdtemp(join(tmpdir(), "redeem-files-"));
 }
@@ -21,17 +23,17 @@ filesContract("disk", async () => {
 });
 
 describe("the disk's layout", () => {
-  test("is three folders, an upload named by its id, a photo by tree and id", async () => {
+  test("is three folders, an upload named by its file, a photo by tree, id and file", async () => {
     const folder = await folderOf();
     const files = await createDisk(folder, { durable: true });
     expect((await readdir(folder)).toSorted()).toEqual(["photos", "spool", "uploads"]);
-    const sink = await files.write(12, 0);
+    const sink = await files.write(FILE, 0, { create: true });
     await sink.write(new Uint8Array(10));
     await sink.flush();
     await sink.close();
-    expect(await readdir(join(folder, "uploads"))).toEqual(["12"]);
-    await files.keep(12, 3, 10);
-    expect((await stat(join(folder, "photos/3/12/original"))).size).toBe(10);
+    expect(await readdir(join(folder, "uploads"))).toEqual([FILE]);
+    await files.keep({ treeId: 3, photoId: 12, file: FILE }, 10);
+    expect((await stat(join(folder, `photos/3/12/${FILE}`))).size).toBe(10);
     await rm(folder, { recursive: true });
   });
 
@@ -41,7 +43,7 @@ describe("the disk's layout", () => {
     for (const name of ["notes.txt", ".hidden", "-1", "1.5"]) {
       await Bun.write(join(folder, "uploads", name), "x");
     }
-    expect(await files.uploadIds()).toEqual([]);
+    expect(await files.names()).toEqual([]);
     await rm(folder, { recursive: true });
   });
 });

@@ -7,7 +7,14 @@ import { rowsOf } from "../support/database.ts";
 import { flood, leaveFailed, octet } from "../support/flood.ts";
 import { fileBeforeToken, tokenBehind } from "../support/late-token.ts";
 import { mp4, png, textFile } from "../support/media.ts";
-import { photosOf, sendPiece, sendWhole, sha256, storedHash } from "../support/over-http.ts";
+import {
+  pathOf,
+  photosOf,
+  sendPiece,
+  sendWhole,
+  sha256,
+  storedHash,
+} from "../support/over-http.ts";
 import { photoIn, redeemPath } from "../support/redeem.ts";
 import { nothingLeft, remainsOf, until, type Remains } from "../support/remains.ts";
 import { memoryIsBack, residentOf } from "../support/resident.ts";
@@ -55,12 +62,12 @@ describe("more bytes than were declared", () => {
       const { status } = await sendPiece(server, token, plan, piece, file);
       expect(status).toBe(piece.number === 1 && piece.end === 1000 ? 200 : 500);
     }
-    const [upload] = rowsOf<{ id: number; received: number }>(
+    const [upload] = rowsOf<{ file: string; received: number }>(
       server,
-      "select id, received from uploads where state = 'receiving'",
+      "select file, received from uploads where state = 'receiving'",
     );
     expect(upload?.received).toBe(1000);
-    const stored = Bun.file(join(server.folder, "uploads", String(upload?.id)));
+    const stored = Bun.file(join(server.folder, "uploads", String(upload?.file)));
     expect(stored.size).toBeLessThanOrEqual(2500);
     const last = { number: 2, start: 1000, end: 2500 };
     const { photo_id } = await photoIn(await sendPiece(server, token, plan, last, file));
@@ -83,8 +90,7 @@ describe("more bytes than were declared", () => {
         await sendPiece(server, token, plan, piece, file);
       }
       const photo = photosOf(server).at(-1);
-      const path = join(server.folder, "photos", `${photo?.treeId}`, `${photo?.id}`, "original");
-      const stored = await Bun.file(path).bytes();
+      const stored = await Bun.file(photo ? pathOf(server, photo) : "").bytes();
       expect(stored).toHaveLength(2500);
       const isOf = (start: number, end: number) =>
         [mine, theirs].some(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { chunkFields, chunkForm, pieces, type Piece, type Plan } from "../support/chunks.ts";
 import { mp4 } from "../support/media.ts";
+import { pathOf, photosOf } from "../support/over-http.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 /**
@@ -40,12 +41,14 @@ async function cutPower(folder: string): Promise<number> {
   const database = new Database(join(folder, "redeem.db"));
   database.prepare("update facts set value = 'another boot' where name = 'boot'").run();
   const chunks = database
-    .prepare("select upload_id, start, length from chunks where synced = 0")
-    .all() as { upload_id: number; start: number; length: number }[];
+    .prepare(
+      "select file, start, length from chunks join uploads on id = upload_id where synced = 0",
+    )
+    .all() as { file: string; start: number; length: number }[];
   database.close();
   let lost = 0;
-  for (const { upload_id: id, start, length } of chunks) {
-    const handle = await open(join(folder, "uploads", String(id)), "r+");
+  for (const { file: name, start, length } of chunks) {
+    const handle = await open(join(folder, "uploads", name), "r+");
     await handle.write(Buffer.alloc(length), 0, length, start);
     await handle.close();
     lost += length;
@@ -87,7 +90,9 @@ test("a photo whose answer was given is there, also in another boot", async () =
   const photo = (await last?.json()) as { tree_id: number; photo_id: number };
   await cutPower(folder);
   server = await startServer({ folder });
-  const path = join(folder, "photos", String(photo.tree_id), String(photo.photo_id), "original");
+  const [stored] = photosOf(server);
+  if (!stored) throw new Error("there is no photo");
+  const path = pathOf(server, stored);
   expect((await stat(path)).size).toBe(file.length);
   expect(Buffer.from(await Bun.file(path).arrayBuffer()).equals(file)).toBe(true);
   const list = await fetch(`${server.url}/api/2/photo/list?photo_id=${photo.photo_id}`);

@@ -32,10 +32,10 @@ export function leftoversContract(name: string, given: Given): void {
 
     test("one that has gone on is not abandoned, whatever a list says", async () => {
       const upload = await given.reserved((await given.addToken()).id);
-      const { forgetAbandoned, touch } = given.records.uploads;
+      const { giveUp, touch } = given.records.uploads;
       await touch(upload.id, NOW + MINUTE);
-      expect(await forgetAbandoned(upload.id, NOW + 1)).toBe(false);
-      expect(await forgetAbandoned(upload.id, NOW + MINUTE + 1)).toBe(true);
+      expect(await giveUp([upload.id], NOW + 1)).toEqual(new Set());
+      expect(await giveUp([upload.id], NOW + MINUTE + 1)).toEqual(new Set([upload.id]));
     });
 
     test("an id is never given twice: it names files", async () => {
@@ -72,8 +72,8 @@ export function leftoversContract(name: string, given: Given): void {
       const wholeId = whole.reserved ? whole.upload.id : 0;
       const left = await given.records.uploads.unfinishedWhole();
       expect(left.map((upload) => upload.id)).toEqual([wholeId]);
-      const known = await given.records.uploads.unfinished([chunked.id, wholeId, 999]);
-      expect(known).toEqual(new Set([chunked.id]));
+      const under = await given.records.uploads.receivingAfter(0, 10);
+      expect(under).toEqual([{ id: chunked.id, file: chunked.file, end: 0 }]);
     });
   });
 }

@@ -52,8 +52,7 @@ describe("a database file", () => {
     expect(await records.enterBoot("two")).toBe(many);
     const received = client.prepare("select distinct received from uploads");
     expect(received.all()).toEqual([{ received: 5 }]);
-    const ids = Array.from({ length: many + 1 }, (_, index) => index + 1);
-    expect((await records.uploads.unfinished(ids)).size).toBe(many);
+    expect(await records.uploads.receivingAfter(0, many + 1)).toHaveLength(many);
     client.close();
     await records.close();
   });
@@ -61,8 +60,7 @@ describe("a database file", () => {
   test("made by a newer version is refused in one line, and left as it is", async () => {
     await (await openRecords(fileOf("newer"))).close();
     const client = new Database(fileOf("newer"));
-    const count = "select count(*) as n from __drizzle_migrations";
-    const before = client.prepare<[], { n: number }>(count).get()?.n ?? 0;
+    const count = client.prepare("select count(*) + 1 as n from __drizzle_migrations").get();
     client
       .prepare("insert into __drizzle_migrations (hash, created_at) values ('later', ?)")
       .run(Date.now() + 1e12);
@@ -74,7 +72,7 @@ describe("a database file", () => {
     expect(message).toContain(fileOf("newer"));
     expect(message).not.toContain("\n");
     const after = new Database(fileOf("newer"), { readonly: true });
-    expect(after.prepare(count).get()).toEqual({ n: before + 1 });
+    expect(after.prepare("select count(*) as n from __drizzle_migrations").get()).toEqual(count);
     after.close();
   });
 

@@ -19,7 +19,7 @@ export type Step =
   | { do: "restart" };
 
 type Begun = { token: string; plan: Plan; file: Uint8Array<ArrayBuffer> };
-type Row = { id: number; identifier: string | null; state: string; received: number };
+type Row = { id: number; file: string; identifier: string | null; state: string; received: number };
 
 /** A site, and beside it what its sweeper must keep and must remove, noted by somebody else. */
 export type History = {
@@ -39,7 +39,7 @@ export async function startHistory(keepMs: number): Promise<History> {
   /** Uploads that the present step has to do with: a chunk that is there already is a sign of life. */
   const asked = new Set<string>();
 
-  const rows = () => rowsOf<Row>(test, "select id, identifier, state, received from uploads");
+  const rows = () => rowsOf<Row>(test, "select id, file, identifier, state, received from uploads");
   const pickOf = (of: number) => begun[of % begun.length];
 
   async function send({ token, plan, file }: Begun, number: number, bytes = file): Promise<void> {
@@ -108,18 +108,18 @@ export async function startHistory(keepMs: number): Promise<History> {
       const bytes = await originalOf(test, ids);
       requireThat(Buffer.from(bytes).equals(file), "a photo's bytes are others", ids);
     }
-    const files = (await readdir(join(test.folder, "uploads"))).map(Number);
+    const files = await readdir(join(test.folder, "uploads"));
     const receiving = [...left.values()].filter(({ state }) => state === "receiving");
-    const ids = receiving.map(({ id }) => id);
+    const wanted = receiving.map(({ file }) => file);
     requireThat(
-      files.every((id) => ids.includes(id)),
+      files.every((file) => wanted.includes(file)),
       "a file without an upload",
       files,
     );
     requireThat(
-      ids.every((id) => files.includes(id)),
+      wanted.every((file) => files.includes(file)),
       "an upload without its file",
-      ids,
+      wanted,
     );
     requireThat((await readdir(join(test.folder, "spool"))).length === 0, "a spool is left", "");
     const chunks = rowsOf<{ id: number }>(test, "select distinct upload_id as id from chunks");
@@ -145,11 +145,14 @@ export async function startHistory(keepMs: number): Promise<History> {
         config;
       const begunAt = now();
       const active = createActive();
-      await sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, now });
+      await sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, now, onFound });
       await check(begunAt);
     },
   };
 }
+
+/** Nothing is lost in a history: there is nothing to be found. */
+const onFound = (what: string, about: unknown) => requireThat(false, what, about);
 
 function requireThat(so: boolean, what: string, about: unknown): void {
   if (!so) throw new Error(`${what}: ${JSON.stringify(about)}`);

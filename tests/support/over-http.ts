@@ -44,20 +44,45 @@ export async function askPiece(
   return fetch(`${server.url}${redeemPath()}?${query}`, ONCE);
 }
 
-export type StoredPhoto = { id: number; treeId: number; filename: string; size: number };
+export type StoredPhoto = {
+  id: number;
+  treeId: number;
+  filename: string;
+  file: string;
+  size: number;
+};
 
 /** The photos that a server has, oldest first. */
 export function photosOf(server: TestServer): StoredPhoto[] {
-  return rowsOf(server, "select id, tree_id as treeId, filename, size from photos order by id");
+  return rowsOf(
+    server,
+    "select id, tree_id as treeId, filename, file, size from photos order by id",
+  );
 }
 
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
+/** Where a photo's bytes lie. */
+export function pathOf(
+  { folder }: Pick<TestServer, "folder">,
+  { treeId, id, file }: StoredPhoto,
+): string {
+  return join(folder, "photos", String(treeId), String(id), file);
+}
+
 /** The hash of a photo's bytes as they lie on the disk. */
-export async function storedHash(server: TestServer, photo: StoredPhoto): Promise<string> {
-  const path = join(server.folder, "photos", String(photo.treeId), String(photo.id), "original");
+export async function storedHash(
+  server: TestServer,
+  photo: Pick<StoredPhoto, "id">,
+): Promise<string> {
+  const [row] = rowsOf<StoredPhoto>(
+    server,
+    `select id, tree_id as treeId, file from photos where id = ${photo.id}`,
+  );
+  if (!row) throw new Error(`there is no photo ${photo.id}`);
+  const path = pathOf(server, row);
   const hash = createHash("sha256");
   for await (const piece of createReadStream(path)) hash.update(piece);
   return hash.digest("hex");

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../../src/config.ts";
+import type { Calls } from "../../src/files/calls.ts";
 import { createApp } from "../../src/http/app.ts";
 import { startSite, type Site } from "../../src/site.ts";
 
@@ -19,14 +20,17 @@ export type TestSite = {
   token(parameters?: Record<string, string | number>): Promise<string>;
   /** Moves the site's clock. */
   advance(ms: number): void;
-  /** Stops it and starts it again on the same folder. */
-  restart(): Promise<void>;
+  /** Stops it and starts it again on the same folder. `between` is done while it is stopped. */
+  restart(between?: () => void | Promise<void>): Promise<void>;
   stop(): Promise<void>;
 };
 
 /** A whole site in this process: real SQLite, real files, a clock that tests can move. */
-export async function startTestSite(env: Record<string, string> = {}): Promise<TestSite> {
-  const folder = await mkdtemp(join(tmpdir(), "redeem-test-"));
+export async function startTestSite(
+  env: Record<string, string> = {},
+  { calls, folder: given }: { calls?: Calls; folder?: string } = {},
+): Promise<TestSite> {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), "redeem-test-")));
   const config = readConfig({
     REDEEM_DATA: folder,
     REDEEM_API_KEY: API_KEY,
@@ -36,7 +40,7 @@ export async function startTestSite(env: Record<string, string> = {}): Promise<T
   });
   let offset = 0;
   const now = () => Date.now() + offset;
-  let site = await startSite(config, now);
+  let site = await startSite(config, now, calls);
   let app = createApp(site);
 
   const test: TestSite = {
@@ -60,9 +64,10 @@ export async function startTestSite(env: Record<string, string> = {}): Promise<T
     advance: (ms) => {
       offset += ms;
     },
-    restart: async () => {
+    restart: async (between) => {
       await site.stop();
-      site = await startSite(config, now);
+      await between?.();
+      site = await startSite(config, now, calls);
       app = createApp(site);
       test.site = site;
     },

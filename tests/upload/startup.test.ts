@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { hashSecret } from "../../src/random.ts";
 import type { Identity } from "../../src/records/records.ts";
+import { placeOf } from "../../src/upload/drop.ts";
 import { deliveriesOf } from "../support/database.ts";
 import { png, textFile } from "../support/media.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
@@ -50,8 +51,8 @@ async function uploadOf(token: string) {
 
 /** The last chunk is on the disk and recorded, and then the server stops. */
 async function recordLast(token: string, bytes = file): Promise<number> {
-  const { id } = await uploadOf(token);
-  const sink = await site.site.files.write(id, second.start);
+  const { id, file: name } = await uploadOf(token);
+  const sink = await site.site.files.write(name, second.start, { create: false });
   await sink.write(bytes.slice(second.start));
   await sink.flush();
   await sink.close();
@@ -109,7 +110,7 @@ describe("an upload whose bytes are all recorded", () => {
     const token = await site.token();
     await sendChunk(site, token, plan, first, file);
     const id = await recordLast(token);
-    await site.site.files.keep(id, 1, plan.totalSize);
+    await site.site.files.keep(placeOf(await uploadOf(token)), plan.totalSize);
     await site.restart();
     const photo = await photoIn(await askChunk(site, token, plan, 1));
     expect(photo.photo_id).toBe(id);
@@ -121,8 +122,8 @@ describe("an upload whose bytes are all recorded", () => {
     const token = await site.token({ return_url: receiver.url, background_return_p: 1 });
     expect((await sendChunk(site, token, plan, first, file)).status).toBe(200);
     // As if chunk 1 had been taken by a version that knew more types.
-    const { id } = await uploadOf(token);
-    const sink = await site.site.files.write(id, 0);
+    const { file: name } = await uploadOf(token);
+    const sink = await site.site.files.write(name, 0, { create: false });
     await sink.write(text.slice(0, 1000));
     await sink.flush();
     await sink.close();
@@ -158,13 +159,13 @@ describe("what is unfinished", () => {
     });
     const spool = await site.site.files.spool();
     await spool.write(file);
-    await site.site.files.adopt(spool, begun.reserved ? begun.upload.id : 0);
+    await site.site.files.adopt(spool, begun.reserved ? begun.upload.file : "");
     await site.restart();
-    expect(await site.site.files.uploadIds()).toEqual([]);
+    expect(await site.site.files.names()).toEqual([]);
     expect((await redeem(site, fileForm(token, file))).status).toBe(200);
   });
 
-  test("spools and bytes without an upload are removed, photos are not", async () => {
+  test("spools are removed, bytes without an upload put aside, photos stay", async () => {
     const photo = await photoIn(await redeem(site, fileForm(await site.token(), file)));
     const spool = join(site.folder, "spool", "left");
     await Bun.write(spool, "x");
@@ -172,7 +173,8 @@ describe("what is unfinished", () => {
     await mkdir(join(site.folder, "photos", "9"), { recursive: true });
     await site.restart();
     expect(await Bun.file(spool).exists()).toBe(false);
-    expect(await site.site.files.uploadIds()).toEqual([]);
+    expect(await readdir(join(site.folder, "lost"))).toEqual(["4711"]);
+    expect(await site.site.files.names()).toEqual([]);
     expect(await originalOf(site, photo)).toEqual(file);
   });
 });
@@ -180,9 +182,9 @@ describe("what is unfinished", () => {
 test("a file moved to the photos before a power cut, and not recorded, comes back and is whole", async () => {
   const token = await site.token();
   await sendChunk(site, token, plan, first, file);
-  const id = await recordLast(token);
+  await recordLast(token);
   const { files, records } = site.site;
-  await files.keep(id, 1, plan.totalSize);
+  await files.keep(placeOf(await uploadOf(token)), plan.totalSize);
   // The machine boots anew, and what was not surely on the disk is forgotten.
   await records.enterBoot("another boot");
   expect((await askChunk(site, token, plan, 2)).status).toBe(204);

@@ -27,10 +27,13 @@ beforeEach(async () => {
 });
 afterEach(() => site.stop());
 
+const found: string[] = [];
+const onFound = (what: string) => void found.push(what);
+
 function sweepNow(active = createActive()): Promise<number> {
   const { records, files, config, now } = site.site;
   const { REDEEM_KEEP_UNFINISHED: keepUnfinishedMs, REDEEM_KEEP_RECORDS: keepRecordsMs } = config;
-  return sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, now });
+  return sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, now, onFound });
 }
 
 const file = png(2500);
@@ -45,6 +48,10 @@ const begin = async (parameters: Record<string, string | number> = {}) => {
 };
 
 const uploadIds = () => rowsOf<{ id: number }>(site, "select id from uploads").map(({ id }) => id);
+const fileNames = () =>
+  rowsOf<{ file: string }>(site, "select file from uploads order by id").map(
+    ({ file: name }) => name,
+  );
 const tokenIsKnown = async (token: string) =>
   (await site.site.records.tokens.byHash(hashSecret(token))) !== undefined;
 
@@ -56,7 +63,7 @@ describe("an unfinished upload", () => {
     await begin();
     site.advance(HOUR + MINUTE);
     expect(await sweepNow()).toBe(1);
-    expect(uploadIds()).toEqual(await site.site.files.uploadIds());
+    expect(fileNames()).toEqual(await site.site.files.names());
     expect(uploadIds()).toHaveLength(1);
     expect(rowsOf(site, "select distinct upload_id as id from chunks")).toEqual(
       uploadIds().map((id) => ({ id })),
@@ -81,7 +88,7 @@ describe("an unfinished upload", () => {
     const session = active.join(id ?? 0);
     site.advance(2 * DAY);
     expect(await sweepNow(active)).toBe(0);
-    expect(await site.site.files.uploadIds()).toEqual([id ?? 0]);
+    expect(await site.site.files.names()).toEqual(fileNames());
     active.leave(session);
     expect(await sweepNow(active)).toBe(1);
   });
@@ -184,16 +191,19 @@ describe("a callback", () => {
 });
 
 describe("files", () => {
-  test("of no upload, of a finished or failed one and of a photo's name are removed", async () => {
+  test("of no record, and under a photo's name, are put aside; of a failed one they go", async () => {
     const token = await begin({ max_uploads: 2 });
     const photo = await photoIn(await redeem(site, fileForm(token, file, "b.png")));
+    const [kept = "", own = ""] = fileNames();
+    const failing = await site.token();
+    await sendChunk(site, failing, plan, first, textFile(2500));
+    const failed = fileNames().at(-1) ?? "";
     const folder = join(site.folder, "uploads");
-    const left = [4711, photo.photo_id, 9_007_199_254_740_991];
-    for (const name of left) await Bun.write(join(folder, String(name)), "x");
-    expect(await sweepNow()).toBe(left.length);
-    expect((await readdir(folder)).map(Number)).toEqual(
-      uploadIds().filter((id) => id !== photo.photo_id),
-    );
+    const left = ["4711", own, "x".repeat(24), String(photo.photo_id)];
+    for (const name of [...left, failed]) await Bun.write(join(folder, name), "x");
+    expect(await sweepNow()).toBe(1);
+    expect(await readdir(folder)).toEqual([kept]);
+    expect((await readdir(join(site.folder, "lost"))).toSorted()).toEqual(left.toSorted());
     expect(await originalOf(site, photo)).toEqual(file);
   });
 

@@ -5,7 +5,7 @@ import { chunks, uploads } from "./schema.ts";
 
 const BOOT = "boot";
 
-/** Forgets what another boot of the machine may not have put on the disk. */
+/** Forgets what another boot of the machine, or another mount of the disk, may not have put on the disk. */
 export function enterBoot(db: Db, bootId: string): number {
   return durably(db, () =>
     db.transaction(

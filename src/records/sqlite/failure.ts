@@ -1,4 +1,5 @@
 import { and, eq, ne } from "drizzle-orm";
+import { newFileName } from "../../files/names.ts";
 import type { NewDelivery, UploadRecords } from "../records.ts";
 import { durably, type Db } from "./db.ts";
 import { chunks, deliveries, uploads } from "./schema.ts";
@@ -50,6 +51,7 @@ export function refusals(db: Db): Pick<UploadRecords, "fail" | "refuseChunk"> {
             .insert(uploads)
             .values({
               ...identity,
+              file: newFileName(),
               tokenId,
               state: "failed",
               failureCode: failure.code,

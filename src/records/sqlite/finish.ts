@@ -4,6 +4,7 @@ import type { extras } from "./extras.ts";
 import { pending } from "./failure.ts";
 import type { Db } from "./db.ts";
 import type { useOf } from "./reserve.ts";
+import { toPhoto } from "./row.ts";
 import { deliveries, photos, uploads, uploadTokens } from "./schema.ts";
 
 /**
@@ -21,7 +22,7 @@ export function finishUpload(
       const upload = tx.select().from(uploads).where(eq(uploads.id, uploadId)).get();
       if (upload?.state === "finished") {
         const made = tx.select().from(photos).where(eq(photos.uploadId, uploadId)).get();
-        return made ? { photo: made, first: false } : "busy";
+        return made ? { photo: toPhoto(made), first: false } : "busy";
       }
       if (upload?.state !== "receiving") return "busy";
       const owner = tx
@@ -67,6 +68,7 @@ export function finishUpload(
           publishDate: token.publishDate,
           absoluteUrl: token.absoluteUrl,
           filename: upload.filename,
+          file: upload.file,
           createdAt: now,
         })
         .returning()
@@ -75,7 +77,7 @@ export function finishUpload(
         tx.insert(deliveries)
           .values(pending(delivery, uploadId, "success", now))
           .run();
-      return { photo: made, first: true };
+      return { photo: toPhoto(made), first: true };
     },
     { behavior: "immediate" },
   );

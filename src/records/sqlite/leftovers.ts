@@ -1,4 +1,4 @@
-import { and, eq, gt, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, lt, ne, sql } from "drizzle-orm";
 import type { UploadRecords } from "../records.ts";
 import type { Db } from "./db.ts";
 import { toUpload } from "./row.ts";
@@ -13,15 +13,7 @@ const FEW = 200;
 
 type Leftovers = Pick<
   UploadRecords,
-  | "forget"
-  | "forgetEmpty"
-  | "forgetAbandoned"
-  | "receivingIds"
-  | "complete"
-  | "abandoned"
-  | "unfinishedWhole"
-  | "unfinished"
-  | "dropFinishedChunks"
+  "forget" | "forgetEmpty" | "complete" | "abandoned" | "unfinishedWhole" | "dropFinishedChunks"
 >;
 
 /** What did not become a photo, and what a photo needs no more: for the start and the sweeper. */
@@ -45,27 +37,6 @@ export function leftovers(db: Db): Leftovers {
         // Its backend is still to be told why a chunk of it was refused.
         return tx.update(uploads).set({ state: "failed" }).where(empty).run().changes > 0;
       }, immediately),
-
-    forgetAbandoned: async (id, before) =>
-      db
-        .delete(uploads)
-        .where(
-          and(
-            eq(uploads.id, id),
-            ne(uploads.state, "finished"),
-            lt(uploads.lastByteAt, before),
-            TOLD,
-          ),
-        )
-        .run().changes > 0,
-
-    receivingIds: async () =>
-      db
-        .select({ id: uploads.id })
-        .from(uploads)
-        .where(and(sql`${uploads.state} = 'receiving'`, isNotNull(uploads.identifier)))
-        .all()
-        .map((row) => row.id),
 
     complete: async () =>
       db
@@ -91,22 +62,6 @@ export function leftovers(db: Db): Leftovers {
         .where(and(eq(uploads.state, "receiving"), isNull(uploads.identifier)))
         .all()
         .map(toUpload),
-
-    unfinished: async (ids) => {
-      const rows = db
-        .select({ id: uploads.id })
-        .from(uploads)
-        .where(
-          and(
-            // One parameter, however many there are.
-            sql`${uploads.id} in (select value from json_each(${JSON.stringify([...ids])}))`,
-            eq(uploads.state, "receiving"),
-            isNotNull(uploads.identifier),
-          ),
-        )
-        .all();
-      return new Set(rows.map((row) => row.id));
-    },
 
     dropFinishedChunks: async () => {
       const finished = db

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNotNull, lte, or, sql, type SQL } from "drizzle-orm";
 import type { PhotoFilter, PhotoRecords } from "../records.ts";
 import type { Db } from "./db.ts";
+import { toPhoto } from "./row.ts";
 import { photos } from "./schema.ts";
 
 export function photoRecords(db: Db): PhotoRecords {
@@ -10,7 +11,10 @@ export function photoRecords(db: Db): PhotoRecords {
     .where(eq(photos.id, sql.placeholder("id")))
     .prepare();
   return {
-    byId: async (id) => byId.get({ id }),
+    byId: async (id) => {
+      const row = byId.get({ id });
+      return row && toPhoto(row);
+    },
     list: async (filter) => {
       const where = condition(filter);
       const total = db
@@ -26,7 +30,7 @@ export function photoRecords(db: Db): PhotoRecords {
         .limit(filter.limit)
         .offset(filter.offset)
         .all();
-      return { photos: page, total: total?.count ?? 0 };
+      return { photos: page.map(toPhoto), total: total?.count ?? 0 };
     },
   };
 }

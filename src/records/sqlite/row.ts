@@ -1,7 +1,12 @@
-import type { Upload } from "../records.ts";
-import type { uploads } from "./schema.ts";
+import type { Photo, Upload } from "../records.ts";
+import type { photos, uploads } from "./schema.ts";
 
-/** A row as the domain knows it. */
+/** The same for a photo: its file bears the name that its upload's had. */
+export function toPhoto(row: typeof photos.$inferSelect): Photo {
+  return { ...row, file: row.file ?? String(row.uploadId) };
+}
+
+/** A row as the domain knows it. Earlier versions named its file by its id. */
 export function toUpload(row: typeof uploads.$inferSelect): Upload {
   const { identifier, totalSize, chunkSize, filename } = row;
   const chunked = identifier !== null && totalSize !== null && chunkSize !== null;
@@ -10,6 +15,7 @@ export function toUpload(row: typeof uploads.$inferSelect): Upload {
     tokenId: row.tokenId,
     identity: chunked ? { identifier, totalSize, chunkSize, filename } : null,
     filename,
+    file: row.file ?? String(row.id),
     state: row.state,
     received: row.received,
     sealedToken: row.sealedToken,

@@ -48,7 +48,7 @@ export const uploadTokens = sqliteTable("upload_tokens", {
 export const uploads = sqliteTable(
   "uploads",
   {
-    // Never used again after a delete: the id names files on disk and becomes the photo's.
+    // Never used again after a delete, and becomes the photo's. A power cut may give the last ones anew.
     id: integer().primaryKey({ autoIncrement: true }),
     tokenId: integer()
       .notNull()
@@ -58,6 +58,9 @@ export const uploads = sqliteTable(
     totalSize: integer(),
     chunkSize: integer(),
     filename: text().notNull(),
+    // Names its file on the disk, and never comes again. Null in rows of earlier versions, whose files
+    // are named by their ids.
+    file: text(),
     state: text().$type<UploadState>().notNull(),
     received: integer().notNull().default(0),
     createdAt: integer().notNull(),
@@ -78,8 +81,12 @@ export const uploads = sqliteTable(
       table.chunkSize,
       table.filename,
     ),
+    uniqueIndex("uploads_file").on(table.file),
     index("uploads_unfinished")
       .on(table.tokenId, table.lastByteAt)
+      .where(sql`state = 'receiving'`),
+    index("uploads_receiving")
+      .on(table.id)
       .where(sql`state = 'receiving'`),
     index("uploads_live")
       .on(table.lastByteAt)
@@ -154,6 +161,8 @@ export const photos = sqliteTable(
     publishDate: integer(),
     absoluteUrl: text().notNull(),
     filename: text().notNull(),
+    // The upload's file. Null in rows of earlier versions, whose files are all named `original`.
+    file: text(),
     type: text().notNull(),
     size: integer().notNull(),
     createdAt: integer().notNull(),

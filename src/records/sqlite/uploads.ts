@@ -1,10 +1,12 @@
 import { and, eq, gt, isNotNull, lt, ne, sql } from "drizzle-orm";
+import { newFileName } from "../../files/names.ts";
 import type { Identity, Upload, UploadRecords } from "../records.ts";
 import { finishUpload } from "./finish.ts";
 import { refusals } from "./failure.ts";
 import { leftovers } from "./leftovers.ts";
 import { durably, type Db } from "./db.ts";
 import { extras } from "./extras.ts";
+import { recovery } from "./recovery.ts";
 import { holdingAt, HOLDS_USE, LAPSE_MS, useOf } from "./reserve.ts";
 import { toUpload } from "./row.ts";
 import { chunks, deliveries, photos, uploads } from "./schema.ts";
@@ -142,7 +144,15 @@ export function uploadRecords(db: Db): UploadRecords {
           tx.update(uploads).set({ identifier: null }).where(eq(uploads.id, known.id)).run();
         const row = tx
           .insert(uploads)
-          .values({ ...begun, ...identity, tokenId, createdAt: now, extra: {}, told })
+          .values({
+            ...begun,
+            ...identity,
+            file: newFileName(),
+            tokenId,
+            createdAt: now,
+            extra: {},
+            told,
+          })
           .returning()
           .get();
         if (known) {
@@ -165,6 +175,7 @@ export function uploadRecords(db: Db): UploadRecords {
           .values({
             tokenId,
             filename,
+            file: newFileName(),
             state: "receiving",
             createdAt: now,
             lastByteAt: now,
@@ -217,6 +228,7 @@ export function uploadRecords(db: Db): UploadRecords {
     finish: async (request) => durably(db, () => finishUpload(db, use, kept, request)),
     ...refusals(db),
     ...leftovers(db),
+    ...recovery(db),
   };
 }
 

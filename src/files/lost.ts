@@ -1,0 +1,68 @@
+import { lstatSync } from "node:fs";
+import { readdir, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { treeOf } from "./trees.ts";
+import type { Calls } from "./calls.ts";
+import { isMissing, moveToNew, unlessMissing } from "./move.ts";
+import { isFileName } from "./names.ts";
+
+/** Files that no record knows: put aside, since somebody may want them, and never removed. */
+export function createLost(folder: string, calls: Calls) {
+  const lost = join(folder, "lost");
+  const pathOf = (name: string) => join(lost, name);
+
+  async function take(path: string, name: string): Promise<string | undefined> {
+    await calls.mkdir(lost);
+    let free = name;
+    for (let count = 1; lstatSync(pathOf(free), { throwIfNoEntry: false }); count += 1) {
+      free = `${name}.${count}`;
+    }
+    try {
+      await moveToNew(calls, path, pathOf(free));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+    return `lost/${free}`;
+  }
+
+  return {
+    pathOf,
+    take,
+    /** Takes what stands in the way of a file, if anything does. */
+    clear: async (path: string, name: string): Promise<void> => {
+      if (lstatSync(path, { throwIfNoEntry: false })) await take(path, name);
+    },
+    /** What lies among the photos under ids above the last one that was given. */
+    takeStrays: async (photos: string, lastId: number): Promise<string[]> => {
+      const taken: string[] = [];
+      for (const tree of await numbersIn(photos)) {
+        if (tree < treeOf(lastId)) continue;
+        for (const id of await numbersIn(join(photos, String(tree))).catch(unlessNoFolder)) {
+          if (id <= lastId) continue;
+          const place = join(photos, String(tree), String(id));
+          for (const file of await readdir(place).catch(unlessNoFolder)) {
+            const name = await take(join(place, file), isFileName(file) ? file : String(id));
+            if (name !== undefined) taken.push(name);
+          }
+          await rmdir(place).catch(unlessMissing);
+        }
+      }
+      return taken;
+    },
+  };
+}
+
+/** A link to something else than a folder is none of this server's. */
+function unlessNoFolder(error: { code?: string }): [] {
+  if (error.code === "ENOTDIR" || error.code === "ENOENT") return [];
+  throw error;
+}
+
+/** Folders that are named by an id; what else lies there is none of this server's. */
+async function numbersIn(folder: string): Promise<number[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => /^[1-9]\d{0,15}$/.test(entry.name) && !entry.isFile())
+    .map((entry) => Number(entry.name));
+}
