@@ -12,11 +12,13 @@ import { keepPrivate } from "./private.ts";
 import type { Records } from "./records/records.ts";
 import { readSecret, type SiteSecret } from "./secret.ts";
 import { createActive } from "./upload/active.ts";
+import { createAges, type Ages } from "./upload/ages.ts";
 import { createCompleter } from "./upload/complete.ts";
 import { createQuota } from "./upload/quota.ts";
 import { createRedeemer, type Redeemer } from "./upload/redeem.ts";
 import { createSyncer } from "./upload/syncer.ts";
-import { recover, sweep, type SweepContext } from "./upload/sweep.ts";
+import { recover, type SweepContext } from "./upload/sweep.ts";
+import { createSweeper, type Sweeper } from "./upload/sweeper.ts";
 
 /** Everything that the server is made of, put together from its settings. */
 export type Site = {
@@ -27,6 +29,8 @@ export type Site = {
   redeemer: Redeemer;
   deliverer: Deliverer;
   now: () => number;
+  ages: Ages;
+  sweeper: Sweeper;
   /** Address under which browsers reach the site, without a slash at its end. */
   publicUrl: () => string;
   /** Host of the public address, without port. */
@@ -37,8 +41,6 @@ export type Site = {
   draining: boolean;
   stop(): Promise<void>;
 };
-
-const SWEEP_EVERY_MS = 10 * 60_000;
 
 /** What was put right between files and records. */
 const onFound: SweepContext["onFound"] = (what, about) => log.warn(what, about);
@@ -61,14 +63,16 @@ export async function openData(
 /**
  * Starts the services on a data folder, which must be locked by the caller: finishes what the last
  * process left, delivers and sweeps from now on.
- * @param now the time in milliseconds, for tests
- * @param calls the system calls that files are kept by, for tests
+ * @param now the time in milliseconds since 1970, for tests
+ * @param machine for tests: the system calls that files are kept by, and a clock that never jumps, in
+ *   milliseconds
  */
 export async function startSite(
   config: Settings,
   now: () => number = Date.now,
-  calls?: Calls,
+  machine: { calls?: Calls | undefined; uptime?: () => number } = {},
 ): Promise<Site> {
+  const { calls, uptime = () => performance.now() } = machine;
   const { records, secret } = await openData(config.REDEEM_DATA, config.REDEEM_SYNC);
   const files = await createDisk(config.REDEEM_DATA, {
     durable: config.REDEEM_SYNC,
@@ -146,24 +150,23 @@ export async function startSite(
   });
   if (completed > 0) log.info("completed uploads that were all there", { uploads: completed });
 
-  const sweeping = {
+  const ages = await createAges({
+    records,
+    now,
+    uptime,
+    longestMs: Math.max(config.REDEEM_KEEP_UNFINISHED, config.REDEEM_KEEP_RECORDS),
+  });
+  const sweeper = createSweeper({
     records,
     files,
     active,
     keepUnfinishedMs: config.REDEEM_KEEP_UNFINISHED,
     keepRecordsMs: config.REDEEM_KEEP_RECORDS,
-    now,
+    ages,
     onFound,
-  };
-  const sweepNow = async () => {
-    const removed = await sweep(sweeping);
-    if (removed > 0) log.info("swept abandoned uploads", { removed });
-  };
-  await sweepNow();
-  const timer = setInterval(() => {
-    sweepNow().catch((error: unknown) => log.error("sweeping failed", { error: String(error) }));
-  }, SWEEP_EVERY_MS);
-  timer.unref();
+    onSwept: (removed) => log.info("swept abandoned uploads", { removed }),
+    onError: (error) => log.error("sweeping failed", { error: String(error) }),
+  });
   deliverer.wake();
   syncer.tidy();
 
@@ -175,6 +178,8 @@ export async function startSite(
     redeemer,
     deliverer,
     now,
+    ages,
+    sweeper,
     publicUrl: () => publicUrl,
     domain,
     draining: false,
@@ -182,9 +187,10 @@ export async function startSite(
       publicUrl = url;
     },
     stop: async () => {
-      clearInterval(timer);
+      await sweeper.stop();
       await deliverer.stop();
       await syncer.idle();
+      await ages.look();
       await records.close();
     },
   };

@@ -5,6 +5,8 @@ export type * from "./uploads.ts";
 /**
  * Metadata: what Redeem knows about keys, upload tokens, uploads, photos and callbacks. One
  * implementation today (sqlite/); every function answers a promise so that nothing above knows which.
+ * None takes longer than a few milliseconds at once, however many rows there are: what is long yields
+ * slices, and whoever takes them lets others have a turn in between (slices.ts).
  * Times are milliseconds since 1970 throughout.
  */
 export interface Records {
@@ -17,6 +19,9 @@ export interface Records {
   /** The address that the server was last reached under, for commands that print links. */
   publicUrl(): Promise<string | undefined>;
   notePublicUrl(url: string): Promise<void>;
+  /** What was noted last of the clocks (upload/ages.ts). */
+  clock(): Promise<Clock | undefined>;
+  noteClock(clock: Clock): Promise<void>;
   /**
    * The machine that runs this process is in this boot. In another one than before, chunks whose
    * bytes may not have reached the disk are forgotten: they will be asked for again.
@@ -25,6 +30,13 @@ export interface Records {
   enterBoot(bootId: string): Promise<number>;
   close(): Promise<void>;
 }
+
+export type Clock = {
+  /** Milliseconds that servers have served on this folder, all together. */
+  served: number;
+  /** Stretches of it without a jump of the wall clock: what that said at the begin, and when it was. */
+  eras: { wall: number; from: number; until: number }[];
+};
 
 export const LEVELS = ["none", "anonymous", "read", "write", "admin", "super"] as const;
 export type Level = (typeof LEVELS)[number];
@@ -83,8 +95,8 @@ export interface TokenRecords {
   /** Newest first. */
   list(limit: number): Promise<UploadToken[]>;
   revoke(id: number, at: number): Promise<boolean>;
-  /** Forgets tokens that expired before then and have no upload. Answers how many. */
-  dropExpired(before: number): Promise<number>;
+  /** Forgets tokens that expired before then and have no upload, in slices; yields how many at a time. */
+  dropExpired(before: number): AsyncIterable<number>;
   /** Uses that are neither consumed nor reserved at this moment. */
   free(id: number, now: number): Promise<number>;
 }
@@ -153,8 +165,10 @@ export interface DeliveryRecords {
     exceptHosts: readonly string[],
     latest?: number,
   ): Promise<Delivery[]>;
-  /** Forgets those that ended before then. Answers how many. */
-  dropClosed(before: number): Promise<number>;
+  /** Takes the ends of those that ended after now, by a clock that was ahead, for now. In slices, too. */
+  clampClosed(now: number): AsyncIterable<number>;
+  /** Forgets those that ended before then, in slices; yields how many at a time. */
+  dropClosed(before: number): AsyncIterable<number>;
   /** When the next one is due, after this moment and not later than `latest`. */
   nextAt(after: number, latest?: number): Promise<number | undefined>;
   /** Where it seems to have been recorded later than that, by a clock that was ahead, it was recorded then. */

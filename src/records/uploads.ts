@@ -87,8 +87,8 @@ export interface UploadRecords {
     now: number;
   }): Promise<Upload | "too much extra">;
   /**
-   * Forgets chunks of finished uploads, which nobody asks for any more: a few at a time, since a large
-   * file has many and its last answer should not wait for them.
+   * Forgets chunks of finished, failed and forgotten uploads, which nobody asks for any more: a few at a
+   * time, since a large file has many and its last answer should not wait for them.
    * @returns whether there may be more
    */
   dropFinishedChunks(): Promise<boolean>;
@@ -146,8 +146,13 @@ export interface UploadRecords {
   byFiles(names: readonly string[]): Promise<Map<string, Upload>>;
   /** The last id that was given. */
   lastId(): Promise<number>;
-  /** Unfinished uploads that have received nothing since then, and whole files begun before. */
-  abandoned(before: number): Promise<Upload[]>;
+  /**
+   * Takes the last bytes of those that have received them after now, by a clock that was ahead, for
+   * received now: otherwise they would be kept for as long as it was ahead. Yields how many, in slices.
+   */
+  clampFuture(now: number): AsyncIterable<number>;
+  /** Unfinished uploads that have received nothing since then, in slices. */
+  abandoned(before: number): AsyncIterable<Pick<Upload, "id" | "file">[]>;
   /** Whole files under way when the process ended: their bytes cannot be gone on with. */
   unfinishedWhole(): Promise<Upload[]>;
 }

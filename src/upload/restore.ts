@@ -1,5 +1,6 @@
 import type { Files } from "../files/files.ts";
 import type { Records, Upload } from "../records/records.ts";
+import { nextTurn } from "../slices.ts";
 import type { Active } from "./active.ts";
 import { placeOf, placeOfPhoto } from "./drop.ts";
 
@@ -11,7 +12,7 @@ export type RestoreContext = {
 };
 
 /** Rows and files that are looked at together. */
-const SLICE = 1000;
+const SLICE = 500;
 
 /**
  * Brings files and records in line before anything is accepted. Each file is looked up by its own
@@ -52,15 +53,19 @@ async function restoreChunks(
 
 /**
  * Decides what becomes of files of uploads, each by what the records say of that very file.
+ * @param signal ends it after the slice that it is at
  * @returns how many were removed
  */
 export async function settleFiles(
   { records, files, onFound }: RestoreContext,
   names: readonly string[],
   active?: Active,
+  signal?: AbortSignal,
 ): Promise<number> {
   let removed = 0;
   for (let at = 0; at < names.length; at += SLICE) {
+    if (at > 0) await nextTurn();
+    if (signal?.aborted) break;
     const slice = names.slice(at, at + SLICE);
     const known = await records.uploads.byFiles(slice);
     for (const name of slice) {

@@ -1,7 +1,9 @@
 import type { Files } from "../files/files.ts";
-import type { Records } from "../records/records.ts";
+import type { Records, Upload } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
+import { nextTurn } from "../slices.ts";
 import type { Active } from "./active.ts";
+import type { Ages } from "./ages.ts";
 import type { Completer } from "./complete.ts";
 import { dropBytes, dropUpload } from "./drop.ts";
 import { restore, settleFiles, type RestoreContext } from "./restore.ts";
@@ -12,44 +14,82 @@ export type SweepContext = {
   active: Active;
   keepUnfinishedMs: number;
   keepRecordsMs: number;
-  now: () => number;
+  ages: Ages;
   onFound: RestoreContext["onFound"];
+  /** The server stops: the sweep ends after the slice that it is at. */
+  signal?: AbortSignal;
 };
 
-/** Uploads that are given up by one write to the disk. */
-const TOGETHER = 100;
+/** Uploads that are removed before others have a turn: a few milliseconds' work. */
+const FEW = 50;
 
 /**
  * Removes what was abandoned: uploads that have received nothing for long, and bytes that belong to
- * no upload. A photo is not among what it looks at.
+ * no upload. A photo is not among what it looks at. It works in slices, and others have their turn
+ * in between, however much there is.
  * @returns how many were removed
  */
 export async function sweep(context: SweepContext): Promise<number> {
-  const { records, files, active } = context;
+  const { records, ages, signal } = context;
+  await ages.look();
+  const now = ages.now();
   let removed = 0;
-  const before = context.now() - context.keepUnfinishedMs;
-  const abandoned = await records.uploads.abandoned(before);
-  for (let at = 0; at < abandoned.length; at += TOGETHER) {
-    const uploads = abandoned.slice(at, at + TOGETHER).filter(({ id }) => !active.has(id));
-    // Asked again with the write: one may have gone on since the list was made. That they have ended
-    // is on the disk before a byte goes, and what is known of them goes last.
-    const ids = uploads.map(({ id }) => id);
-    const ended = await records.uploads.giveUp(ids, before);
-    for (const upload of uploads) {
-      if (!ended.has(upload.id) || active.has(upload.id)) continue;
-      await dropBytes(files, upload);
-      await records.uploads.forget(upload.id);
-      removed += 1;
-    }
+  await Array.fromAsync(inTurns(records.uploads.clampFuture(now), signal));
+  await Array.fromAsync(inTurns(records.deliveries.clampClosed(now), signal));
+  const before = ages.before(context.keepUnfinishedMs);
+  for await (const uploads of inTurns(records.uploads.abandoned(before), signal)) {
+    removed += await forget(uploads, before, context);
   }
-  removed += await settleFiles(context, await files.names(), active);
-  const old = context.now() - context.keepRecordsMs;
-  removed += await records.deliveries.dropClosed(old);
-  removed += await records.tokens.dropExpired(old);
+  if (!signal?.aborted) {
+    removed += await settleFiles(context, await context.files.names(), context.active, signal);
+  }
+  const old = ages.before(context.keepRecordsMs);
+  for await (const count of inTurns(records.deliveries.dropClosed(old), signal)) removed += count;
+  for await (const count of inTurns(records.tokens.dropExpired(old), signal)) removed += count;
+  await dropChunks(context);
   return removed;
 }
 
-export type RecoverContext = Omit<SweepContext, "keepUnfinishedMs" | "keepRecordsMs" | "now"> & {
+async function dropChunks({ records, signal }: SweepContext): Promise<void> {
+  for (;;) {
+    if (signal?.aborted || !(await records.uploads.dropFinishedChunks())) return;
+    await nextTurn();
+  }
+}
+
+/** Slices, with a turn of the event loop behind each, until the server stops. */
+async function* inTurns<Slice>(
+  slices: AsyncIterable<Slice>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Slice> {
+  for await (const slice of slices) {
+    yield slice;
+    await nextTurn();
+    if (signal?.aborted) return;
+  }
+}
+
+async function forget(
+  uploads: readonly Pick<Upload, "id" | "file">[],
+  before: number,
+  { records, files, active }: SweepContext,
+): Promise<number> {
+  let removed = 0;
+  // Asked again with the write: one may have gone on since the list was made. That they have ended
+  // is on the disk before a byte goes, and what is known of them goes last.
+  const ids = uploads.map(({ id }) => id).filter((id) => !active.has(id));
+  const ended = await records.uploads.giveUp(ids, before);
+  for (const upload of uploads) {
+    if (!ended.has(upload.id) || active.has(upload.id)) continue;
+    await dropBytes(files, upload);
+    await records.uploads.forget(upload.id);
+    removed += 1;
+    if (removed % FEW === 0) await nextTurn();
+  }
+  return removed;
+}
+
+export type RecoverContext = Pick<SweepContext, "records" | "files" | "active" | "onFound"> & {
   completer: Completer;
   secret: SiteSecret;
   onFailure: (uploadId: number, error: unknown) => void;

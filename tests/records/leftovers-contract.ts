@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { delivery, type Given, identityOf, MINUTE, NOW } from "./given.ts";
 
+async function abandoned(given: Given, before: number): Promise<number[]> {
+  const slices = await Array.fromAsync(given.records.uploads.abandoned(before));
+  return slices.flat().map(({ id }) => id);
+}
+
 export function leftoversContract(name: string, given: Given): void {
   describe(`${name}: what is left behind`, () => {
     test("forgetting ends a reservation; empty ones only where nothing was recorded", async () => {
@@ -50,8 +55,7 @@ export function leftoversContract(name: string, given: Given): void {
       const old = await given.reserved(id, "old");
       await given.reserved(id, "young", NOW + MINUTE);
       await given.finish((await given.reserved(id, "done")).id);
-      const abandoned = await given.records.uploads.abandoned(NOW + MINUTE);
-      expect(abandoned.map((upload) => upload.id)).toEqual([old.id]);
+      expect(await abandoned(given, NOW + MINUTE)).toEqual([old.id]);
     });
 
     test("a failure that is still to be told is not abandoned", async () => {
@@ -59,9 +63,50 @@ export function leftoversContract(name: string, given: Given): void {
       const failure = { code: "file_too_large", message: "No." };
       const request = { uploadId: upload.id, failure, delivery: delivery("one"), now: NOW };
       await given.records.uploads.fail(request);
-      expect(await given.records.uploads.abandoned(NOW + 1)).toEqual([]);
+      expect(await abandoned(given, NOW + 1)).toEqual([]);
       await given.records.deliveries.close("one", "delivered", null, NOW);
-      expect(await given.records.uploads.abandoned(NOW + 1)).toHaveLength(1);
+      expect(await abandoned(given, NOW + 1)).toHaveLength(1);
+    });
+
+    test.each(["forgotten", "failed", "begun anew"])(
+      "of an upload with very many chunks these are dropped a few at a time when it is %s",
+      async (how) => {
+        const { id } = await given.addToken();
+        const upload = await given.reserved(id);
+        for (let start = 0; start < 249; start += 1) await given.record(upload.id, start, 1);
+        const { uploads } = given.records;
+        const isStored = () => uploads.hasStored(upload.id, { start: 248, length: 1 });
+        if (how === "forgotten") {
+          expect((await uploads.giveUp([upload.id], NOW + 1)).size).toBe(1);
+          await uploads.forget(upload.id);
+        } else {
+          const failure = { code: "file_too_large", message: "No." };
+          await uploads.fail({ uploadId: upload.id, failure, delivery: null, now: NOW });
+        }
+        if (how === "begun anew") expect((await given.reserved(id)).id).not.toBe(upload.id);
+        const known = await uploads.byIdentity(id, identityOf("a"));
+        expect([known?.id === upload.id, known?.state]).toEqual(
+          how === "forgotten"
+            ? [false, undefined]
+            : how === "failed"
+              ? [true, "failed"]
+              : [false, "receiving"],
+        );
+        // Nothing has dropped them yet, which would have held up others.
+        expect(await isStored()).toBe(true);
+        let slices = 0;
+        while (await uploads.dropFinishedChunks()) slices += 1;
+        expect([await isStored(), slices]).toEqual([false, 2]);
+        const left = await abandoned(given, NOW + MINUTE);
+        expect(left.includes(upload.id)).toBe(how === "failed");
+      },
+    );
+
+    test("a time that is yet to come counts as now", async () => {
+      const upload = await given.reserved((await given.addToken()).id, "a", NOW + 999 * MINUTE);
+      expect(await Array.fromAsync(given.records.uploads.clampFuture(NOW))).toEqual([1]);
+      expect(await Array.fromAsync(given.records.uploads.clampFuture(NOW))).toEqual([]);
+      expect(await abandoned(given, NOW + 1)).toEqual([upload.id]);
     });
 
     test("whole files and chunked ones are told apart", async () => {

@@ -39,6 +39,23 @@ export function photosContract(name: string, given: Given): void {
       expect(await given.due(NOW - 1)).toEqual([]);
     });
 
+    test("to hosts that have their share are left out, and others are due in their order", async () => {
+      const { id } = await given.addToken({ maxUploads: 9 });
+      const hosts = ["b", "a", "c", "a", "b", "d"];
+      for (const [index, host] of hosts.entries()) {
+        const upload = await given.reserved(id, `${index}`);
+        await given.finish(upload.id, {
+          delivery: { ...delivery(`${index}`), host },
+          now: NOW + index,
+        });
+      }
+      const due = async (limit: number, except: string[]) =>
+        (await given.records.deliveries.due(NOW + 4, limit, except)).map((of) => of.id);
+      expect(await due(9, ["c"])).toEqual(["0", "1", "3", "4"]);
+      expect(await due(2, ["b"])).toEqual(["1", "2"]);
+      expect(await due(9, ["a", "b", "c"])).toEqual([]);
+    });
+
     test("are due again after a failure, and their attempts are counted", async () => {
       await given.pendingOf(["a"]);
       await given.records.deliveries.retryAt("a", NOW + 1000, "refused");

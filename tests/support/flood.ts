@@ -1,5 +1,5 @@
-import { Database } from "bun:sqlite";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { hashSecret } from "../../src/random.ts";
 import type { Plan } from "./chunks.ts";
 import type { TestServer } from "./server.ts";
@@ -52,8 +52,8 @@ export function leaveFailed(
   count: number,
 ): void {
   const db = new Database(join(folder, "redeem.db"));
-  db.run("pragma busy_timeout = 5000");
-  const owner = db.query("select id from upload_tokens where hash = ?").get(hashSecret(token));
+  db.pragma("busy_timeout = 5000");
+  const owner = db.prepare("select id from upload_tokens where hash = ?").get(hashSecret(token));
   const { id } = owner as { id: number };
   const insert = db.prepare(
     `insert into uploads (token_id, identifier, total_size, chunk_size, filename, state, created_at,

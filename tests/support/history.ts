@@ -140,12 +140,12 @@ export async function startHistory(keepMs: number): Promise<History> {
       note(from);
     },
     sweep: async () => {
-      const { records, files, config, now } = test.site;
+      const { records, files, config, now, ages } = test.site;
       const { REDEEM_KEEP_UNFINISHED: keepUnfinishedMs, REDEEM_KEEP_RECORDS: keepRecordsMs } =
         config;
       const begunAt = now();
       const active = createActive();
-      await sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, now, onFound });
+      await sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, ages, onFound });
       await check(begunAt);
     },
   };

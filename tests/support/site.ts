@@ -18,8 +18,10 @@ export type TestSite = {
   callWithKey(path: string, init?: RequestInit): Promise<Response>;
   /** An upload token with these parameters. */
   token(parameters?: Record<string, string | number>): Promise<string>;
-  /** Moves the site's clock. */
+  /** So much time passes. */
   advance(ms: number): void;
+  /** The wall clock jumps, and no time passes. */
+  jump(ms: number): void;
   /** Stops it and starts it again on the same folder. `between` is done while it is stopped. */
   restart(between?: () => void | Promise<void>): Promise<void>;
   stop(): Promise<void>;
@@ -40,7 +42,15 @@ export async function startTestSite(
   });
   let offset = 0;
   const now = () => Date.now() + offset;
-  let site = await startSite(config, now, calls);
+  let passed = 0;
+  const uptime = () => performance.now() + passed;
+  const start = async () => {
+    const started = await startSite(config, now, { calls, uptime });
+    // Nobody else waits for the first sweep.
+    await started.sweeper.idle();
+    return started;
+  };
+  let site = await start();
   let app = createApp(site);
 
   const test: TestSite = {
@@ -63,11 +73,15 @@ export async function startTestSite(
     },
     advance: (ms) => {
       offset += ms;
+      passed += ms;
+    },
+    jump: (ms) => {
+      offset += ms;
     },
     restart: async (between) => {
       await site.stop();
       await between?.();
-      site = await startSite(config, now, calls);
+      site = await start();
       app = createApp(site);
       test.site = site;
     },

@@ -46,10 +46,18 @@ const nameOf = () =>
   "";
 
 const sweepNow = () => {
-  const { records, files, config, now } = site.site;
+  const { records, files, config, ages } = site.site;
   const { REDEEM_KEEP_UNFINISHED: keepUnfinishedMs, REDEEM_KEEP_RECORDS: keepRecordsMs } = config;
   const active = createActive();
-  return sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, now, onFound: () => {} });
+  return sweep({
+    records,
+    files,
+    active,
+    keepUnfinishedMs,
+    keepRecordsMs,
+    ages,
+    onFound: () => {},
+  });
 };
 
 describe("a record that a power cut has taken, while its file stayed (A.2)", () => {
@@ -156,7 +164,7 @@ describe("a photo on record whose file is not in its place (A.3)", () => {
     site.advance(2 * 86_400_000);
     // It has said that the upload is over, and was killed before its bytes were gone.
     const { records } = site.site;
-    const [upload] = await records.uploads.abandoned(site.site.now());
+    const [upload] = (await Array.fromAsync(records.uploads.abandoned(site.site.now()))).flat();
     await records.uploads.giveUp([upload?.id ?? 0]);
     expect(await names("uploads")).toEqual([name]);
     await site.restart();

@@ -31,9 +31,9 @@ const found: string[] = [];
 const onFound = (what: string) => void found.push(what);
 
 function sweepNow(active = createActive()): Promise<number> {
-  const { records, files, config, now } = site.site;
+  const { records, files, config, ages } = site.site;
   const { REDEEM_KEEP_UNFINISHED: keepUnfinishedMs, REDEEM_KEEP_RECORDS: keepRecordsMs } = config;
-  return sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, now, onFound });
+  return sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, ages, onFound });
 }
 
 const file = png(2500);

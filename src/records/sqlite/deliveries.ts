@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, lt, lte, notInArray, sql, type SQL } from "drizzle-orm";
-import type { DeliveryRecords } from "../records.ts";
+import { and, asc, eq, gt, inArray, lt, lte, notInArray, sql } from "drizzle-orm";
+import { nextTurn } from "../../slices.ts";
+import type { Delivery, DeliveryRecords } from "../records.ts";
 import type { Db } from "./db.ts";
 import { deliveries } from "./schema.ts";
 
@@ -7,42 +8,23 @@ import { deliveries } from "./schema.ts";
 const PENDING = sql`${deliveries.state} = 'pending'`;
 
 export function deliveryRecords(db: Db): DeliveryRecords {
-  function pendingAt(time: SQL, limit: number, exceptHosts: readonly string[]) {
-    return db
-      .select({
-        id: deliveries.id,
-        method: deliveries.method,
-        host: deliveries.host,
-        url: deliveries.url,
-        body: deliveries.body,
-        createdAt: deliveries.createdAt,
-        attempts: deliveries.attempts,
-      })
-      .from(deliveries)
-      .where(
-        and(
-          PENDING,
-          time,
-          exceptHosts.length > 0 ? notInArray(deliveries.host, [...exceptHosts]) : undefined,
-        ),
-      )
-      .orderBy(asc(deliveries.nextAt))
-      .limit(limit)
-      .all();
-  }
-
   return {
     due: async (now, limit, exceptHosts, latest = Number.MAX_SAFE_INTEGER) => {
-      const due = pendingAt(lte(deliveries.nextAt, now), limit, exceptHosts);
-      if (due.length === limit) return due;
-      const ahead = gt(deliveries.nextAt, latest);
-      return [...due, ...pendingAt(ahead, limit - due.length, exceptHosts)];
+      const found: Due[] = ahead(db, latest, limit, exceptHosts);
+      if (exceptHosts.length === 0) found.push(...due(db, now, limit));
+      else {
+        // One that is among the longest waiting has a host whose longest waiting is among those.
+        for (const host of (await waitingHosts(db, now, exceptHosts)).slice(0, limit)) {
+          found.push(...due(db, now, limit, host));
+        }
+      }
+      return found
+        .sort((one, other) => one.nextAt - other.nextAt)
+        .slice(0, limit)
+        .map(withoutTime);
     },
-    dropClosed: async (before) =>
-      db
-        .delete(deliveries)
-        .where(and(sql`${deliveries.state} <> 'pending'`, lt(deliveries.closedAt, before)))
-        .run().changes,
+    clampClosed: (now) => clampClosed(db, now),
+    dropClosed: (before) => dropClosed(db, before),
     nextAt: async (after, latest = Number.MAX_SAFE_INTEGER) =>
       db
         .select({ at: deliveries.nextAt })
@@ -76,4 +58,111 @@ export function deliveryRecords(db: Db): DeliveryRecords {
         .where(eq(deliveries.id, id))
         .run(),
   };
+}
+
+const COLUMNS = {
+  id: deliveries.id,
+  method: deliveries.method,
+  host: deliveries.host,
+  url: deliveries.url,
+  body: deliveries.body,
+  createdAt: deliveries.createdAt,
+  attempts: deliveries.attempts,
+  nextAt: deliveries.nextAt,
+};
+
+/** Those that rest for longer than any delay: a clock that was ahead has said so. */
+function ahead(db: Db, latest: number, limit: number, exceptHosts: readonly string[]) {
+  const others = exceptHosts.length > 0 ? notInArray(deliveries.host, [...exceptHosts]) : undefined;
+  return db
+    .select(COLUMNS)
+    .from(deliveries)
+    .where(and(PENDING, gt(deliveries.nextAt, latest), others))
+    .orderBy(asc(deliveries.nextAt))
+    .limit(limit)
+    .all();
+}
+
+/** Those whose time has come, the longest waiting first; to this host, where one is named. */
+function due(db: Db, now: number, limit: number, host?: string) {
+  return db
+    .select(COLUMNS)
+    .from(deliveries)
+    .where(
+      and(
+        PENDING,
+        lte(deliveries.nextAt, now),
+        host === undefined ? undefined : eq(deliveries.host, host),
+      ),
+    )
+    .orderBy(asc(deliveries.nextAt))
+    .limit(limit)
+    .all();
+}
+
+type Due = ReturnType<typeof due>[number];
+
+function withoutTime({ nextAt, ...delivery }: Due): Delivery {
+  return delivery;
+}
+
+/** Hosts that are looked at before others have a turn: a few milliseconds' work. */
+const HOSTS = 100;
+
+/**
+ * Hosts to which something is due, but for these, the one that waits longest first. It goes from host
+ * to host: what waits for those that are left out, which may be very much, is not looked through.
+ */
+async function waitingHosts(db: Db, now: number, except: readonly string[]): Promise<string[]> {
+  const left = new Set(except);
+  const waiting: { host: string; nextAt: number }[] = [];
+  let last = "";
+  for (let count = 1; ; count += 1) {
+    const next = db
+      .select({ host: deliveries.host, nextAt: deliveries.nextAt })
+      .from(deliveries)
+      .where(and(PENDING, gt(deliveries.host, last)))
+      .orderBy(asc(deliveries.host), asc(deliveries.nextAt))
+      .limit(1)
+      .get();
+    if (!next) break;
+    last = next.host;
+    if (!left.has(last) && next.nextAt <= now) waiting.push(next);
+    if (count % HOSTS === 0) await nextTurn();
+  }
+  return waiting.sort((one, other) => one.nextAt - other.nextAt).map(({ host }) => host);
+}
+
+/** Rows that are forgotten at once: about a millisecond's work. */
+const FEW = 100;
+
+async function* dropClosed(db: Db, before: number): AsyncGenerator<number> {
+  for (;;) {
+    const few = db
+      .select({ id: deliveries.id })
+      .from(deliveries)
+      .where(and(sql`${deliveries.state} <> 'pending'`, lt(deliveries.closedAt, before)))
+      .orderBy(asc(deliveries.closedAt))
+      .limit(FEW);
+    const dropped = db.delete(deliveries).where(inArray(deliveries.id, few)).run().changes;
+    if (dropped === 0) return;
+    yield dropped;
+  }
+}
+
+async function* clampClosed(db: Db, now: number): AsyncGenerator<number> {
+  for (;;) {
+    const few = db
+      .select({ id: deliveries.id })
+      .from(deliveries)
+      .where(and(sql`${deliveries.state} <> 'pending'`, gt(deliveries.closedAt, now)))
+      .limit(FEW);
+    const clamped = db
+      .update(deliveries)
+      .set({ closedAt: now })
+      .where(inArray(deliveries.id, few))
+      .run().changes;
+    if (clamped === 0) return;
+    yield clamped;
+  }
 }

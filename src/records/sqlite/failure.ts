@@ -2,7 +2,8 @@ import { and, eq, ne } from "drizzle-orm";
 import { newFileName } from "../../files/names.ts";
 import type { NewDelivery, UploadRecords } from "../records.ts";
 import { durably, type Db } from "./db.ts";
-import { chunks, deliveries, uploads } from "./schema.ts";
+import { dropChunks } from "./forget.ts";
+import { deliveries, uploads } from "./schema.ts";
 
 /** The ways in which an upload ends without a photo. */
 export function refusals(db: Db): Pick<UploadRecords, "fail" | "refuseChunk"> {
@@ -31,14 +32,13 @@ export function refusals(db: Db): Pick<UploadRecords, "fail" | "refuseChunk"> {
               state: "failed",
               failureCode: failure.code,
               failureMessage: failure.message,
-              received: 0,
               sealedToken: null,
               lastByteAt: now,
             })
             .where(and(eq(uploads.id, uploadId), eq(uploads.state, "receiving")))
             .run().changes;
           if (changed === 0) return false;
-          tx.delete(chunks).where(eq(chunks.uploadId, uploadId)).run();
+          dropChunks(tx, uploadId);
           tellOnce(uploadId, delivery, now);
           return true;
         }, immediately),

@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
-import type { Records } from "../records.ts";
+import type { Clock, Records } from "../records.ts";
 import type { Db } from "./db.ts";
 import { enterBoot } from "./boot.ts";
 import { deliveryRecords } from "./deliveries.ts";
@@ -12,10 +12,12 @@ import { readFact, writeFact } from "./facts.ts";
 import { keyRecords } from "./keys.ts";
 import { nonceRecords } from "./nonces.ts";
 import { photoRecords } from "./photos.ts";
+import { photoPlaces } from "./places.ts";
 import { tokenRecords } from "./tokens.ts";
 import { uploadRecords } from "./uploads.ts";
 
 const PUBLIC_URL = "public url";
+const CLOCK = "clock";
 
 /** The database cannot be used; the message is one line for the person who starts the server. */
 export class DatabaseError extends Error {}
@@ -42,15 +44,29 @@ export async function openRecords(
     const db: Db = Object.assign(drizzle(client, { casing: "snake_case" }), { durable });
     refuseNewer(db, file);
     migrate(db, { migrationsFolder: MIGRATIONS });
+    const uploads = uploadRecords(db);
+    const places = photoPlaces(db);
     return {
       keys: keyRecords(db),
       tokens: tokenRecords(db),
-      uploads: uploadRecords(db),
-      photos: photoRecords(db),
+      uploads: {
+        ...uploads,
+        finish: async (request) => {
+          const made = await uploads.finish(request);
+          if (typeof made !== "string" && made.first) places.add(made.photo);
+          return made;
+        },
+      },
+      photos: photoRecords(db, places),
       deliveries: deliveryRecords(db),
       nonces: nonceRecords(db),
       publicUrl: async () => readFact(db, PUBLIC_URL),
       notePublicUrl: async (url) => writeFact(db, PUBLIC_URL, url),
+      clock: async () => {
+        const text = readFact(db, CLOCK);
+        return text === undefined ? undefined : (JSON.parse(text) as Clock);
+      },
+      noteClock: async (clock) => writeFact(db, CLOCK, JSON.stringify(clock)),
       enterBoot: async (bootId) => enterBoot(db, bootId),
       close: async () => void client.close(),
     };

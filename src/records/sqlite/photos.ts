@@ -1,10 +1,11 @@
 import { and, desc, eq, isNotNull, lte, or, sql, type SQL } from "drizzle-orm";
 import type { PhotoFilter, PhotoRecords } from "../records.ts";
 import type { Db } from "./db.ts";
+import type { Places } from "./places.ts";
 import { toPhoto } from "./row.ts";
 import { photos } from "./schema.ts";
 
-export function photoRecords(db: Db): PhotoRecords {
+export function photoRecords(db: Db, places: Places): PhotoRecords {
   const byId = db
     .select()
     .from(photos)
@@ -16,23 +17,29 @@ export function photoRecords(db: Db): PhotoRecords {
       return row && toPhoto(row);
     },
     list: async (filter) => {
-      const where = condition(filter);
-      const total = db
-        .select({ count: sql<number>`count(*)` })
-        .from(photos)
-        .where(where)
-        .get();
-      const page = db
-        .select()
-        .from(photos)
-        .where(where)
-        .orderBy(desc(photos.createdAt), desc(photos.id))
-        .limit(filter.limit)
-        .offset(filter.offset)
-        .all();
-      return { photos: page.map(toPhoto), total: total?.count ?? 0 };
+      const few = filter.photoId !== undefined || filter.tokenId !== undefined;
+      return few ? listFew(db, filter) : places.page(filter);
     },
   };
+}
+
+/** Of one photo, or of a token, which has a thousand uses at most (protocol 3): these are counted. */
+function listFew(db: Db, filter: PhotoFilter): Awaited<ReturnType<PhotoRecords["list"]>> {
+  const where = condition(filter);
+  const total = db
+    .select({ count: sql<number>`count(*)` })
+    .from(photos)
+    .where(where)
+    .get();
+  const page = db
+    .select()
+    .from(photos)
+    .where(where)
+    .orderBy(desc(photos.createdAt), desc(photos.id))
+    .limit(filter.limit)
+    .offset(filter.offset)
+    .all();
+  return { photos: page.map(toPhoto), total: total?.count ?? 0 };
 }
 
 function condition(filter: PhotoFilter): SQL | undefined {

@@ -20,30 +20,39 @@ export const apiKeys = sqliteTable("api_keys", {
   revokedAt: integer(),
 });
 
-export const uploadTokens = sqliteTable("upload_tokens", {
-  id: integer().primaryKey({ autoIncrement: true }),
-  hash: text().notNull().unique(),
-  createdAt: integer().notNull(),
-  validMinutes: integer().notNull(),
-  validUntil: integer().notNull(),
-  maxUploads: integer().notNull(),
-  consumed: integer().notNull().default(0),
-  title: text().notNull(),
-  description: text().notNull(),
-  tags: text().notNull(),
-  albumId: text().notNull(),
-  userId: integer().notNull(),
-  publish: integer({ mode: "boolean" }).notNull(),
-  publishDate: integer(),
-  absoluteUrl: text().notNull(),
-  returnUrl: text().notNull(),
-  backgroundReturn: integer({ mode: "boolean" }).notNull(),
-  maxSize: integer(),
-  types: text({ mode: "json" }).$type<string[]>(),
-  origin: text(),
-  extra: text({ mode: "json" }).$type<Extra>().notNull(),
-  revokedAt: integer(),
-});
+export const uploadTokens = sqliteTable(
+  "upload_tokens",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    hash: text().notNull().unique(),
+    createdAt: integer().notNull(),
+    validMinutes: integer().notNull(),
+    validUntil: integer().notNull(),
+    maxUploads: integer().notNull(),
+    consumed: integer().notNull().default(0),
+    title: text().notNull(),
+    description: text().notNull(),
+    tags: text().notNull(),
+    albumId: text().notNull(),
+    userId: integer().notNull(),
+    publish: integer({ mode: "boolean" }).notNull(),
+    publishDate: integer(),
+    absoluteUrl: text().notNull(),
+    returnUrl: text().notNull(),
+    backgroundReturn: integer({ mode: "boolean" }).notNull(),
+    maxSize: integer(),
+    types: text({ mode: "json" }).$type<string[]>(),
+    origin: text(),
+    extra: text({ mode: "json" }).$type<Extra>().notNull(),
+    revokedAt: integer(),
+  },
+  (table) => [
+    // Those that may be forgotten when they have expired: of the others there are photos.
+    index("upload_tokens_unused")
+      .on(table.validUntil)
+      .where(sql`consumed = 0`),
+  ],
+);
 
 export const uploads = sqliteTable(
   "uploads",
@@ -91,9 +100,15 @@ export const uploads = sqliteTable(
     index("uploads_live")
       .on(table.lastByteAt)
       .where(sql`state = 'receiving'`),
-    index("uploads_chunks_to_drop")
+    index("uploads_with_chunks_left")
       .on(table.id)
-      .where(sql`state = 'finished' and received > 0`),
+      .where(sql`state <> 'receiving' and received > 0`),
+    index("uploads_complete")
+      .on(table.id)
+      .where(sql`state = 'receiving' and received = total_size`),
+    index("uploads_whole")
+      .on(table.id)
+      .where(sql`state = 'receiving' and identifier is null`),
     index("uploads_last_byte")
       .on(table.lastByteAt)
       .where(sql`state <> 'finished'`),
@@ -111,7 +126,12 @@ export const chunks = sqliteTable(
     // Its bytes are on the disk, not only in the system's memory: they outlive a power cut.
     synced: integer({ mode: "boolean" }).notNull().default(false),
   },
-  (table) => [primaryKey({ columns: [table.uploadId, table.start] })],
+  (table) => [
+    primaryKey({ columns: [table.uploadId, table.start] }),
+    index("chunks_unsynced")
+      .on(table.uploadId)
+      .where(sql`synced = 0`),
+  ],
 );
 
 /** Extra parameters of an upload, where it has any: apart from the row that every chunk writes. */
@@ -167,7 +187,12 @@ export const photos = sqliteTable(
     size: integer().notNull(),
     createdAt: integer().notNull(),
   },
-  (table) => [index("photos_token").on(table.tokenId), index("photos_created").on(table.createdAt)],
+  (table) => [
+    index("photos_of_token").on(table.tokenId, table.createdAt, table.id),
+    // In the order of the list, with all that decides whether a photo is shown: nothing else is read of
+    // the photos that a page passes over.
+    index("photos_listed").on(table.createdAt, table.id, table.published, table.publishDate),
+  ],
 );
 
 export const deliveries = sqliteTable(
@@ -193,6 +218,9 @@ export const deliveries = sqliteTable(
   (table) => [
     index("deliveries_pending")
       .on(table.nextAt)
+      .where(sql`state = 'pending'`),
+    index("deliveries_of_host")
+      .on(table.host, table.nextAt)
       .where(sql`state = 'pending'`),
     index("deliveries_closed")
       .on(table.closedAt)

@@ -3,6 +3,7 @@ import { newFileName } from "../../files/names.ts";
 import type { Identity, Upload, UploadRecords } from "../records.ts";
 import { finishUpload } from "./finish.ts";
 import { refusals } from "./failure.ts";
+import { forgetWhere } from "./forget.ts";
 import { leftovers } from "./leftovers.ts";
 import { durably, type Db } from "./db.ts";
 import { extras } from "./extras.ts";
@@ -160,7 +161,7 @@ export function uploadRecords(db: Db): UploadRecords {
             .set({ uploadId: row.id })
             .where(eq(deliveries.uploadId, known.id))
             .run();
-          tx.delete(uploads).where(eq(uploads.id, known.id)).run();
+          forgetWhere(tx, eq(uploads.id, known.id));
         }
         return { reserved: true, upload: toUpload(row) };
       }, immediately);
