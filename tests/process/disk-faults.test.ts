@@ -1,8 +1,8 @@
-import { Database } from "bun:sqlite";
 import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { pieces, type Plan } from "../support/chunks.ts";
 import { mountLoopDisk, whyNoLoopDisk, type LoopDisk } from "../support/loop-disk.ts";
 import { mp4 } from "../support/media.ts";
@@ -118,7 +118,7 @@ describe.skipIf(untraced !== undefined)("system calls that fail", () => {
     expect(await filesIn("uploads")).toHaveLength(3);
     await server.kill("SIGKILL");
     const database = new Database(join(folder, "redeem.db"));
-    database.run("update uploads set last_byte_at = 1 where state = 'receiving'");
+    database.exec("update uploads set last_byte_at = 1 where state = 'receiving'");
     database.close();
     // It sweeps at its start: killed where it removes the second file.
     const traced = Bun.spawn(
@@ -180,7 +180,7 @@ describe.skipIf(untraced !== undefined)("system calls that fail", () => {
 
 function unsynced(folder: string): number {
   const database = new Database(join(folder, "redeem.db"));
-  const row = database.query("select count(*) as n from chunks where synced = 0").get();
+  const row = database.prepare("select count(*) as n from chunks where synced = 0").get();
   database.close();
   return (row as { n: number }).n;
 }
@@ -199,7 +199,7 @@ describe.skipIf(unmounted !== undefined)("a disk", () => {
     await server.kill("SIGKILL");
     // As if it had gone away before the second chunk was on it.
     const database = new Database(join(folder, "redeem.db"));
-    database.run("update chunks set synced = 0 where start > 0");
+    database.exec("update chunks set synced = 0 where start > 0");
     database.close();
     server = await startServer({ folder, env: ROOMY });
     expect([await isStored(token, 0), await isStored(token, 1)]).toEqual([true, true]);

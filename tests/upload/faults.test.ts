@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Database } from "bun:sqlite";
+import Database from "better-sqlite3";
 import { rowsOf } from "../support/database.ts";
 import { createFaults, type Faults } from "../support/faults.ts";
 import { png } from "../support/media.ts";
@@ -182,14 +182,14 @@ test("a commit that fails gives the file back, and the same upload becomes a pho
   const token = await site.token();
   await sendChunk(site, token, plan, first, file);
   const database = new Database(join(site.folder, "redeem.db"));
-  database.run(
+  database.exec(
     "create trigger no before insert on photos begin select raise(abort, 'disk I/O error'); end",
   );
   expect((await sendChunk(site, token, plan, second, file)).status).toBe(503);
   expect(await filesIn("photos")).toEqual([]);
   expect(await filesIn("uploads")).toHaveLength(1);
   await site.restart(() => {
-    database.run("drop trigger no");
+    database.exec("drop trigger no");
     database.close();
   });
   expect(await originalOf(site, await photoIn(await askChunk(site, token, plan, 1)))).toEqual(file);

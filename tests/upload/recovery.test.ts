@@ -1,8 +1,8 @@
-import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { copyFileSync, existsSync, renameSync, rmSync, symlinkSync, truncateSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { createActive } from "../../src/upload/active.ts";
 import { sweep } from "../../src/upload/sweep.ts";
 import { rowsOf } from "../support/database.ts";
@@ -36,7 +36,7 @@ const names = async (folder: string) =>
 
 function change(query: string): void {
   const database = new Database(path("redeem.db"));
-  database.run(query);
+  database.exec(query);
   database.close();
 }
 
