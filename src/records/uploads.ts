@@ -143,7 +143,7 @@ export interface UploadRecords {
   /** Chunked uploads under way, by id, a slice of them: those behind an id. */
   receivingAfter(id: number, limit: number): Promise<Receiving[]>;
   /** What is known of the uploads whose files have these names. A name that is missing is unknown. */
-  byFiles(names: readonly string[]): Promise<Map<string, Upload>>;
+  byFiles(names: readonly string[]): Promise<Map<string, Pick<Upload, "id" | "file" | "state">>>;
   /** The last id that was given. */
   lastId(): Promise<number>;
   /**

@@ -70,6 +70,7 @@ export async function settleFiles(
     const known = await records.uploads.byFiles(slice);
     for (const name of slice) {
       const upload = known.get(name);
+      if (upload?.state === "receiving") continue;
       if (upload && active?.has(upload.id)) continue;
       // It has become a photo, or gone, since the names were read.
       if (files.lengthOf(name) === undefined) continue;
@@ -85,7 +86,7 @@ export async function settleFiles(
   return removed;
 
   /** Whether it was the photo's own: the process ended between giving it back and learning better. */
-  async function belongs(upload: Upload): Promise<boolean> {
+  async function belongs(upload: Pick<Upload, "id" | "file">): Promise<boolean> {
     const photo = await records.photos.byId(upload.id);
     if (!photo || !(await files.restore(placeOfPhoto(photo), photo.size))) return false;
     if (files.lengthOf(upload.file) !== undefined) return false;

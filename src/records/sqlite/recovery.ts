@@ -1,7 +1,6 @@
 import { and, eq, gt, inArray, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { UploadRecords } from "../records.ts";
 import { durably, type Db } from "./db.ts";
-import { toUpload } from "./row.ts";
 import { chunks, uploads } from "./schema.ts";
 
 type Recovery = Pick<
@@ -81,7 +80,7 @@ export function recovery(db: Db): Recovery {
       const json = JSON.stringify([...names]);
       const ids = JSON.stringify(names.map(Number).filter(Number.isSafeInteger));
       const rows = db
-        .select()
+        .select({ id: uploads.id, file: uploads.file, state: uploads.state })
         .from(uploads)
         .where(
           or(
@@ -90,7 +89,7 @@ export function recovery(db: Db): Recovery {
           ),
         )
         .all()
-        .map(toUpload);
+        .map((row) => ({ ...row, file: row.file ?? String(row.id) }));
       return new Map(rows.map((upload) => [upload.file, upload]));
     },
 
