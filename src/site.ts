@@ -190,7 +190,10 @@ export async function startSite(
       await sweeper.stop();
       await deliverer.stop();
       await syncer.idle();
-      await ages.look();
+      // On a full disk, for example: the next start takes the last look for the end.
+      await ages.look().catch((error: unknown) => {
+        log.warn("the time served could not be noted", { error: String(error) });
+      });
       await records.close();
     },
   };

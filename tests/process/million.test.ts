@@ -53,11 +53,10 @@ test("with very many photos and old tokens the server starts, sweeps and lists, 
     abandoned: 1000,
     closedDeliveries: OLD_CALLBACKS,
   });
-  const begun = performance.now();
   server = await startServer({ folder });
   const started = server;
-  // Sweeping takes longer than this, and comes behind it.
-  expect(performance.now() - begun).toBeLessThan(3000);
+  // That takes seconds, and comes behind the start.
+  expect(started.log()).not.toContain("swept abandoned uploads");
   const swept = until("swept", () => started.log().includes("swept abandoned uploads"), 40_000);
   expect(await longestWait(started, swept)).toBeLessThan(BOUND_MS);
   const removed = /"removed":(\d+)/.exec(started.log());
