@@ -119,6 +119,10 @@ describe.skipIf(untraced !== undefined)("system calls that fail", () => {
     await server.kill("SIGKILL");
     const database = new Database(join(folder, "redeem.db"));
     database.exec("update uploads set last_byte_at = 1 where state = 'receiving'");
+    // The server has served for three days since, with a clock that was right (src/upload/ages.ts).
+    const days = 3 * 86_400_000;
+    const clock = { served: days, eras: [{ wall: Date.now() - days, from: 0, until: days }] };
+    database.prepare("update facts set value = ? where name = 'clock'").run(JSON.stringify(clock));
     database.close();
     // It sweeps at its start: killed where it removes the second file.
     const traced = Bun.spawn(
