@@ -138,6 +138,10 @@ export function createQuota(options: QuotaOptions): DiskQuota {
     if (bytes > free() - promised) throw noRoom();
   }
 
+  function mostUndecided(): number {
+    return Math.min(undecidedLimit, (free() - promised + undecided) / 4);
+  }
+
   /** What has come earns a promise for more, as long as that fits beside the others'. */
   function grow(entry: Entry, bytes: number): void {
     entry.received += bytes;
@@ -210,8 +214,11 @@ export function createQuota(options: QuotaOptions): DiskQuota {
       return {
         take: (bytes) => {
           requireFree(bytes);
-          const most = Math.min(undecidedLimit, (free() - promised + undecided) / 4);
-          if (undecided + bytes > most) throw tooManyUndecided(undecided === held);
+          if (undecided + bytes > mostUndecided()) {
+            dropLapsed();
+            measure();
+            if (undecided + bytes > mostUndecided()) throw tooManyUndecided(undecided === held);
+          }
           undecided += bytes;
           held += bytes;
           pending += bytes;

@@ -57,6 +57,14 @@ describe("what is promised", () => {
     expect(attempt(() => quota.require(9 * GIB))).toBeUndefined();
   });
 
+  test("keeps nothing from undecided files once it has lapsed", () => {
+    disk = RESERVE + 100 * MIB;
+    quota.ofUpload({ id: 1, tokenId: 1, total: 90 * MIB, received: 0 });
+    expect(attempt(() => quota.undecided().take(20 * MIB))).toBe("insufficient_storage");
+    clock += 6 * 60_000;
+    expect(attempt(() => quota.undecided().take(20 * MIB))).toBeUndefined();
+  });
+
   test("grows with what came, and is kept from others", () => {
     const honest = quota.ofUpload({ id: 1, tokenId: 1, total: 9 * GIB, received: 0 });
     write(honest, GIB);
