@@ -103,9 +103,12 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
     },
     refuse,
     close: async () => {
-      await spool.discard();
-      undecided.close();
-      await letGo();
+      try {
+        await spool.discard();
+      } finally {
+        undecided.close();
+        await letGo();
+      }
     },
   };
 

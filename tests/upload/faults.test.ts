@@ -195,3 +195,17 @@ test("a commit that fails gives the file back, and the same upload becomes a pho
   expect(await originalOf(site, await photoIn(await askChunk(site, token, plan, 1)))).toEqual(file);
   await onlyThePhotoIsThere(token);
 });
+
+test("a spool that cannot be removed holds no use", async () => {
+  const token = await site.token();
+  const { files } = site.site;
+  const { spool } = files;
+  files.spool = async () => ({
+    ...(await spool()),
+    discard: () => Promise.reject(Object.assign(new Error("injected"), { code: "EROFS" })),
+  });
+  faults.fail("EIO", 0, "fdatasync");
+  expect((await redeem(site, fileForm(token, file))).ok).toBe(false);
+  files.spool = spool;
+  expect((await redeem(site, fileForm(token, file))).status).toBe(200);
+});
