@@ -112,7 +112,12 @@ export function createSink(fd: number, options: SinkOptions): Sink {
       await syncing;
       if (closed) return;
       closed = true;
-      closeSync(fd);
+      try {
+        closeSync(fd);
+      } catch (error) {
+        // It is closed all the same. Some disks say only now that they have not taken what was written.
+        failure ??= error;
+      }
     },
   };
 }

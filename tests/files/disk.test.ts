@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,6 +49,17 @@ describe("the disk's layout", () => {
 });
 
 describe("a sink that cannot write", () => {
+  test("never throws at its close, and says afterwards what that met", async () => {
+    const folder = await folderOf();
+    const fd = openSync(join(folder, "closed"), "w");
+    const sink = createSink(fd, { offset: 0, durable: true });
+    // A file system in the network, or one with quotas, says at the close that it is full.
+    closeSync(fd);
+    await sink.close();
+    await expect(sink.flush()).rejects.toThrow();
+    await rm(folder, { recursive: true });
+  });
+
   test("says so at every write, and closes all the same", async () => {
     const folder = await folderOf();
     const path = join(folder, "readonly");
