@@ -74,12 +74,17 @@ export function createSyncer({ records, files, active, onError }: SyncerOptions)
     await Promise.allSettled(entry.closing);
   }
 
+  /** Nothing that is written or synced at this moment counts. Answers what waited: let go of it. */
+  function stopTrusting(uploadId: number): Waiting | undefined {
+    active.doubt(uploadId);
+    for (const one of underWay) if (one.uploadId === uploadId) one.doubted = true;
+    return takeWaiting(uploadId);
+  }
+
   /** Forgets what the disk may not have; from its first moment on nothing of it is recorded. */
   async function doubt(uploadId: number): Promise<void> {
-    active.doubt(uploadId);
     doubted.add(uploadId);
-    for (const one of underWay) if (one.uploadId === uploadId) one.doubted = true;
-    const entry = takeWaiting(uploadId);
+    const entry = stopTrusting(uploadId);
     try {
       await records.uploads.forgetUnsynced(uploadId);
       doubted.delete(uploadId);
@@ -180,8 +185,12 @@ export function createSyncer({ records, files, active, onError }: SyncerOptions)
     },
 
     settle: async (upload) => {
-      const others = Array.from(underWay).filter((one) => one.uploadId === upload.id);
-      await Promise.all(others.map((one) => one.done));
+      for (;;) {
+        const other = Array.from(underWay).find((one) => one.uploadId === upload.id);
+        if (!other) break;
+        await other.done;
+      }
+      // In the same moment: whoever hears of a failure first may be the only one who does.
       await syncNow(upload, takeWaiting(upload.id));
     },
 
@@ -192,10 +201,12 @@ export function createSyncer({ records, files, active, onError }: SyncerOptions)
     },
 
     forgetAll: async (uploadId) => {
-      active.doubt(uploadId);
-      const entry = takeWaiting(uploadId);
-      await records.uploads.forgetBeyond(uploadId, 0);
-      if (entry) await letGo(entry);
+      const entry = stopTrusting(uploadId);
+      try {
+        await records.uploads.forgetBeyond(uploadId, 0);
+      } finally {
+        if (entry) await letGo(entry);
+      }
     },
 
     idle: async () => {
