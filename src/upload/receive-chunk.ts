@@ -171,7 +171,12 @@ export async function receiveChunk(
       finish: async (all) => {
         requireSame(params, all);
         if (count !== stored) throw wrongLength(chunk, count);
-        return storedBefore();
+        if (session.failure) throw session.failure;
+        // It may have been forgotten meanwhile. A photo's chunks are, too: that is the answer then.
+        const there = await records.uploads.hasStored(upload.id, rangeOf(chunk, stored));
+        const answer = await storedBefore();
+        if (!there && answer.kind === "stored") throw lost();
+        return answer;
       },
       refuse: refuseAndThrow,
       close: release,

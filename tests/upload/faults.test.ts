@@ -209,3 +209,30 @@ test("a spool that cannot be removed holds no use", async () => {
   files.spool = spool;
   expect((await redeem(site, fileForm(token, file))).status).toBe(200);
 });
+
+test("a chunk that came again is not answered for where it was forgotten while it came", async () => {
+  const token = await site.token();
+  expect((await sendChunk(site, token, plan, second, file)).status).toBe(200);
+  const { redeemer, records } = site.site;
+  const params = new Map([
+    ["upload_token", token],
+    ["resumableIdentifier", plan.identifier],
+    ["resumableFilename", plan.filename],
+    ["resumableChunkSize", "1000"],
+    ["resumableTotalSize", "2500"],
+    ["resumableChunkNumber", "2"],
+  ]);
+  const again = await redeemer.receive({
+    params,
+    moreParams: true,
+    partName: plan.filename,
+    origin: null,
+    bodyLength: undefined,
+  });
+  await again.take(file.subarray(1000, 2000));
+  const [upload] = rowsOf<{ id: number }>(site, "select id from uploads");
+  await records.uploads.forgetBeyond(upload?.id ?? 0, 0);
+  await again.take(file.subarray(2000));
+  await expect(again.finish(params)).rejects.toThrow("send what is missing again");
+  await again.close();
+});
