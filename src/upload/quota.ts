@@ -91,6 +91,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
   let measured = 0;
   let measuredAt = Number.NEGATIVE_INFINITY;
   let writtenSince = 0;
+  let droppedAt = elapsed();
 
   function measure(): void {
     measured = space();
@@ -111,6 +112,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
 
   function dropLapsed(): void {
     const at = elapsed();
+    droppedAt = at;
     for (const [id, entry] of entries) {
       if (at - entry.progressAt < LAPSE_MS) continue;
       setPromise(entry, 0);
@@ -164,6 +166,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
     ofUpload: ({ id, tokenId, total, received }) => {
       let entry = entries.get(id);
       if (!entry) {
+        if (elapsed() - droppedAt > LAPSE_MS) dropLapsed();
         const left = Math.max(0, total - received);
         if (received === 0) requireFree(left);
         entry = {

@@ -107,6 +107,7 @@ async function ask(
     try {
       const extra = extraOf(params);
       const finished = await completer.complete(session, upload, size, token, uploadToken, extra);
+      context.quota.forget(upload.id);
       return { kind: "finished", finished };
     } catch (error) {
       // After a failed upload GET answers 204.
