@@ -38,7 +38,7 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
   if (uploadToken || !moreParams) token = await findToken(records, uploadToken, origin);
   /** Whether the bytes are wanted at all, or only the parameters behind them. */
   const wanted = token && moreParams ? await isWanted(context, token) : true;
-  const undecided = quota.undecided();
+  const undecided = quota.undecided(token !== undefined);
   const begunAt = performance.now();
   let got = 0;
   let touchedAt = now();
@@ -53,9 +53,9 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
   });
 
   return {
+    more: requireTime,
     take: async (piece) => {
       got += piece.length;
-      if (!upload) requireTime();
       if (problem || !wanted) return;
       head.add(piece);
       try {
@@ -122,9 +122,9 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
     return !moreParams || Math.max(got, bodyLength ?? 0) > LARGEST_LATE_CHUNK;
   }
 
-  /** Bytes that nobody has vouched for may not be kept waiting for their end. */
+  /** Bytes that hold no use may not be kept waiting for the end of their request, whatever comes behind them. */
   function requireTime(): void {
-    if (performance.now() - begunAt <= context.undecidedMs) return;
+    if (upload || performance.now() - begunAt <= context.undecidedMs) return;
     throw new Problem(
       "request_timeout",
       "The request takes too long for one whose upload token or parameters are behind its file.",
