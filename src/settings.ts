@@ -184,7 +184,8 @@ export const settings = Type.Object({
       default: 30 * MINUTE,
       shown: "30m",
       minimum: 1000,
-      description: "How long such a request may take, at least 1s",
+      description:
+        "How long such a request may take, at least 1s; eight times as long where its token came first",
     }),
     "duration",
   ),

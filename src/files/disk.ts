@@ -181,7 +181,10 @@ export async function createDisk(
     lengthOf: (file) => lengthAt(uploadPath(file)),
 
     clear: async () => {
-      for (const name of await readdir(spools)) await rm(join(spools, name), { force: true });
+      for (const entry of await readdir(spools, { withFileTypes: true })) {
+        // A folder there is none of ours.
+        if (!entry.isDirectory()) await rm(join(spools, entry.name), { force: true });
+      }
     },
   };
 }

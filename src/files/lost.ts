@@ -41,6 +41,12 @@ export function createLost(folder: string, calls: Calls) {
         for (const id of await numbersIn(join(photos, String(tree))).catch(unlessNoFolder)) {
           if (id <= lastId) continue;
           const place = join(photos, String(tree), String(id));
+          if (lstatSync(place, { throwIfNoEntry: false })?.isFile()) {
+            // It would be in the way of the photo's folder.
+            const name = await take(place, String(id));
+            if (name !== undefined) taken.push(name);
+            continue;
+          }
           for (const file of await readdir(place).catch(unlessNoFolder)) {
             const name = await take(join(place, file), isFileName(file) ? file : String(id));
             if (name !== undefined) taken.push(name);
@@ -59,10 +65,8 @@ function unlessNoFolder(error: { code?: string }): [] {
   throw error;
 }
 
-/** Folders that are named by an id; what else lies there is none of this server's. */
+/** What is named by an id; what else lies there is none of this server's. */
 async function numbersIn(folder: string): Promise<number[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => /^[1-9]\d{0,15}$/.test(entry.name) && !entry.isFile())
-    .map((entry) => Number(entry.name));
+  const names = await readdir(folder);
+  return names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).map(Number);
 }

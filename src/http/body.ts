@@ -7,9 +7,14 @@ import { Problem } from "../problem.ts";
  *
  * Whoever stops reading, stops at once, also while the client is silent: the rest is left to Bun.
  * @param stallMs how long the client may send nothing
+ * @param onPiece told of each piece before it is read; what it throws ends the reading
  * @throws Problem request_timeout
  */
-export async function* readBody(request: Request, stallMs: number): AsyncGenerator<Uint8Array> {
+export async function* readBody(
+  request: Request,
+  stallMs: number,
+  onPiece?: () => void,
+): AsyncGenerator<Uint8Array> {
   if (request.body === null) return;
   const reader = request.body.getReader();
   let waitingSince = 0;
@@ -30,6 +35,7 @@ export async function* readBody(request: Request, stallMs: number): AsyncGenerat
         throw new Problem("request_timeout", `Nothing was received for ${seconds} seconds.`);
       }
       if (done) return;
+      onPiece?.();
       yield value;
       release(value);
     }

@@ -14,6 +14,8 @@ const MAX_FIELDS_BYTES = 2 * 1024 * 1024;
 
 export type FormHandlers = {
   stallMs: number;
+  /** Told of each piece of the body, whatever part it is of; what it throws ends the reading. */
+  onPiece?: () => void;
   /**
    * The part named `file` begins.
    * @param name as the part says
@@ -61,7 +63,7 @@ export function bodyLength(request: Request): number | undefined {
 export async function readForm(request: Request, handlers: FormHandlers): Promise<Params> {
   const params = readQuery(request);
   if (request.body === null) return params;
-  const body = readBody(request, handlers.stallMs);
+  const body = readBody(request, handlers.stallMs, handlers.onPiece);
   try {
     if (mediaType(request) === "multipart/form-data") {
       await readMultipart(body, boundaryOf(request), formReader(params, handlers));

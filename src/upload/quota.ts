@@ -20,8 +20,12 @@ export interface DiskQuota {
   ofUpload(upload: { id: number; tokenId: number; total: number; received: number }): Account;
   /** The upload has ended: nothing is promised to it any more. */
   forget(uploadId: number): void;
-  /** The account of one request's bytes that hold no use yet; close it when they are gone or placed. */
-  undecided(): UndecidedAccount;
+  /**
+   * The account of one request's bytes that hold no use yet; close it when they are gone or placed.
+   * @param vouched it has named an upload token that is of use; without one it is anybody's, and may not take
+   * the room of those that have
+   */
+  undecided(vouched: boolean): UndecidedAccount;
 }
 
 export type Account = {
@@ -63,6 +67,9 @@ const LEAST_PROGRESS = 64 * 1024;
 /** A lapsed account is remembered for so long: a single byte must not make it a new one with a new promise. */
 const REMEMBER_MS = 24 * 60 * 60_000;
 
+/** Of the room for undecided bodies, what those may take together that have named no token. */
+const NAMELESS_PART = 3 / 4;
+
 /** The disk is asked again after this many bytes or milliseconds: others write to it, too. */
 const ASK_BYTES = 4 * 1024 ** 2;
 const ASK_MS = 50;
@@ -88,6 +95,8 @@ export function createQuota(options: QuotaOptions): DiskQuota {
   let pending = 0;
   /** Bytes of undecided bodies, taken or written. */
   let undecided = 0;
+  /** Of these, bytes of bodies that have named no token. */
+  let nameless = 0;
   let measured = 0;
   let measuredAt = Number.NEGATIVE_INFINITY;
   let writtenSince = 0;
@@ -212,23 +221,34 @@ export function createQuota(options: QuotaOptions): DiskQuota {
       entries.delete(uploadId);
     },
 
-    undecided: () => {
+    undecided: (vouched) => {
       let held = 0;
+      const refusal = (bytes: number): Problem | undefined => {
+        const most = mostUndecided();
+        const full = undecided + bytes > most;
+        const fullOfNameless = !vouched && nameless + bytes > most * NAMELESS_PART;
+        if (!full && !fullOfNameless) return undefined;
+        return tooManyUndecided((full ? undecided : nameless) === held);
+      };
       return {
         take: (bytes) => {
           requireFree(bytes);
-          if (undecided + bytes > mostUndecided()) {
+          if (refusal(bytes)) {
+            // Nobody is refused by what was so a moment ago.
             dropLapsed();
             measure();
-            if (undecided + bytes > mostUndecided()) throw tooManyUndecided(undecided === held);
           }
+          const refused = refusal(bytes);
+          if (refused) throw refused;
           undecided += bytes;
+          if (!vouched) nameless += bytes;
           held += bytes;
           pending += bytes;
         },
         written,
         close: () => {
           undecided -= held;
+          if (!vouched) nameless -= held;
           held = 0;
         },
       };

@@ -22,6 +22,9 @@ const LARGEST_LATE_CHUNK = 128 * 1024 * 1024;
 
 const TOUCH_MS = 30_000;
 
+/** How many times as long an undecided body may take whose upload token came first: 128 MiB in four hours are 9 KiB/s. */
+const NAMED_LIMIT = 8;
+
 /**
  * Receives a whole file, or one of which it is not known yet (protocol 4.1, "undecided"): its bytes go into
  * a spool, which becomes the upload's file without being copied. Undecided bytes hold no use of a token, and
@@ -38,7 +41,10 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
   if (uploadToken || !moreParams) token = await findToken(records, uploadToken, origin);
   /** Whether the bytes are wanted at all, or only the parameters behind them. */
   const wanted = token && moreParams ? await isWanted(context, token) : true;
-  const undecided = quota.undecided();
+  const named = token !== undefined;
+  const undecided = quota.undecided(named);
+  // Who has a token that is good may take longer: a form on a slow line is the normal case.
+  const limitMs = context.undecidedMs * (named ? NAMED_LIMIT : 1);
   const begunAt = performance.now();
   let got = 0;
   let touchedAt = now();
@@ -47,15 +53,17 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
   let problem: Problem | undefined;
   let judged = false;
   let isChunk = false;
+  /** The spool has become the upload's file: there is nothing of it to be removed. */
+  let adopted = false;
   const spool = await begin().catch(async (error: unknown) => {
     await letGo();
     throw error;
   });
 
   return {
+    more: requireTime,
     take: async (piece) => {
       got += piece.length;
-      if (!upload) requireTime();
       if (problem || !wanted) return;
       head.add(piece);
       try {
@@ -104,7 +112,7 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
     refuse,
     close: async () => {
       try {
-        await spool.discard();
+        if (!adopted) await spool.discard();
       } finally {
         undecided.close();
         await letGo();
@@ -125,12 +133,14 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
     return !moreParams || Math.max(got, bodyLength ?? 0) > LARGEST_LATE_CHUNK;
   }
 
-  /** Bytes that nobody has vouched for may not be kept waiting for their end. */
+  /** Bytes that hold no use may not be kept waiting for the end of their request, whatever comes behind them. */
   function requireTime(): void {
-    if (performance.now() - begunAt <= context.undecidedMs) return;
+    if (upload || performance.now() - begunAt <= limitMs) return;
     throw new Problem(
       "request_timeout",
-      "The request takes too long for one whose upload token or parameters are behind its file.",
+      named
+        ? "The request takes too long for one that may be a chunk; send a chunk's parameters before its file."
+        : "The request takes too long for one whose upload token is behind its file.",
     );
   }
 
@@ -171,6 +181,7 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
     const session = active.join(whole.id);
     try {
       await files.adopt(spool, whole.file);
+      adopted = true;
       const finished = await completer.complete(
         session,
         whole,

@@ -24,6 +24,11 @@ export type Answer =
 export type Reception = {
   /** Known before a byte of the file was read; the rest need not be read. */
   readonly answer?: Answer;
+  /**
+   * Something of the request has come, of its file or of what is behind it.
+   * @throws Problem where it may not go on
+   */
+  more?(): void;
   /** @throws Problem where the file cannot be taken: give it to `refuse`. */
   take(piece: Uint8Array): Promise<void>;
   /** The request is read to its end. */

@@ -161,9 +161,39 @@ test("they may take so long and no longer", async () => {
   const { status, text } = await wire.answer().finally(() => clearInterval(drip));
   expect([status, text]).toEqual([
     408,
-    "The request takes too long for one whose upload token or parameters are behind its file.",
+    "The request takes too long for one whose upload token is behind its file.",
   ]);
   await until("it is gone", async () => (await remainsOf(server)).spools === 0);
+});
+
+test("nor by a part behind the file that nobody wants", async () => {
+  await start({ REDEEM_UNDECIDED_LIMIT: "1s" });
+  const wire = await fileBeforeToken(server, png(1000), 100_000);
+  wires.push(wire);
+  await wire.send("\r\n");
+  await wire.send(partHead(BOUNDARY, { name: "other", filename: "b.png" }));
+  const drip = setInterval(() => void wire.send("x").catch(() => undefined), 100);
+  const { status } = await wire.answer().finally(() => clearInterval(drip));
+  expect(status).toBe(408);
+  await until("it is gone", async () => (await remainsOf(server)).spools === 0);
+});
+
+test("those that nobody has vouched for leave room to a form that begins with its token", async () => {
+  await start({ REDEEM_UNDECIDED: "8MiB" });
+  for (let count = 0; count < 12; count += 1) {
+    wires.push(await fileBeforeToken(server, png(MIB), 8 * MIB));
+  }
+  await until("those that fit have come", async () => {
+    const spools = join(server.folder, "spool");
+    const sizes = (await readdir(spools)).map((name) => Bun.file(join(spools, name)).size);
+    return sizes.length > 0 && sizes.length < 12 && sizes.every((bytes) => bytes === MIB);
+  });
+  const form = new FormData();
+  form.set("upload_token", await server.token());
+  form.set("file", new File([png(MIB)], "a.png"));
+  const url = `${server.url}/api/2/photo/redeem-upload-token`;
+  const answer = await fetch(url, { method: "POST", body: form, keepalive: false });
+  expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)]);
 });
 
 test("64 KiB of extra parameters with each of 60 chunks at once hold nobody up", async () => {

@@ -131,7 +131,10 @@ function took(run: Run, file: ChunkedFile, number: number, told: Told): void {
 function refused(run: Run, group: Group, file: ChunkedFile, told: Told): void {
   file.refused = true;
   const why = told.text.slice(0, 80);
-  if (!group.crowded || file.answered.size > 0) {
+  // A clock that jumps lets reservations lapse: another file of the token may have the use then.
+  const lapsed = run.faulty && group.crowded && /used/.test(why);
+  if (lapsed && file.answered.size > 0) file.lapsed = true;
+  else if (!group.crowded || file.answered.size > 0) {
     const taken = `${file.answered.size} chunks answered`;
     run.ledger.wrong.push(
       `${file.plan.filename}: refused (${why}) with a use of its own, ${taken}`,

@@ -3,6 +3,8 @@ import type { Plan } from "../support/chunks.ts";
 /** What clients have sent and what they were told: all that a server can be held to. */
 export type Ledger = {
   groups: Group[];
+  /** Syncs fail at this moment: what is begun now may be forgotten, too. */
+  syncsFail: boolean;
   /** What no client should ever see, in words. */
   wrong: string[];
   counts: Counts;
@@ -47,6 +49,8 @@ export type ChunkedFile = {
   refused: boolean;
   /** A sync may have failed since it began: chunks that were answered may have been forgotten, and asked for again. */
   doubtful: boolean;
+  /** It lost its use to another file of its token: its bytes stay until they are swept. */
+  lapsed?: boolean;
 };
 
 /** A whole file has no identity, so each try is a file of its own: its name tells it apart. */
@@ -76,7 +80,7 @@ export function doubtUnfinished(ledger: Ledger): void {
 
 export function newLedger(): Ledger {
   const counts = { answers: 0, unanswered: 0, later: 0, givenUp: 0, known: 0, askedAgain: 0 };
-  return { groups: [], wrong: [], counts };
+  return { groups: [], syncsFail: false, wrong: [], counts };
 }
 
 export function chunkedFiles(ledger: Ledger): { group: Group; file: ChunkedFile }[] {

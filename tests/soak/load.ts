@@ -97,7 +97,7 @@ async function oneToken(run: Run, number: number, options: LoadOptions): Promise
       answered: new Set(),
       photo: undefined,
       refused: false,
-      doubtful: false,
+      doubtful: run.ledger.syncsFail,
     };
     group.files.push(file);
     return sendChunked(run, group, file, bytes, own);

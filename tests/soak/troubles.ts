@@ -37,11 +37,13 @@ export function createTroubles(
 
   /** While syncs fail, and a little after: half of the times the process is killed in it. */
   async function failSyncs(machine: Faults, random: Random): Promise<void> {
+    ledger.syncsFail = true;
     doubtUnfinished(ledger);
     machine.failSyncs(random.between(2, 20));
     await Bun.sleep(random.between(500, 4000));
     const mend = () => {
       machine.failSyncs(0);
+      ledger.syncsFail = false;
       doubtUnfinished(ledger);
     };
     if (random.chance(0.5)) await living.restart("SIGKILL", mend);

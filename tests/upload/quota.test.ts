@@ -60,9 +60,9 @@ describe("what is promised", () => {
   test("keeps nothing from undecided files once it has lapsed", () => {
     disk = RESERVE + 100 * MIB;
     quota.ofUpload({ id: 1, tokenId: 1, total: 90 * MIB, received: 0 });
-    expect(attempt(() => quota.undecided().take(20 * MIB))).toBe("insufficient_storage");
+    expect(attempt(() => quota.undecided(true).take(20 * MIB))).toBe("insufficient_storage");
     clock += 6 * 60_000;
-    expect(attempt(() => quota.undecided().take(20 * MIB))).toBeUndefined();
+    expect(attempt(() => quota.undecided(true).take(20 * MIB))).toBeUndefined();
   });
 
   test("grows with what came, and is kept from others", () => {
@@ -104,7 +104,7 @@ describe("what is promised", () => {
 describe("bytes that hold no use", () => {
   test("share one budget, which is given back", () => {
     disk = 100 * GIB;
-    const bodies = Array.from({ length: 5 }, () => quota.undecided());
+    const bodies = Array.from({ length: 5 }, () => quota.undecided(true));
     for (const body of bodies.slice(0, 4)) write(body, GIB);
     const [first, last] = [bodies[0], bodies[4]];
     expect(attempt(() => last?.take(1))).toBe("temporarily_unavailable");
@@ -112,16 +112,27 @@ describe("bytes that hold no use", () => {
     expect(attempt(() => last?.take(GIB))).toBeUndefined();
   });
 
+  test("leave a quarter of it to those that have named a token", () => {
+    disk = 100 * GIB;
+    const nameless = quota.undecided(false);
+    write(nameless, 3 * GIB);
+    expect(attempt(() => nameless.take(1))).toBe("insufficient_storage");
+    expect(attempt(() => quota.undecided(false).take(1))).toBe("temporarily_unavailable");
+    write(quota.undecided(true), GIB);
+    nameless.close();
+    expect(attempt(() => quota.undecided(false).take(3 * GIB))).toBeUndefined();
+  });
+
   test("take a quarter of what is free beyond the reserve at most", () => {
     disk = 4 * GIB + RESERVE;
-    const body = quota.undecided();
+    const body = quota.undecided(true);
     write(body, GIB);
     expect(attempt(() => body.take(1))).toBe("insufficient_storage");
   });
 
   test("leave room for an upload that holds a use", () => {
     disk = GIB;
-    const body = quota.undecided();
+    const body = quota.undecided(true);
     expect(attempt(() => body.take(GIB - RESERVE))).toBe("insufficient_storage");
     const upload = quota.ofUpload({ id: 1, tokenId: 1, total: 500 * MIB, received: 0 });
     write(upload, 500 * MIB);
@@ -149,7 +160,7 @@ test("whatever runs in parallel, nobody is let into the reserve", () => {
         ...[1, 2, 3].map(
           (id) => () => shared.ofUpload({ id, tokenId: id, total: 500 * MIB, received: 1 }),
         ),
-        ...[shared.undecided(), shared.undecided(), shared.undecided()].map((body) => () => body),
+        ...[true, false, false].map((named) => shared.undecided(named)).map((body) => () => body),
       ];
       const outstanding: (() => void)[] = [];
       for (const { who, bytes, later } of steps) {

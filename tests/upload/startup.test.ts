@@ -179,6 +179,18 @@ describe("what is unfinished", () => {
   });
 });
 
+test("what is in the way of the next photo makes way, and a folder among the spools stops no start", async () => {
+  const { folder } = site;
+  await mkdir(join(folder, "spool", "somebodys", "own"), { recursive: true });
+  await mkdir(join(folder, "photos", "1"), { recursive: true });
+  await Bun.write(join(folder, "photos", "1", "1"), "x");
+  await site.restart();
+  expect(await readdir(join(folder, "lost"))).toEqual(["1"]);
+  expect(await readdir(join(folder, "spool"))).toEqual(["somebodys"]);
+  const photo = await photoIn(await redeem(site, fileForm(await site.token(), file)));
+  expect(photo.photo_id).toBe(1);
+});
+
 test("a file moved to the photos before a power cut, and not recorded, comes back and is whole", async () => {
   const token = await site.token();
   await sendChunk(site, token, plan, first, file);

@@ -101,6 +101,7 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
   try {
     const params = await readForm(request, {
       stallMs: context.stallMs,
+      onPiece: () => reception?.more?.(),
       onFile: async (partName, known) => {
         const begun = await context.redeemer.receive({
           params: known,
