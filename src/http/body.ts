@@ -2,8 +2,9 @@ import { Problem } from "../problem.ts";
 
 /**
  * The body of a request, piece by piece. A piece is there until the next one is asked for: its memory
- * is given back then, so copy what is to be kept. Bun's own idle limit cuts live uploads below 16 KiB/s
- * (platform notes, 1.2), so the limit here is on silence alone.
+ * is given back then, so copy what is to be kept. Bun's own idle limit (`idleTimeout`) ends a live upload
+ * that is slower than about 16 KiB/s, whatever it is set to; the methods that receive files switch it off, and
+ * the limit here is on silence alone.
  *
  * Whoever stops reading, stops at once, also while the client is silent: the rest is left to Bun.
  * @param stallMs how long the client may send nothing

@@ -1,0 +1,69 @@
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** The documents that are read beside the code: what they point at must be there. */
+const ROOT = join(import.meta.dir, "..");
+const DOCUMENTS = [
+  "README.md",
+  "src/README.md",
+  "src/protocol.md",
+  "tests/README.md",
+  "tests/bench/README.md",
+  ".github/CONTRIBUTING.md",
+  ".github/CHANGELOG.md",
+  ".github/SECURITY.md",
+];
+
+const read = (path: string) => Bun.file(join(ROOT, path)).text();
+const sources = [...new Bun.Glob("**/*.ts").scanSync(join(ROOT, "src"))];
+const tests = [...new Bun.Glob("**/*.ts").scanSync(join(ROOT, "tests"))];
+
+test.each(DOCUMENTS)("every link of %s to a file leads to one", async (document) => {
+  const targets = [...(await read(document)).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^https?:/.test(target));
+  const dead = targets.filter((target) => !existsSync(join(ROOT, dirname(document), target)));
+  expect(dead).toEqual([]);
+});
+
+test.each(["src/README.md", "tests/README.md"])("every file that %s names exists", async (map) => {
+  const names = new Set([...sources, ...tests].flatMap((path) => [path, basename(path)]));
+  const named = [...(await read(map)).matchAll(/`([\w./-]+\.ts)`/g)].map(([, name = ""]) => name);
+  expect(named.length).toBeGreaterThan(10);
+  // Within a room's own sentence a file is named without its folder.
+  expect(named.filter((name) => !names.has(name.replace(/^(src|tests)\//, "")))).toEqual([]);
+});
+
+test("every room is on the map", async () => {
+  const map = await read("src/README.md");
+  const rooms = new Set(sources.map((path) => dirname(path)).filter((room) => room !== "."));
+  expect([...rooms].filter((room) => !map.includes(`\`${room}/\``))).toEqual([]);
+});
+
+test("Elysia and Drizzle stay in their rooms, as src/README.md says", async () => {
+  const astray: string[] = [];
+  for (const path of sources) {
+    const text = await Bun.file(join(ROOT, "src", path)).text();
+    const uses = (name: string) => new RegExp(`from "(${name})["/]`).test(text);
+    if (uses("elysia|@elysiajs") && !path.startsWith("http/")) astray.push(path);
+    if (uses("drizzle-orm") && !path.startsWith("records/sqlite/")) astray.push(path);
+  }
+  expect(astray).toEqual([]);
+});
+
+test("comments cite the protocol by sections that it has", async () => {
+  const sections = new Set(
+    [...(await read("src/protocol.md")).matchAll(/^#+ (\d(?:\.\d)?)/gm)].map(
+      ([, number]) => number,
+    ),
+  );
+  const wrong: string[] = [];
+  for (const path of sources) {
+    const text = await Bun.file(join(ROOT, "src", path)).text();
+    for (const [cited, number] of text.matchAll(/\(protocol,? (\d(?:\.\d)?)/g)) {
+      if (!sections.has(number ?? "")) wrong.push(`${path}: ${cited}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
