@@ -23,7 +23,7 @@ const LARGEST_LATE_CHUNK = 128 * 1024 * 1024;
 const TOUCH_MS = 30_000;
 
 /** How many times as long an undecided body may take whose upload token came first: 128 MiB in four hours are 9 KiB/s. */
-const NAMED_LIMIT = 8;
+const TOKEN_FIRST_LIMIT = 8;
 
 /**
  * Receives a whole file, or one of which it is not known yet (protocol 4.1, "undecided"): its bytes go into
@@ -41,10 +41,10 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
   if (uploadToken || !moreParams) token = await findToken(records, uploadToken, origin);
   /** Whether the bytes are wanted at all, or only the parameters behind them. */
   const wanted = token && moreParams ? await isWanted(context, token) : true;
-  const named = token !== undefined;
-  const undecided = quota.undecided(named);
+  const tokenFirst = token !== undefined;
+  const undecided = quota.undecided(tokenFirst);
   // Who has a token that is good may take longer: a form on a slow line is the normal case.
-  const limitMs = context.undecidedMs * (named ? NAMED_LIMIT : 1);
+  const limitMs = context.undecidedMs * (tokenFirst ? TOKEN_FIRST_LIMIT : 1);
   const begunAt = performance.now();
   let got = 0;
   let touchedAt = now();
@@ -138,7 +138,7 @@ export async function receiveFile(context: RedeemContext, incoming: Incoming): P
     if (upload || performance.now() - begunAt <= limitMs) return;
     throw new Problem(
       "request_timeout",
-      named
+      tokenFirst
         ? "The request takes too long for one that may be a chunk; send a chunk's parameters before its file."
         : "The request takes too long for one whose upload token is behind its file.",
     );
