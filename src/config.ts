@@ -38,9 +38,13 @@ export class ConfigError extends Error {}
 
 /**
  * Reads the settings from an environment.
+ * @param called how an error calls a setting, where it did not come from the variable of its name
  * @throws ConfigError for the first value that is wrong.
  */
-export function readConfig(env: Record<string, string | undefined>): Settings {
+export function readConfig(
+  env: Record<string, string | undefined>,
+  called: (name: string) => string = (name) => name,
+): Settings {
   const config: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(settings.properties as TProperties)) {
     const text = env[name]?.trim();
@@ -48,7 +52,7 @@ export function readConfig(env: Record<string, string | undefined>): Settings {
       if (schema["default"] !== undefined) config[name] = schema["default"];
       continue;
     }
-    config[name] = readSetting(name, schema as Setting<TSchema>, text);
+    config[name] = readSetting(called(name), schema as Setting<TSchema>, text);
   }
   const read = config as Settings;
   if (!read.REDEEM_TLS_CERT !== !read.REDEEM_TLS_KEY) {
@@ -95,11 +99,11 @@ function inUnits(schema: TSchema, limit: "minimum" | "maximum", before = ""): st
   return before + (schema["reads"] === "bytes" ? formatBytes(value) : formatDuration(value));
 }
 
-function readSetting(name: string, schema: Setting<TSchema>, text: string): unknown {
+function readSetting(called: string, schema: Setting<TSchema>, text: string): unknown {
   const value = readers[schema.reads](text);
   if (value === undefined || !Value.Check(schema, value)) {
     const shown = schema.reads === "secret" ? "(not shown)" : JSON.stringify(text);
-    throw new ConfigError(`${name} is ${shown}; allowed: ${allowedWords(schema)}`);
+    throw new ConfigError(`${called} is ${shown}; allowed: ${allowedWords(schema)}`);
   }
   return value;
 }

@@ -1,26 +1,32 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { ConfigError, publicUrlOf, readConfig, unknownSettings, type Settings } from "../config.ts";
+import { ConfigError, publicUrlOf, type Settings } from "../config.ts";
 import { createApp, type App } from "../http/app.ts";
 import { watchHandles } from "../http/handles.ts";
 import { log, startLog } from "../log.ts";
 import { keepPrivate } from "../private.ts";
 import { startSite, type Site } from "../site.ts";
 import { Failure } from "./fail.ts";
+import { readGiven, SETTING_OPTIONS } from "./given.ts";
 import { addKey } from "./key.ts";
+import { readLine } from "./line.ts";
 import { lockFolder } from "./lock.ts";
+import { refuseRoot, requireRights } from "./owner.ts";
 
 /** An operator's key below this many characters gets a warning. */
 const SHORT_KEY = 16;
 
-/** `redeem serve`: runs the server until it is told to stop. */
-export async function serve(): Promise<void> {
-  const config = readConfig(process.env);
+/** `redeem serve [--port 2500 …]`: runs the server until it is told to stop. */
+export async function serve(words: string[]): Promise<void> {
+  const { values } = readLine("serve", words, SETTING_OPTIONS);
+  const { config, unknown } = await readGiven(values);
   await startLog(config.REDEEM_LOG, process.stderr.isTTY === true);
-  for (const name of unknownSettings(process.env)) log.warn("unknown setting", { name });
+  for (const name of unknown) log.warn("unknown setting", { name });
   if (config.REDEEM_API_KEY && config.REDEEM_API_KEY.length < SHORT_KEY) {
     log.warn("REDEEM_API_KEY is short enough to be guessed", { characters: SHORT_KEY });
   }
+  await refuseRoot(config.REDEEM_DATA);
+  await requireRights(config.REDEEM_DATA);
   await prepareFolder(config.REDEEM_DATA);
   const unlock = await lockFolder(config.REDEEM_DATA);
   const site = await startSite(config);

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startServer, type TestServer } from "../support/server.ts";
-import { isFailure, run, withFolder } from "./run.ts";
+import { isFailure, isMisuse, run, withFolder } from "./run.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -98,6 +98,6 @@ describe("redeem help", () => {
   test("is where an unknown command leads", async () => {
     const ran = await run(server.folder, ["sevre"]);
     expect(ran.err).toContain('no command "sevre". See: redeem help');
-    expect(isFailure(ran)).toBe(true);
+    expect(isMisuse(ran)).toBe(true);
   });
 });

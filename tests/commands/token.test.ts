@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { png } from "../support/media.ts";
 import { startServer, type TestServer } from "../support/server.ts";
-import { isFailure, run } from "./run.ts";
+import { isFailure, isMisuse, run } from "./run.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -88,14 +88,22 @@ describe("redeem token, while the server runs", () => {
     [["token", "create", "--valid", "soon"], "--valid must be"],
     [["token", "create", "--return-url", "ftp://x"], "--return-url must be an http or https"],
     [["token", "create", "--types", "text/plain"], "--types must be"],
-    [["token", "create", "--nonsense", "1"], "--nonsense"],
-    [["token", "create", "extra"], "extra"],
-    [["token", "revoke"], "Usage"],
     [["token", "revoke", "999999"], "no upload token 999999"],
-    [["token", "melt"], "create, list and revoke"],
   ])("%p is one line and exit code 1", async (words, message) => {
     const ran = await redeem(...words);
     expect(ran.err).toContain(message);
     expect(isFailure(ran)).toBe(true);
+  });
+
+  test.each([
+    [["token", "create", "--nonsense", "1"], "--nonsense"],
+    [["token", "create", "extra"], "extra"],
+    [["token", "revoke"], "Usage"],
+    [["token", "revoke", "1", "2"], '"2"'],
+    [["token", "melt"], "create, list and revoke"],
+  ])("%p is one line and exit code 2", async (words, message) => {
+    const ran = await redeem(...words);
+    expect(ran.err).toContain(message);
+    expect(isMisuse(ran)).toBe(true);
   });
 });
