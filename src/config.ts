@@ -58,7 +58,21 @@ export function readConfig(
   if (!read.REDEEM_TLS_CERT !== !read.REDEEM_TLS_KEY) {
     throw new ConfigError("REDEEM_TLS_CERT and REDEEM_TLS_KEY go together: set both or neither");
   }
+  refuseNoAddress(read, called);
   return read;
+}
+
+/** The site's own address is put together from settings that may each look right. */
+function refuseNoAddress(config: Settings, called: (name: string) => string): void {
+  if (URL.canParse(publicUrlOf(config, config.REDEEM_PORT))) return;
+  const name = config.REDEEM_PUBLIC_URL ? "REDEEM_PUBLIC_URL" : "REDEEM_HOST";
+  const value = JSON.stringify(config[name]);
+  throw new ConfigError(`${called(name)} is ${value}; allowed: ${allowedFor(name)}`);
+}
+
+/** What the setting of a name allows, in words. */
+export function allowedFor(name: keyof Settings): string {
+  return allowedWords(settings.properties[name]);
 }
 
 /**
@@ -81,7 +95,7 @@ export function unknownSettings(env: Record<string, string | undefined>): string
 }
 
 /** What a setting allows, in words. */
-export function allowedWords(schema: TSchema): string {
+function allowedWords(schema: TSchema): string {
   if (typeof schema["allowed"] === "string") return schema["allowed"];
   const words = WORDS[(schema as Setting<TSchema>).reads];
   if (schema["reads"] === "number")

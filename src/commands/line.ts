@@ -31,8 +31,8 @@ export function readLine(
     return { values: values as Values, positionals };
   } catch (error) {
     if (!(error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) throw error;
-    const words = (error as Error).message.split("\n")[0]?.split(". To specify")[0] ?? "";
-    throw new UsageError(`redeem ${command}: ${words.replace(/\.$/, "")}. ${see}`);
+    const wrong = (error as Error).message.split("\n")[0]?.split(". To specify")[0] ?? "";
+    throw new UsageError(`redeem ${command}: ${wrong.replace(/\.$/, "")}. ${see}`);
   }
 }
 
