@@ -87,6 +87,11 @@ export function publicUrlOf(config: Settings, port: number): string {
   return `${config.REDEEM_TLS_CERT ? "https" : "http"}://${host}:${port}`;
 }
 
+/** What the paths of links begin with, for browsers behind a proxy: "/base", or "" without a path. */
+export function publicPathOf(publicUrl: string): string {
+  return new URL(publicUrl).pathname.replace(/\/+$/, "");
+}
+
 /** Variables that look like settings but are none: most likely misspelt. */
 export function unknownSettings(env: Record<string, string | undefined>): string[] {
   return Object.keys(env).filter(
