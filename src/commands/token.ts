@@ -2,7 +2,7 @@ import { publicUrlOf, type Settings } from "../config.ts";
 import { Problem } from "../problem.ts";
 import type { Records, UploadToken } from "../records/records.ts";
 import { makeFolder, openFolder } from "./folder.ts";
-import { parseDuration } from "../units.ts";
+import { formatBytes, formatDuration, parseBytes, parseDuration } from "../units.ts";
 import { getUploadTokenParameters } from "../http/photo/get-upload-token.ts";
 import { readParameters } from "../http/parameters.ts";
 import { toGrant } from "../upload/grant.ts";
@@ -58,7 +58,8 @@ async function create(values: Values): Promise<void> {
     const value = values[option];
     if (value === undefined) continue;
     const name = option.replaceAll("-", "_");
-    if (name === "valid") params.set("valid_minutes", minutes(value));
+    if (name === "valid") params.set("valid_minutes", readMinutes(value));
+    else if (name === "max_size") params.set(name, readMaxSize(value, config.REDEEM_MAX_SIZE));
     else params.set(name === "background_return" ? "background_return_p" : name, value);
   }
   const wanted = readParameters(getUploadTokenParameters, params);
@@ -150,23 +151,31 @@ function stateOf(row: UploadToken): string {
   return Date.now() > row.validUntil ? "expired" : "valid";
 }
 
-/** `--valid 3h`, or minutes. */
-function minutes(text: string): string {
-  if (/^\d+$/.test(text)) return text;
-  const ms = parseDuration(text);
-  if (ms === undefined) {
-    throw new Failure(
-      `--valid must be minutes or a duration from 15m to 24h, not ${JSON.stringify(text)}`,
-    );
-  }
-  return String(Math.round(ms / 60_000));
+const { minimum: LEAST_MINUTES = 0, maximum: MOST_MINUTES = Infinity } =
+  getUploadTokenParameters.properties.valid_minutes;
+
+/** `--valid 3h`, or minutes: the text of `valid_minutes`. */
+function readMinutes(text: string): string {
+  const minutes = /^\d+$/.test(text) ? Number(text) : (parseDuration(text) ?? NaN) / 60_000;
+  if (minutes >= LEAST_MINUTES && minutes <= MOST_MINUTES) return String(Math.round(minutes));
+  const [least, most] = [LEAST_MINUTES, MOST_MINUTES].map((limit) =>
+    formatDuration(limit * 60_000),
+  );
+  throw new Failure(
+    `--valid must be a duration from ${least} to ${most}, such as 90m or 6h (a bare number is minutes), not ${JSON.stringify(text)}`,
+  );
+}
+
+/** `--max-size 500MB`, or bytes: the text of `max_size`. */
+function readMaxSize(text: string, most: number): string {
+  const bytes = parseBytes(text) ?? 0;
+  if (bytes >= 1 && bytes <= most) return String(bytes);
+  throw new Failure(
+    `--max-size must be a size such as 500MB, 10GiB or 1048576, at most ${formatBytes(most)} (REDEEM_MAX_SIZE), not ${JSON.stringify(text)}`,
+  );
 }
 
 /** A refusal names parameters; at the keyboard they are options. */
 function optionNames(message: string): string {
-  return message.replace(/^[a-z_]+/, (name) =>
-    name === "valid_minutes"
-      ? "--valid (in minutes; 15m to 24h)"
-      : `--${name.replace(/_p$/, "").replaceAll("_", "-")}`,
-  );
+  return message.replace(/^[a-z_]+/, (name) => `--${name.replace(/_p$/, "").replaceAll("_", "-")}`);
 }
