@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { BunPlugin } from "bun";
+import { programPath } from "./program-path.ts";
 
 /**
  * `bun run build [--target linux-arm64] [--outfile dist/redeem]`: one program that needs nothing
@@ -28,9 +29,10 @@ if (!compileTarget) {
   );
   process.exit(1);
 }
-const outfile = values.outfile
+const named = values.outfile
   ? resolve(values.outfile)
   : join(root, "dist", values.target ? `redeem-${target}` : "redeem");
+const outfile = programPath(named, target);
 
 /** The addon of the platform that is built for, instead of a look-up at run time that would fail. */
 const addon: BunPlugin = {

@@ -38,9 +38,13 @@ export class ConfigError extends Error {}
 
 /**
  * Reads the settings from an environment.
+ * @param called how an error calls a setting, where it did not come from the variable of its name
  * @throws ConfigError for the first value that is wrong.
  */
-export function readConfig(env: Record<string, string | undefined>): Settings {
+export function readConfig(
+  env: Record<string, string | undefined>,
+  called: (name: string) => string = (name) => name,
+): Settings {
   const config: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(settings.properties as TProperties)) {
     const text = env[name]?.trim();
@@ -48,13 +52,27 @@ export function readConfig(env: Record<string, string | undefined>): Settings {
       if (schema["default"] !== undefined) config[name] = schema["default"];
       continue;
     }
-    config[name] = readSetting(name, schema as Setting<TSchema>, text);
+    config[name] = readSetting(called(name), schema as Setting<TSchema>, text);
   }
   const read = config as Settings;
   if (!read.REDEEM_TLS_CERT !== !read.REDEEM_TLS_KEY) {
     throw new ConfigError("REDEEM_TLS_CERT and REDEEM_TLS_KEY go together: set both or neither");
   }
+  refuseNoAddress(read, called);
   return read;
+}
+
+/** The site's own address is put together from settings that may each look right. */
+function refuseNoAddress(config: Settings, called: (name: string) => string): void {
+  if (URL.canParse(publicUrlOf(config, config.REDEEM_PORT))) return;
+  const name = config.REDEEM_PUBLIC_URL ? "REDEEM_PUBLIC_URL" : "REDEEM_HOST";
+  const value = JSON.stringify(config[name]);
+  throw new ConfigError(`${called(name)} is ${value}; allowed: ${allowedFor(name)}`);
+}
+
+/** What the setting of a name allows, in words. */
+export function allowedFor(name: keyof Settings): string {
+  return allowedWords(settings.properties[name]);
 }
 
 /**
@@ -69,6 +87,11 @@ export function publicUrlOf(config: Settings, port: number): string {
   return `${config.REDEEM_TLS_CERT ? "https" : "http"}://${host}:${port}`;
 }
 
+/** What the paths of links begin with, for browsers behind a proxy: "/base", or "" without a path. */
+export function publicPathOf(publicUrl: string): string {
+  return new URL(publicUrl).pathname.replace(/\/+$/, "");
+}
+
 /** Variables that look like settings but are none: most likely misspelt. */
 export function unknownSettings(env: Record<string, string | undefined>): string[] {
   return Object.keys(env).filter(
@@ -77,7 +100,7 @@ export function unknownSettings(env: Record<string, string | undefined>): string
 }
 
 /** What a setting allows, in words. */
-export function allowedWords(schema: TSchema): string {
+function allowedWords(schema: TSchema): string {
   if (typeof schema["allowed"] === "string") return schema["allowed"];
   const words = WORDS[(schema as Setting<TSchema>).reads];
   if (schema["reads"] === "number")
@@ -95,11 +118,11 @@ function inUnits(schema: TSchema, limit: "minimum" | "maximum", before = ""): st
   return before + (schema["reads"] === "bytes" ? formatBytes(value) : formatDuration(value));
 }
 
-function readSetting(name: string, schema: Setting<TSchema>, text: string): unknown {
+function readSetting(called: string, schema: Setting<TSchema>, text: string): unknown {
   const value = readers[schema.reads](text);
   if (value === undefined || !Value.Check(schema, value)) {
     const shown = schema.reads === "secret" ? "(not shown)" : JSON.stringify(text);
-    throw new ConfigError(`${name} is ${shown}; allowed: ${allowedWords(schema)}`);
+    throw new ConfigError(`${called} is ${shown}; allowed: ${allowedWords(schema)}`);
   }
   return value;
 }

@@ -1,17 +1,15 @@
-import { commands } from "./commands/commands.ts";
-import { fail } from "./commands/fail.ts";
+import { findCommand } from "./commands/commands.ts";
+import { fail, UsageError } from "./commands/fail.ts";
 import { makePrivately } from "./private.ts";
 
 /** `redeem [command] [words]`: finds the command and prints a failure as one line. */
-const [name = "serve", ...words] = Bun.argv.slice(2);
-const command =
-  (Object.hasOwn(commands, name) ? commands[name] : undefined) ??
-  (name.startsWith("-") ? commands["help"] : undefined);
+const line = Bun.argv.slice(2);
+const { command, words } = findCommand(line);
 makePrivately();
-if (!command) {
-  fail(`There is no command ${JSON.stringify(name)}. See: redeem help`);
-}
 try {
+  if (!command) {
+    throw new UsageError(`There is no command ${JSON.stringify(line[0])}. See: redeem help`);
+  }
   await command(words);
 } catch (error) {
   fail(error);

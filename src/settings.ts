@@ -17,13 +17,15 @@ function setting<Schema extends TSchema>(schema: Schema, reads: Reader) {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const SECRET = Type.String({ pattern: "^[\\x21-\\x7e]+$" });
+const SECRET = Type.String({ pattern: "^[\\x21-\\x7e]+$", minLength: 16 });
 
 export const settings = Type.Object({
   REDEEM_HOST: setting(
     Type.String({
       default: "0.0.0.0",
-      minLength: 1,
+      pattern: "^(\\*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+|[0-9A-Za-z]([0-9A-Za-z._-]*))$",
+      allowed:
+        "an address or host name of this machine, without port or brackets, such as 127.0.0.1, ::1 or localhost; 0.0.0.0 or :: for all",
       description: "Address to listen on; 127.0.0.1 behind a proxy on the same machine",
     }),
     "text",
@@ -68,8 +70,9 @@ export const settings = Type.Object({
     Type.Optional(
       Type.String({
         ...SECRET,
-        allowed: "visible ASCII characters, without spaces",
-        description: "An API key of level super, beside those in the database",
+        allowed: "at least 16 visible ASCII characters, without spaces",
+        description:
+          "An API key of level super, beside those in the database; at least 16 characters",
       }),
     ),
     "secret",

@@ -46,14 +46,37 @@ export function formatDuration(milliseconds: number): string {
   return milliseconds === 0 ? "0" : `${milliseconds / size}${name}`;
 }
 
-/** Bytes for people: 1536 -> "1.5 KiB". */
-export function formatBytes(bytes: number): string {
-  const units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
-  let value = bytes;
+/** What the units of a size are powers of. */
+export type UnitBase = 1000 | 1024;
+
+const UNIT_NAMES = {
+  1000: ["bytes", "KB", "MB", "GB", "TB", "PB"],
+  1024: ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"],
+};
+
+/**
+ * In which units a number of bytes was most likely set: 1000 where it is round in decimal units and not
+ * in binary ones, else 1024. A limit of 120 MB should not read as 114.
+ */
+export function unitBaseOf(bytes: number): UnitBase {
+  const binary = 1024 ** unitOf(bytes, 1024);
+  const decimal = 1000 ** unitOf(bytes, 1000);
+  // At most one decimal, and at most two; in whole numbers, since those are exact.
+  const isBinary = (bytes * 10) % binary === 0;
+  return !isBinary && bytes % (decimal / 100) === 0 ? 1000 : 1024;
+}
+
+/** The largest unit that a number of bytes fills, as the power of the base that it is. */
+function unitOf(bytes: number, base: UnitBase): number {
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 || Number.isInteger(value) ? value : value.toFixed(1)} ${units[unit]}`;
+  for (let size: number = base; bytes >= size && unit < 5; size *= base) unit += 1;
+  return unit;
+}
+
+/** Bytes for people, in the units that they were set in: 1536 -> "1.5 KiB", 120000000 -> "120 MB". */
+export function formatBytes(bytes: number): string {
+  const base = unitBaseOf(bytes);
+  const unit = unitOf(bytes, base);
+  const value = bytes / base ** unit;
+  return `${Number(value.toFixed(base === 1000 ? 2 : 1))} ${UNIT_NAMES[base][unit]}`;
 }

@@ -72,6 +72,11 @@ describe("readConfig", () => {
     ["REDEEM_STALL", "5m"],
     ["REDEEM_STALL", "500ms"],
     ["REDEEM_LOG", "loud"],
+    ["REDEEM_HOST", "http://127.0.0.1"],
+    ["REDEEM_HOST", "127.0.0.1:2323"],
+    ["REDEEM_HOST", "999.1.1.1"],
+    ["REDEEM_HOST", "a:b"],
+    ["REDEEM_PUBLIC_URL", "http://999.1.1.1"],
     ["REDEEM_PUBLIC_URL", "photos.example"],
     ["REDEEM_PUBLIC_URL", "https://photos.example/?a=1"],
   ])("%s=%s is refused in one line, with what is allowed", (name, value) => {
@@ -85,6 +90,14 @@ describe("readConfig", () => {
     expect(() => readConfig({ REDEEM_API_KEY: "a key with spaces in it" })).toThrow(
       /^REDEEM_API_KEY is \(not shown\); allowed: [^\n]+$/,
     );
+  });
+
+  // A key of seven characters was taken, with a line in the log.
+  test("a key short enough to be guessed is refused and not shown", () => {
+    expect(() => readConfig({ REDEEM_API_KEY: "fifteen-letters" })).toThrow(
+      "REDEEM_API_KEY is (not shown); allowed: at least 16 visible ASCII characters",
+    );
+    readConfig({ REDEEM_API_KEY: "sixteen--letters" });
   });
 
   test("certificate and key go together", () => {

@@ -1,9 +1,9 @@
-import { parseArgs } from "node:util";
-import { readConfig } from "../config.ts";
 import { hashSecret, randomName } from "../random.ts";
 import { LEVELS, type ApiKey, type Level, type Records } from "../records/records.ts";
-import { openFolder } from "./folder.ts";
-import { Failure } from "./fail.ts";
+import { openFolder, makeFolder } from "./folder.ts";
+import { Failure, UsageError } from "./fail.ts";
+import { FOLDER_OPTIONS, readGiven } from "./given.ts";
+import { readLine, splitAction, type Values } from "./line.ts";
 import { printTable } from "./table.ts";
 
 /** Levels that a key can usefully have. */
@@ -11,46 +11,65 @@ const KEY_LEVELS = LEVELS.slice(LEVELS.indexOf("read"));
 
 /** `redeem key create | list | revoke ID`. Works while the server runs. */
 export async function key(words: string[]): Promise<void> {
-  const [action = "list", ...rest] = words;
-  const { records, secret } = await openFolder(readConfig(process.env).REDEEM_DATA);
+  const { action, rest } = splitAction(words);
+  if (action === "create") {
+    await create(readLine("key create", rest, [...FOLDER_OPTIONS, "level", "name"]).values);
+  } else if (action === "list") {
+    await print(readLine("key list", rest, FOLDER_OPTIONS).values);
+  } else if (action === "revoke") {
+    const { values, positionals } = readLine("key revoke", rest, FOLDER_OPTIONS, 1);
+    await revoke(readId(positionals[0], "redeem key revoke ID"), values);
+  } else {
+    throw new UsageError(`redeem key has create, list and revoke, not ${JSON.stringify(action)}`);
+  }
+}
+
+async function create(values: Values): Promise<void> {
+  const { config } = await readGiven(values);
+  const level = readLevel(values["level"] ?? "write");
+  const { records, secret } = await makeFolder(config.REDEEM_DATA);
   try {
-    if (action === "create") {
-      const { values } = parseArgs({
-        args: rest,
-        options: {
-          level: { type: "string", default: "write" },
-          name: { type: "string", default: "" },
-        },
-      });
-      const added = await addKey(records, readLevel(values.level), values.name);
-      const oauth = secret.oauth(added.key.id);
-      process.stdout.write(
-        [
-          `API key ${added.key.id}, level ${added.key.level}. Shown this once:`,
-          "",
-          `  ${added.secret}`,
-          "",
-          `For clients that sign with OAuth 1.0a: consumer key ${added.key.id}, token ${added.key.id},`,
-          `  consumer secret ${oauth.consumerSecret}`,
-          `  token secret    ${oauth.tokenSecret}`,
-          "",
-        ].join("\n"),
-      );
-    } else if (action === "list") {
-      const keys = await records.keys.list();
-      printTable(
-        ["ID", "LEVEL", "NAME", "CREATED", "REVOKED"],
-        keys.map((row) => [row.id, row.level, row.name, day(row.createdAt), day(row.revokedAt)]),
-      );
-    } else if (action === "revoke") {
-      const id = readId(rest[0], "redeem key revoke ID");
-      if (!(await records.keys.revoke(id, Date.now()))) {
-        throw new Failure(`There is no API key ${id} that could be revoked`);
-      }
-      process.stdout.write(`API key ${id} is revoked.\n`);
-    } else {
-      throw new Failure(`redeem key has create, list and revoke, not ${JSON.stringify(action)}`);
+    const added = await addKey(records, level, values["name"] ?? "");
+    const oauth = secret.oauth(added.key.id);
+    process.stdout.write(
+      [
+        `API key ${added.key.id}, level ${added.key.level}. Shown this once:`,
+        "",
+        `  ${added.secret}`,
+        "",
+        `For clients that sign with OAuth 1.0a: consumer key ${added.key.id}, token ${added.key.id},`,
+        `  consumer secret ${oauth.consumerSecret}`,
+        `  token secret    ${oauth.tokenSecret}`,
+        "",
+      ].join("\n"),
+    );
+  } finally {
+    await records.close();
+  }
+}
+
+async function print(values: Values): Promise<void> {
+  const { config } = await readGiven(values);
+  const { records } = await openFolder(config.REDEEM_DATA);
+  try {
+    const keys = await records.keys.list();
+    printTable(
+      ["ID", "LEVEL", "NAME", "CREATED", "REVOKED"],
+      keys.map((row) => [row.id, row.level, row.name, day(row.createdAt), day(row.revokedAt)]),
+    );
+  } finally {
+    await records.close();
+  }
+}
+
+async function revoke(id: number, values: Values): Promise<void> {
+  const { config } = await readGiven(values);
+  const { records } = await openFolder(config.REDEEM_DATA);
+  try {
+    if (!(await records.keys.revoke(id, Date.now()))) {
+      throw new Failure(`There is no API key ${id} that could be revoked`);
     }
+    process.stdout.write(`API key ${id} is revoked.\n`);
   } finally {
     await records.close();
   }
@@ -80,7 +99,7 @@ function readLevel(text: string): Level {
 
 export function readId(text: string | undefined, usage: string): number {
   if (text && /^\d{1,15}$/.test(text)) return Number(text);
-  throw new Failure(`Which one? Usage: ${usage}`);
+  throw new UsageError(`Which one? Usage: ${usage}`);
 }
 
 export function day(at: number | null): string {

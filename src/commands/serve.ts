@@ -1,35 +1,38 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { ConfigError, publicUrlOf, readConfig, unknownSettings, type Settings } from "../config.ts";
+import { allowedFor, ConfigError, publicUrlOf, type Settings } from "../config.ts";
 import { createApp, type App } from "../http/app.ts";
 import { watchHandles } from "../http/handles.ts";
 import { log, startLog } from "../log.ts";
 import { keepPrivate } from "../private.ts";
 import { startSite, type Site } from "../site.ts";
+import { readTls, type Tls } from "../tls.ts";
 import { Failure } from "./fail.ts";
+import { readGiven, SETTING_OPTIONS } from "./given.ts";
 import { addKey } from "./key.ts";
+import { readLine } from "./line.ts";
 import { lockFolder } from "./lock.ts";
+import { refuseRoot, requireRights } from "./owner.ts";
 
-/** An operator's key below this many characters gets a warning. */
-const SHORT_KEY = 16;
-
-/** `redeem serve`: runs the server until it is told to stop. */
-export async function serve(): Promise<void> {
-  const config = readConfig(process.env);
+/** `redeem serve [--port 2500 …]`: runs the server until it is told to stop. */
+export async function serve(words: string[]): Promise<void> {
+  const { values } = readLine("serve", words, SETTING_OPTIONS);
+  const { config, unknown } = await readGiven(values);
   await startLog(config.REDEEM_LOG, process.stderr.isTTY === true);
-  for (const name of unknownSettings(process.env)) log.warn("unknown setting", { name });
-  if (config.REDEEM_API_KEY && config.REDEEM_API_KEY.length < SHORT_KEY) {
-    log.warn("REDEEM_API_KEY is short enough to be guessed", { characters: SHORT_KEY });
-  }
+  for (const name of unknown) log.warn("unknown setting", { name });
+  const { REDEEM_TLS_CERT: cert, REDEEM_TLS_KEY: key } = config;
+  const tls = cert && key ? await readTls(cert, key) : undefined;
+  await refuseRoot(config.REDEEM_DATA);
+  await requireRights(config.REDEEM_DATA);
   await prepareFolder(config.REDEEM_DATA);
   const unlock = await lockFolder(config.REDEEM_DATA);
   const site = await startSite(config);
   const app = createApp(site);
-  const port = await listen(app, config);
+  const port = listen(app, config, tls);
   site.setPublicUrl(publicUrlOf(config, port));
   await site.records.notePublicUrl(site.publicUrl());
-  const key = await firstKey(site);
-  greet(site, port, key?.secret);
+  const first = await firstKey(site);
+  greet(site, port, first?.secret);
   watchHandles();
   stopOnSignal(app, site, unlock);
 }
@@ -56,10 +59,8 @@ async function firstKey(site: Site): Promise<{ secret: string } | undefined> {
   return addKey(site.records, "write", "first");
 }
 
-async function listen(app: App, config: Settings): Promise<number> {
+function listen(app: App, config: Settings, tls: Tls | undefined): number {
   const { REDEEM_HOST: hostname, REDEEM_PORT: port } = config;
-  const { REDEEM_TLS_CERT: cert, REDEEM_TLS_KEY: key } = config;
-  const tls = cert && key ? { cert: await pem(cert), key: await pem(key) } : undefined;
   try {
     app.listen({ hostname, port, ...(tls ? { tls } : {}) });
   } catch (error) {
@@ -69,24 +70,17 @@ async function listen(app: App, config: Settings): Promise<number> {
         `Port ${port} on ${hostname} is taken by another program; set REDEEM_PORT to a free one`,
       );
     }
-    const why = code === "ENOENT" ? "this machine has no such address" : message;
+    // What Bun says of a name that is none, and of an address that is another machine's.
+    if (["ENOENT", "ENOTFOUND", "EADDRNOTAVAIL", "EINVAL"].includes(code ?? "")) {
+      throw new ConfigError(
+        `REDEEM_HOST is ${JSON.stringify(hostname)}, and this machine has no such address (${code}); allowed: ${allowedFor("REDEEM_HOST")}`,
+      );
+    }
     throw new Failure(
-      `Cannot listen on ${hostname}:${port}: ${why}; see REDEEM_HOST and REDEEM_PORT`,
+      `Cannot listen on ${hostname}:${port}: ${message}; see REDEEM_HOST and REDEEM_PORT`,
     );
   }
   return app.server?.port ?? port;
-}
-
-async function pem(path: string): Promise<string> {
-  const text = await Bun.file(path)
-    .text()
-    .catch(() => {
-      throw new ConfigError(
-        `${path} cannot be read; REDEEM_TLS_CERT and REDEEM_TLS_KEY name PEM files`,
-      );
-    });
-  if (!text.includes("-----BEGIN")) throw new ConfigError(`${path} is not a PEM file`);
-  return text;
 }
 
 /** For the person who started it: what is where, and what to do next. */

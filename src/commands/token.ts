@@ -1,58 +1,65 @@
-import { parseArgs } from "node:util";
-import { publicUrlOf, readConfig, type Settings } from "../config.ts";
+import { publicUrlOf, type Settings } from "../config.ts";
 import { Problem } from "../problem.ts";
 import type { Records, UploadToken } from "../records/records.ts";
-import { openFolder } from "./folder.ts";
-import { parseDuration } from "../units.ts";
+import { makeFolder, openFolder } from "./folder.ts";
+import { formatBytes, formatDuration, parseBytes, parseDuration } from "../units.ts";
 import { getUploadTokenParameters } from "../http/photo/get-upload-token.ts";
 import { readParameters } from "../http/parameters.ts";
 import { toGrant } from "../upload/grant.ts";
 import { issueToken } from "../upload/token.ts";
-import { Failure } from "./fail.ts";
+import { Failure, UsageError } from "./fail.ts";
+import { FOLDER_OPTIONS, readGiven } from "./given.ts";
 import { day, readId } from "./key.ts";
+import { readLine, splitAction, type Values } from "./line.ts";
 import { printTable } from "./table.ts";
 
 const LISTED = 100;
 
-/** The parameters of get-upload-token as options: `--return-url` is `return_url`. */
-const OPTIONS = Object.fromEntries(
-  [...Object.keys(getUploadTokenParameters.properties), "valid"]
-    .filter((name) => name !== "valid_minutes")
-    .map((name) => [name.replace(/_p$/, "").replaceAll("_", "-"), { type: "string" as const }]),
-);
+/** The parameters of get-upload-token as options, without dashes: "return-url" is `return_url`. */
+const OPTIONS = [...Object.keys(getUploadTokenParameters.properties), "valid"]
+  .filter((name) => name !== "valid_minutes")
+  .map((name) => name.replace(/_p$/, "").replaceAll("_", "-"));
 
 /** `redeem token create [--title …] | list | revoke ID`. Works while the server runs. */
 export async function token(words: string[]): Promise<void> {
-  const [action = "list", ...rest] = words;
-  const config = readConfig(process.env);
-  const { records } = await openFolder(config.REDEEM_DATA);
+  const { action, rest } = splitAction(words);
   try {
-    if (action === "create") await create(records, config, rest);
-    else if (action === "list") await print(records);
-    else if (action === "revoke") {
-      const id = readId(rest[0], "redeem token revoke ID (redeem token list shows the ids)");
-      if (!(await records.tokens.revoke(id, Date.now()))) {
-        throw new Failure(`There is no upload token ${id} that could be revoked`);
-      }
-      process.stdout.write(`Upload token ${id} is revoked.\n`);
+    if (action === "create") {
+      const options = [...OPTIONS, ...FOLDER_OPTIONS, "public-url"];
+      await create(readLine("token create", rest, options).values);
+    } else if (action === "list") {
+      await print(readLine("token list", rest, FOLDER_OPTIONS).values);
+    } else if (action === "revoke") {
+      const { values, positionals } = readLine("token revoke", rest, FOLDER_OPTIONS, 1);
+      const usage = "redeem token revoke ID (redeem token list shows the ids)";
+      await revoke(readId(positionals[0], usage), values);
     } else {
-      throw new Failure(`redeem token has create, list and revoke, not ${JSON.stringify(action)}`);
+      throw new UsageError(
+        `redeem token has create, list and revoke, not ${JSON.stringify(action)}`,
+      );
     }
   } catch (error) {
     if (error instanceof Problem) throw new Failure(optionNames(error.message));
     throw error;
-  } finally {
-    await records.close();
   }
 }
 
-async function create(records: Records, config: Settings, words: string[]): Promise<void> {
-  const { values } = parseArgs({ args: words, options: OPTIONS });
+/** Of the options of `create`, `--max-size` and `--types` are the token's and not the server's. */
+const SERVER_OPTIONS = [...FOLDER_OPTIONS, "public-url"];
+
+function serverOptions(values: Values): Values {
+  return Object.fromEntries(SERVER_OPTIONS.map((name) => [name, values[name]]));
+}
+
+async function create(values: Values): Promise<void> {
+  const { config } = await readGiven(serverOptions(values));
   const params = new Map<string, string>();
-  for (const [option, value] of Object.entries(values)) {
-    if (typeof value !== "string") continue;
+  for (const option of OPTIONS) {
+    const value = values[option];
+    if (value === undefined) continue;
     const name = option.replaceAll("-", "_");
-    if (name === "valid") params.set("valid_minutes", minutes(value));
+    if (name === "valid") params.set("valid_minutes", readMinutes(value));
+    else if (name === "max_size") params.set(name, readMaxSize(value, config.REDEEM_MAX_SIZE));
     else params.set(name === "background_return" ? "background_return_p" : name, value);
   }
   const wanted = readParameters(getUploadTokenParameters, params);
@@ -68,9 +75,25 @@ async function create(records: Records, config: Settings, words: string[]): Prom
       now,
     },
   );
-  const { uploadToken, token: issued } = await issueToken(records, grant, now);
+  const { records } = await makeFolder(config.REDEEM_DATA);
+  try {
+    const issued = await issueToken(records, grant, now);
+    printIssued(issued, await addressOf(records, config));
+  } finally {
+    await records.close();
+  }
+}
+
+/** What the page's address begins with: as set, or else as the server that ran last had it. */
+async function addressOf(records: Records, config: Settings): Promise<string> {
   const set = config.REDEEM_PUBLIC_URL && publicUrlOf(config, config.REDEEM_PORT);
-  const url = set || (await records.publicUrl()) || publicUrlOf(config, config.REDEEM_PORT);
+  return set || (await records.publicUrl()) || publicUrlOf(config, config.REDEEM_PORT);
+}
+
+function printIssued(
+  { uploadToken, token: issued }: Awaited<ReturnType<typeof issueToken>>,
+  url: string,
+): void {
   process.stdout.write(
     [
       `Upload token ${issued.id}, for ${issued.maxUploads} file${issued.maxUploads === 1 ? "" : "s"}, until ${day(issued.validUntil)} UTC:`,
@@ -89,18 +112,37 @@ async function create(records: Records, config: Settings, words: string[]): Prom
   );
 }
 
-async function print(records: Records): Promise<void> {
-  const tokens = await records.tokens.list(LISTED);
-  printTable(
-    ["ID", "TITLE", "USED", "VALID UNTIL (UTC)", "STATE"],
-    tokens.map((row) => [
-      row.id,
-      row.title.slice(0, 40),
-      `${row.consumed}/${row.maxUploads}`,
-      day(row.validUntil),
-      stateOf(row),
-    ]),
-  );
+async function print(values: Values): Promise<void> {
+  const { config } = await readGiven(values);
+  const { records } = await openFolder(config.REDEEM_DATA);
+  try {
+    const tokens = await records.tokens.list(LISTED);
+    printTable(
+      ["ID", "TITLE", "USED", "VALID UNTIL (UTC)", "STATE"],
+      tokens.map((row) => [
+        row.id,
+        row.title.slice(0, 40),
+        `${row.consumed}/${row.maxUploads}`,
+        day(row.validUntil),
+        stateOf(row),
+      ]),
+    );
+  } finally {
+    await records.close();
+  }
+}
+
+async function revoke(id: number, values: Values): Promise<void> {
+  const { config } = await readGiven(values);
+  const { records } = await openFolder(config.REDEEM_DATA);
+  try {
+    if (!(await records.tokens.revoke(id, Date.now()))) {
+      throw new Failure(`There is no upload token ${id} that could be revoked`);
+    }
+    process.stdout.write(`Upload token ${id} is revoked.\n`);
+  } finally {
+    await records.close();
+  }
 }
 
 function stateOf(row: UploadToken): string {
@@ -109,23 +151,31 @@ function stateOf(row: UploadToken): string {
   return Date.now() > row.validUntil ? "expired" : "valid";
 }
 
-/** `--valid 3h`, or minutes. */
-function minutes(text: string): string {
-  if (/^\d+$/.test(text)) return text;
-  const ms = parseDuration(text);
-  if (ms === undefined) {
-    throw new Failure(
-      `--valid must be minutes or a duration from 15m to 24h, not ${JSON.stringify(text)}`,
-    );
-  }
-  return String(Math.round(ms / 60_000));
+const { minimum: LEAST_MINUTES = 0, maximum: MOST_MINUTES = Infinity } =
+  getUploadTokenParameters.properties.valid_minutes;
+
+/** `--valid 3h`, or minutes: the text of `valid_minutes`. */
+function readMinutes(text: string): string {
+  const minutes = /^\d+$/.test(text) ? Number(text) : (parseDuration(text) ?? NaN) / 60_000;
+  if (minutes >= LEAST_MINUTES && minutes <= MOST_MINUTES) return String(Math.round(minutes));
+  const [least, most] = [LEAST_MINUTES, MOST_MINUTES].map((limit) =>
+    formatDuration(limit * 60_000),
+  );
+  throw new Failure(
+    `--valid must be a duration from ${least} to ${most}, such as 90m or 6h (a bare number is minutes), not ${JSON.stringify(text)}`,
+  );
+}
+
+/** `--max-size 500MB`, or bytes: the text of `max_size`. */
+function readMaxSize(text: string, most: number): string {
+  const bytes = parseBytes(text) ?? 0;
+  if (bytes >= 1 && bytes <= most) return String(bytes);
+  throw new Failure(
+    `--max-size must be a size such as 500MB, 10GiB or 1048576, at most ${formatBytes(most)} (REDEEM_MAX_SIZE), not ${JSON.stringify(text)}`,
+  );
 }
 
 /** A refusal names parameters; at the keyboard they are options. */
 function optionNames(message: string): string {
-  return message.replace(/^[a-z_]+/, (name) =>
-    name === "valid_minutes"
-      ? "--valid (in minutes; 15m to 24h)"
-      : `--${name.replace(/_p$/, "").replaceAll("_", "-")}`,
-  );
+  return message.replace(/^[a-z_]+/, (name) => `--${name.replace(/_p$/, "").replaceAll("_", "-")}`);
 }

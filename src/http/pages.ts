@@ -1,4 +1,5 @@
 import { Elysia, t } from "elysia";
+import { publicPathOf } from "../config.ts";
 import { safeDescription } from "../photo/text.ts";
 import { hashSecret } from "../random.ts";
 import type { UploadToken } from "../records/records.ts";
@@ -22,9 +23,7 @@ const POLICY = [
 /** The pages that people see: the upload page, and the way from `/` to the documentation. */
 export function pages(site: Site) {
   return new Elysia()
-    .get("/", () => new Response(null, { status: 302, headers: { location: "docs" } }), {
-      detail: HIDDEN,
-    })
+    .get("/", () => toDocs(site), { detail: HIDDEN })
     .get(
       "/upload/:upload_token",
       async ({ params }) => {
@@ -64,6 +63,12 @@ export function pages(site: Site) {
       },
       { params: t.Object({ name: t.String() }), detail: HIDDEN },
     );
+}
+
+/** Not relative: behind a proxy the address of this page need not end in a slash. */
+function toDocs(site: Site): Response {
+  const location = `${publicPathOf(site.publicUrl())}/docs`;
+  return new Response(null, { status: 302, headers: { location } });
 }
 
 async function describe(site: Site, uploadToken: string): Promise<UploadPageInfo> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { startServer, type TestServer } from "../support/server.ts";
-import { isFailure, run, withFolder } from "./run.ts";
+import { isFailure, isMisuse, run, withFolder } from "./run.ts";
 import { oauthHeader } from "../support/oauth.ts";
 
 let server: TestServer;
@@ -58,14 +58,23 @@ describe("redeem key, while the server runs", () => {
   test.each([
     [["key", "create", "--level", "king"], "--level must be one of read, write, admin, super"],
     [["key", "create", "--level", "anonymous"], "--level must be one of"],
-    [["key", "create", "--colour", "red"], "--colour"],
-    [["key", "revoke", "x"], "Usage"],
     [["key", "revoke", "999999"], "no API key 999999"],
-    [["key", "melt"], "create, list and revoke"],
   ])("%p is one line and exit code 1", async (words, message) => {
     const ran = await redeem(...words);
     expect(ran.err).toContain(message);
     expect(isFailure(ran)).toBe(true);
+  });
+
+  test.each([
+    [["key", "create", "--colour", "red"], "--colour"],
+    [["key", "revoke", "x"], "Usage"],
+    [["key", "list", "all"], '"all"'],
+    [["key", "melt"], "create, list and revoke"],
+    [["secret", "now"], '"now"'],
+  ])("%p is one line and exit code 2", async (words, message) => {
+    const ran = await redeem(...words);
+    expect(ran.err).toContain(message);
+    expect(isMisuse(ran)).toBe(true);
   });
 });
 
@@ -74,6 +83,7 @@ test("redeem secret: the one that signs callbacks, the same each time", async ()
   expect(one).toEqual({ code: 0, out: expect.stringMatching(/^[0-9a-f]{64}\n$/), err: "" });
   expect(await redeem("secret")).toEqual(one);
   await withFolder(async (folder) => {
+    await run(folder, ["key", "create"]);
     expect((await run(folder, ["secret"])).out).not.toBe(one.out);
   });
 });

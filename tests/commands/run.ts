@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
+const AS_USER = join(import.meta.dir, "../support/as-user.ts");
 
 export type Ran = { code: number; out: string; err: string };
 
@@ -11,15 +12,18 @@ export async function run(
   folder: string,
   words: readonly string[],
   env: Record<string, string> = {},
+  { cwd = tmpdir(), user }: { cwd?: string; user?: number } = {},
 ): Promise<Ran> {
-  const child = Bun.spawn([process.execPath, MAIN, ...words], {
-    cwd: tmpdir(),
+  const preload = user === undefined ? [] : ["--preload", AS_USER];
+  const child = Bun.spawn([process.execPath, ...preload, MAIN, ...words], {
+    cwd,
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: process.env["HOME"] ?? "",
       REDEEM_HOST: "127.0.0.1",
       REDEEM_PORT: "0",
       REDEEM_DATA: folder,
+      ...(user !== undefined && { TEST_USER: String(user) }),
       ...env,
     },
     stdin: "ignore",
@@ -42,6 +46,11 @@ export async function withFolder(use: (folder: string) => Promise<void>): Promis
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The same for a command line that is not understood: exit code 2. */
+export function isMisuse(ran: Ran): boolean {
+  return ran.code === 2 && isFailure({ ...ran, code: 1 });
 }
 
 /** One line on standard error, nothing else, and exit code 1. */

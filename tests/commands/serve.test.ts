@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startServer, type TestServer } from "../support/server.ts";
-import { isFailure, run, withFolder } from "./run.ts";
+import { isFailure, isMisuse, run, withFolder } from "./run.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -49,7 +49,9 @@ describe("redeem serve fails in one line with exit code 1", () => {
     await withFolder(async (folder) => {
       const env = { REDEEM_TLS_CERT: "/nowhere/cert.pem", REDEEM_TLS_KEY: "/nowhere/key.pem" };
       const ran = await run(folder, [], env);
-      expect(ran.err).toContain("/nowhere/cert.pem cannot be read");
+      expect(ran.err).toContain(
+        'REDEEM_TLS_CERT is "/nowhere/cert.pem", which cannot be read (ENOENT); allowed: ',
+      );
       expect(isFailure(ran)).toBe(true);
     });
   });
@@ -98,6 +100,6 @@ describe("redeem help", () => {
   test("is where an unknown command leads", async () => {
     const ran = await run(server.folder, ["sevre"]);
     expect(ran.err).toContain('no command "sevre". See: redeem help');
-    expect(isFailure(ran)).toBe(true);
+    expect(isMisuse(ran)).toBe(true);
   });
 });

@@ -90,3 +90,20 @@ test("needs nothing beside it, and its commands work while it runs", async () =>
   const answer = await fetch(`${server.url}/upload/${token}`);
   expect(await answer.text()).toContain("From the binary");
 });
+
+// Issue 8, 3.1: of the binary as from source.
+test("reads redeem.env of the working folder, and options before it", async () => {
+  const elsewhere = join(folder, "elsewhere");
+  await mkdir(elsewhere);
+  await Bun.write(join(elsewhere, "redeem.env"), "REDEEM_DATA=in-file\n");
+  const said = async (...words: string[]) => {
+    const list = Bun.spawn([program, "key", "list", ...words], {
+      cwd: elsewhere,
+      env: {},
+      stderr: "pipe",
+    });
+    return new Response(list.stderr).text();
+  };
+  expect(await said()).toContain(`There is no data in ${join(elsewhere, "in-file")}.`);
+  expect(await said("--data", "option")).toContain(`no data in ${join(elsewhere, "option")}.`);
+});

@@ -101,6 +101,17 @@ describe("refusals", () => {
     expect(refusal({ size: 10 * mebibyte, type: "image/png" }, limits)).toBeUndefined();
   });
 
+  test("a decimal limit reads as it was set, and the size that breaks it in the same units", () => {
+    const decimal = { maxSize: 120_000_000, types: ["image/*"] };
+    expect(describeLimits({ ...decimal, remainingUploads: 1 })).toBe(
+      "One file: images, up to 120 MB.",
+    );
+    // In binary units the file would be 119 MB.
+    expect(refusal({ size: 125_000_000, type: "" }, decimal)).toBe(
+      "The file is too large: it is 125 MB, and at most 120 MB is allowed.",
+    );
+  });
+
   test("too many", () => {
     expect(tooMany(5, 3)).toContain("You chose 5 files, but at most 3 files can be sent");
     expect(tooMany(2, 1)).toContain("only 1 file can be sent");

@@ -33,7 +33,9 @@ const photo = Type.Object({
   title: Type.String(),
   published_p: Type.Boolean(),
   publish_date_ansi: Type.String({ description: "`YYYY-MM-DD HH:MM:SS` (UTC)." }),
-  one: Type.String({ description: "Address of the photo, from the site's root." }),
+  one: Type.String({
+    description: "Address of the photo, from the host's root: with the path of REDEEM_PUBLIC_URL.",
+  }),
   creation_date_ansi: Type.String(),
   creation_date__date: Type.String(),
   creation_date__time: Type.String(),
@@ -47,7 +49,9 @@ const photo = Type.Object({
   original_filename: Type.String({ description: "The file's name as its owner had it." }),
   original_type: Type.String({ description: "Media type, judged by the file's content." }),
   original_size: Type.Integer({ description: "Bytes." }),
-  original_download: Type.String({ description: "Address of the file, from the site's root." }),
+  original_download: Type.String({
+    description: "Address of the file, from the host's root: with the path of REDEEM_PUBLIC_URL.",
+  }),
   content: Type.String({ description: "The photo's description." }),
   content_text: Type.String(),
   tags: Type.String(),

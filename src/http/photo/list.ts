@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
+import { publicPathOf } from "../../config.ts";
 import { sameSecret } from "../../random.ts";
 import type { Photo, PhotoFilter, Records } from "../../records/records.ts";
 import { findToken } from "../../upload/token.ts";
@@ -34,7 +35,11 @@ export const listParameters = Type.Object({
   ),
 });
 
-export type ListContext = MethodContext & { records: Records; now: () => number };
+export type ListContext = MethodContext & {
+  records: Records;
+  now: () => number;
+  publicUrl: () => string;
+};
 
 /** `list`: what was uploaded, newest first (protocol 6). */
 export function list(context: ListContext, version: Version) {
@@ -65,12 +70,16 @@ async function answer(context: ListContext, call: Call): Promise<Omit<List, "lev
   if (wanted.include_unpublished_p && !opened) requireLevel(call.caller, "read", call.version);
   if (!opened && !wanted.include_unpublished_p) filter.publishedAt = now();
   const { photos, total } = await records.photos.list(filter);
-  return { items: photos.map((photo) => describe(photo, now())), page, size, total };
+  const base = publicPathOf(context.publicUrl());
+  return { items: photos.map((photo) => describe(photo, base, now())), page, size, total };
 }
 
-/** The vendor's names, as far as there is something to say. */
-function describe(photo: Photo, now: number): { attributes: Data; children: Data } {
-  const path = `/${photo.treeId}/${photo.id}/${photo.token}`;
+/**
+ * The vendor's names, as far as there is something to say.
+ * @param base path of the public address, which a proxy takes off
+ */
+function describe(photo: Photo, base: string, now: number): { attributes: Data; children: Data } {
+  const path = `${base}/${photo.treeId}/${photo.id}/${photo.token}`;
   const created = ansiDate(photo.createdAt);
   const published = photo.published || (photo.publishDate !== null && photo.publishDate <= now);
   const date = new Date(photo.createdAt);

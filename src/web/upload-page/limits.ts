@@ -1,5 +1,5 @@
 import { describeTypes, nameType, typeMatches } from "./types.ts";
-import { countFiles, formatSize, formatSizeAgainst } from "./wording.ts";
+import { countFiles, formatLimit, formatSizeAgainst } from "./wording.ts";
 
 export type Limits = {
   remainingUploads: number;
@@ -45,5 +45,5 @@ export function describeLimits(limits: Limits): string {
   const count =
     limits.remainingUploads === 1 ? "One file" : `Up to ${countFiles(limits.remainingUploads)}`;
   const each = limits.remainingUploads === 1 ? "" : " each";
-  return `${count}: ${what}, up to ${formatSize(limits.maxSize)}${each}.`;
+  return `${count}: ${what}, up to ${formatLimit(limits.maxSize)}${each}.`;
 }

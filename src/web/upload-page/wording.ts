@@ -1,13 +1,18 @@
+import { unitBaseOf, type UnitBase } from "../../units.ts";
+
 const units = ["KB", "MB", "GB", "TB"] as const;
 
-/** 1536 -> "1.5 KB". Powers of 1024, since limits are set in those and should read as set. */
-export function formatSize(bytes: number, digits?: number): string {
-  if (bytes < 1024) return bytes === 1 ? "1 byte" : `${Math.round(bytes)} bytes`;
-  let value = bytes / 1024;
+/**
+ * 1536 -> "1.5 KB".
+ * @param base what the units are powers of: for a limit those that it was set in (`unitBaseOf`)
+ */
+export function formatSize(bytes: number, digits?: number, base: UnitBase = 1024): string {
+  if (bytes < base) return bytes === 1 ? "1 byte" : `${Math.round(bytes)} bytes`;
+  let value = bytes / base;
   let unit = 0;
   // 1023.96 KB would be written "1024 KB": that is a megabyte.
-  while (value >= 1023.95 && unit < units.length - 1) {
-    value /= 1024;
+  while (value >= base - 0.05 && unit < units.length - 1) {
+    value /= base;
     unit += 1;
   }
   const shown = digits ?? (value < 100 ? 1 : 0);
@@ -19,11 +24,20 @@ export function formatSize(bytes: number, digits?: number): string {
  * nothing to somebody whose file is one byte too long.
  */
 export function formatSizeAgainst(size: number, limit: number): [string, string] {
+  const base = unitBaseOf(limit);
   for (const digits of [undefined, 2, 3]) {
-    const pair: [string, string] = [formatSize(size, digits), formatSize(limit, digits)];
+    const pair: [string, string] = [
+      formatSize(size, digits, base),
+      formatSize(limit, digits, base),
+    ];
     if (pair[0] !== pair[1]) return pair;
   }
   return [`${size} bytes`, `${limit} bytes`];
+}
+
+/** A limit in the units that it was set in: 120000000 -> "120 MB", 10485760 -> "10 MB". */
+export function formatLimit(bytes: number): string {
+  return formatSize(bytes, undefined, unitBaseOf(bytes));
 }
 
 /** Bytes per second -> "1.2 MB/s". */

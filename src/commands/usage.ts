@@ -1,0 +1,73 @@
+import { describeSettings } from "../config.ts";
+import { optionOf } from "./given.ts";
+
+const FOLDER = `  --data FOLDER    the server's data folder (REDEEM_DATA)
+  --config FILE    a file of settings; default: redeem.env in the working folder, where there is one
+`;
+
+const TOKEN = `redeem token create [options]    make an upload token; prints the token, its page and a curl line
+redeem token list                the upload tokens, newest first
+redeem token revoke ID           takes no more files with it
+
+Options of create:
+  --title TEXT  --description HTML  --tags WORDS  --album-id ID  --publish 1|0
+  --max-uploads N  --valid 6h  --max-size 500MB  --types image/*,video/mp4
+  --return-url URL  --background-return 1|0  --origin ORIGIN
+  --public-url URL (of the server: what its page's address begins with)
+
+Options of each:
+${FOLDER}`;
+
+const KEY = `redeem key create --level write --name NAME    make an API key; levels: read, write, admin, super
+redeem key list                                the API keys
+redeem key revoke ID                           refuses it from then on
+
+Options of each:
+${FOLDER}`;
+
+const SECRET = `redeem secret    print the secret that signs callbacks
+
+${FOLDER}`;
+
+function serveUsage(): string {
+  const lines = describeSettings().flatMap(({ name, initial, sentence }) => [
+    `  --${optionOf(name).padEnd(18)} ${sentence}`,
+    `    ${name.padEnd(24)} default: ${initial}`,
+  ]);
+  return `redeem [serve] [options]    run the server
+
+Options win over variables of the environment, and those over the settings file:
+  --config             File of NAME=value lines with the variables below; # begins a comment
+                             default: redeem.env in the working folder, where there is one
+${lines.join("\n")}
+
+What an option says can be seen by others on the machine: better keep REDEEM_API_KEY in the file.
+`;
+}
+
+function helpUsage(): string {
+  return `Redeem receives photos and videos for whoever holds an upload token.
+
+  redeem [serve] [options]           run the server
+  redeem token create [options]      make an upload token; prints the token, its page and a curl line
+  redeem token list | revoke ID      upload tokens
+  redeem key create --level write --name NAME
+  redeem key list | revoke ID        API keys
+  redeem secret                      print the secret that signs callbacks
+  redeem help [COMMAND]              this text, or the options of a command (also: redeem COMMAND --help)
+  redeem --version                   print which version this is
+
+Settings, as options of serve, as variables or in redeem.env:
+
+${serveUsage()}`;
+}
+
+/** What `--help` prints of each command. */
+export const usages: Readonly<Record<string, () => string>> = {
+  serve: serveUsage,
+  token: () => TOKEN,
+  key: () => KEY,
+  secret: () => SECRET,
+  help: helpUsage,
+  version: () => "redeem --version    print which version this is\n",
+};

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { png } from "../support/media.ts";
+import { fileForm, photoIn, redeem } from "../support/redeem.ts";
+import { startTestSite, type TestSite } from "../support/site.ts";
+
+/** Issue 8, 3.4: every link carries the path of a public address; the proxy takes it off again. */
+const BASE = "/shop/photos";
+const PUBLIC = `https://www.example.com${BASE}`;
+let site: TestSite;
+beforeAll(async () => {
+  site = await startTestSite({ REDEEM_PUBLIC_URL: `${PUBLIC}/` });
+});
+afterAll(() => site.stop());
+
+/** Follows a link as the browser and the proxy do. */
+async function follow(link: string, from: string): Promise<Response> {
+  const url = new URL(link, from);
+  expect(url.href).toStartWith(`${PUBLIC}/`);
+  return site.call(url.pathname.slice(BASE.length));
+}
+
+test("original_download and one of list", async () => {
+  const file = png(400);
+  const { photo_id: id } = await photoIn(await redeem(site, fileForm(await site.token(), file)));
+  const answer = await site.call(`/api/2/photo/list?photo_id=${id}`);
+  const body = (await answer.json()) as {
+    data: { one: string; original_download: string }[];
+  };
+  const [photo] = body.data;
+  for (const link of [photo?.one, photo?.original_download]) {
+    const original = await follow(link ?? "", `${PUBLIC}/api/2/photo/list`);
+    expect(await original.bytes()).toEqual(file);
+  }
+});
+
+test("the redirect of /, whether its address ends in a slash or not", async () => {
+  const redirect = await site.call("/");
+  expect(redirect.status).toBe(302);
+  for (const from of [PUBLIC, `${PUBLIC}/`]) {
+    const docs = await follow(redirect.headers.get("location") ?? "", from);
+    expect(docs.status).toBe(200);
+  }
+});
+
+test("upload_url, and what its page and the documentation load", async () => {
+  const answer = await site.callWithKey("/api/2/photo/get-upload-token");
+  const { upload_url: upload } = ((await answer.json()) as { data: { upload_url: string } }).data;
+  for (const page of [upload, `${PUBLIC}/docs`]) {
+    const html = await (await follow(page, PUBLIC)).text();
+    const links = [...html.matchAll(/(?:src|href)="([^"#]+\.(?:js|css|json))"/g)];
+    expect(links.length).toBeGreaterThan(1);
+    for (const [, link = ""] of links) expect((await follow(link, page)).status).toBe(200);
+  }
+  const openapi = await (await site.call("/openapi.json")).json();
+  const [server] = (openapi as { servers: { url: string }[] }).servers;
+  const api = new URL(server?.url ?? "", `${PUBLIC}/openapi.json`);
+  expect(api.href).toBe(`${PUBLIC}/`);
+});

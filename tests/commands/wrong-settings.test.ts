@@ -1,0 +1,67 @@
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { selfSigned } from "../support/certificate.ts";
+import { isFailure, run, withFolder } from "./run.ts";
+
+/** Issue 8, 3.3: values that look right one by one, in a line that names the setting and what is allowed. */
+
+describe("certificate and key", () => {
+  const one = selfSigned();
+  const other = selfSigned();
+
+  test.each([
+    [
+      "swapped",
+      one.key,
+      one.cert,
+      /^redeem: REDEEM_TLS_CERT is "\S+", which holds a private key \(.*swapped\?\); allowed: /,
+    ],
+    [
+      "of two pairs",
+      one.cert,
+      other.key,
+      /^redeem: REDEEM_TLS_KEY is "\S+", which is not the key of the certificate .*; allowed: /,
+    ],
+    [
+      "with a key that is none",
+      one.cert,
+      "words",
+      /^redeem: REDEEM_TLS_KEY is "\S+", which holds no private key in PEM; allowed: /,
+    ],
+    [
+      "with a certificate cut off",
+      `${one.cert.slice(0, 200)}\n-----END CERTIFICATE-----\n`,
+      one.key,
+      /^redeem: REDEEM_TLS_CERT is "\S+", which cannot be understood; allowed: /,
+    ],
+  ])("%s", async (_, cert, key, message) => {
+    await withFolder(async (folder) => {
+      const [certPath, keyPath] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+      await Bun.write(certPath, cert);
+      await Bun.write(keyPath, key);
+      const data = join(folder, "data");
+      const ran = await run(data, ["serve", "--tls-cert", certPath, "--tls-key", keyPath]);
+      expect(ran.err).toMatch(message);
+      expect(isFailure(ran)).toBe(true);
+      expect(await Bun.file(join(data, "redeem.db")).exists()).toBe(false);
+    });
+  });
+});
+
+// 203.0.113.0/24 is nobody's (RFC 5737); .invalid is no name (RFC 6761).
+test.each(["http://127.0.0.1", "203.0.113.7", "redeem.invalid"])("REDEEM_HOST=%s", async (host) => {
+  await withFolder(async (folder) => {
+    const ran = await run(folder, ["serve"], { REDEEM_HOST: host });
+    expect(ran.err).toMatch(/^redeem: REDEEM_HOST is ".+allowed: an address or host name of this/);
+    expect(ran.err).toContain(`"${host}"`);
+    expect(isFailure(ran)).toBe(true);
+  });
+});
+
+test("a short REDEEM_API_KEY", async () => {
+  await withFolder(async (folder) => {
+    const ran = await run(folder, ["serve"], { REDEEM_API_KEY: "hunter2" });
+    expect(ran.err).toContain("REDEEM_API_KEY is (not shown); allowed: at least 16");
+    expect(isFailure(ran)).toBe(true);
+  });
+});
