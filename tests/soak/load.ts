@@ -30,7 +30,9 @@ export function startLoad(run: Run, options: LoadOptions): Load {
     while (!ending.signal.aborted) {
       await options.pace?.(bytes);
       const number = run.ledger.groups.length + 1;
-      bytes += await oneToken(run, number, options);
+      // Not `bytes += await …`: that forgets what the others have added meanwhile.
+      const sent = await oneToken(run, number, options);
+      bytes += sent;
     }
   };
   const working = Promise.all(Array.from({ length: options.workers }, work));
