@@ -155,3 +155,16 @@ function readNumber(params: Params, name: string): number | undefined {
   if (Number.isSafeInteger(value)) return value;
   throw new Problem("invalid_input", `${name} must be a whole number, not ${quote(text)}.`);
 }
+
+/** Whether a chunk that begins before an offset, or at it, holds bytes from there on. */
+export function reaches(chunk: ByteRange | undefined, offset: number): boolean {
+  return chunk !== undefined && chunk.start + chunk.length > offset;
+}
+
+/** What is told of chunks that were there and are not any more: who asks for each sends what is missing. */
+export function lostOnDisk(): Problem {
+  return new Problem(
+    "temporarily_unavailable",
+    "A part of this file was lost on the server's disk; send what is missing again.",
+  );
+}

@@ -13,6 +13,7 @@ import type {
   UploadToken,
 } from "../records/records.ts";
 import type { Session } from "./active.ts";
+import { lostOnDisk } from "./chunk.ts";
 import { dropBytes, placeOf } from "./drop.ts";
 import { requireType, typesOf } from "./limits.ts";
 import type { Syncer } from "./syncer.ts";
@@ -107,10 +108,7 @@ export function createCompleter(options: CompleterOptions) {
     });
     const fresh = await records.uploads.byIdentity(tokenId, identity);
     if (fresh?.state === "receiving" && fresh.received !== identity.totalSize) {
-      throw new Problem(
-        "temporarily_unavailable",
-        "A part of this file was lost on the server's disk; send what is missing again.",
-      );
+      throw lostOnDisk();
     }
   }
 

@@ -6,7 +6,7 @@ import type { ByteRange, Upload } from "../records/records.ts";
 import { claim, extend, nextUnclaim, unclaim } from "./active.ts";
 import { admit, tellRefused } from "./admit.ts";
 import { isOfFamily } from "./chunk-families.ts";
-import { overlapping, rangeOf, wrongLength, type Chunk } from "./chunk.ts";
+import { lostOnDisk, overlapping, rangeOf, reaches, wrongLength, type Chunk } from "./chunk.ts";
 import { createHead } from "./head.ts";
 import { requireType, typesOf } from "./limits.ts";
 import { extraOf, tooMuchExtra, type Params } from "./params.ts";
@@ -94,7 +94,7 @@ export async function receiveChunk(
       if (head && !head.full) await judge(got === chunk.identity.totalSize);
       await sink.flush();
       if (session.failure) throw session.failure;
-      if (session.doubts !== doubts) throw lost();
+      if (session.doubts !== doubts) throw lostOnDisk();
       const recorded = await records.uploads.recordChunk({
         uploadId: upload.id,
         range: rangeOf(chunk, got),
@@ -105,7 +105,7 @@ export async function receiveChunk(
       if (recorded === "too much extra") throw tooMuchExtra();
       recordedOne = true;
       // Forgotten in the very moment that it was recorded.
-      if (session.doubts !== doubts) throw lost();
+      if (session.doubts !== doubts) throw lostOnDisk();
       handedOver = true;
       context.syncer.soon(upload, chunk.start, sink);
       return completeIfWhole(recorded);
@@ -127,7 +127,7 @@ export async function receiveChunk(
     } catch (error) {
       if (!isMissing(error) || upload.received === 0) throw error;
       await context.syncer.forgetAll(upload.id);
-      throw lost();
+      throw lostOnDisk();
     }
   }
 
@@ -175,7 +175,7 @@ export async function receiveChunk(
         // It may have been forgotten meanwhile. A photo's chunks are, too: that is the answer then.
         const there = await records.uploads.hasStored(upload.id, rangeOf(chunk, stored));
         const answer = await storedBefore();
-        if (!there && answer.kind === "stored") throw lost();
+        if (!there && answer.kind === "stored") throw lostOnDisk();
         return answer;
       },
       refuse: refuseAndThrow,
@@ -264,19 +264,6 @@ export async function receiveChunk(
     await records.uploads.forgetEmpty(upload.id);
     await removing;
   }
-}
-
-/** Whether a chunk that begins before an offset, or at it, holds bytes from there on. */
-function reaches(chunk: ByteRange | undefined, offset: number): boolean {
-  return chunk !== undefined && chunk.start + chunk.length > offset;
-}
-
-/** Resumable.js asks for every chunk again, and sends those that are not there any more. */
-function lost(): Problem {
-  return new Problem(
-    "temporarily_unavailable",
-    "A part of this file was lost on the server's disk; send what is missing again.",
-  );
 }
 
 /** The bytes went where the first parameters said: later ones may add, not contradict. */
