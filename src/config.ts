@@ -1,6 +1,6 @@
 import type { Static, TProperties, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { settings, type Setting } from "./settings.ts";
+import { settings, type Reader, type Setting } from "./settings.ts";
 import { formatBytes, formatDuration, parseBytes, parseDuration } from "./units.ts";
 
 /** How the value of a setting is read from its text; undefined where it cannot be. */
@@ -16,9 +16,7 @@ const readers = {
       .split(",")
       .map((item) => item.trim())
       .filter(Boolean),
-};
-
-export type Reader = keyof typeof readers;
+} satisfies Record<Reader, (value: string) => unknown>;
 
 /** What an error calls it. */
 const WORDS: Record<Reader, string> = {

@@ -1,6 +1,8 @@
 import { Type, type TSchema } from "@sinclair/typebox";
-import type { Reader } from "./config.ts";
 import { DEFAULT_TYPES } from "./media/types.ts";
+
+/** How the value of a setting is read from its text (config.ts). */
+export type Reader = "text" | "secret" | "flag" | "number" | "bytes" | "duration" | "list";
 
 /**
  * Every setting: its variable, type, default and sentence. `redeem help` and the README's table are
