@@ -80,7 +80,9 @@ async function soak(server: Living): Promise<boolean> {
   const load = startLoad(run, {
     ...loadOptions(random, 8),
     pace: async (bytes) => {
-      while (bytes > MOST_BYTES * Math.min(1, (passed() + 30_000) / length)) await Bun.sleep(100);
+      const most = () => MOST_BYTES * Math.min(1, (passed() + 30_000) / length);
+      // Never beyond the end: who waits here cannot be told that it is over.
+      while (passed() < length && bytes > most()) await Bun.sleep(100);
     },
   });
   while (passed() < length - quiet) {
