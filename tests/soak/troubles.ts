@@ -17,6 +17,9 @@ export type Troubles = {
 /** Two jumps together are less than a token is valid, and less than a callback is tried. */
 const FARTHEST_JUMP_S = 10 * 3600;
 
+/** A callback may rest for an hour, and nobody can tell such a time from a clock that was ahead by less. */
+const NEAREST_JUMP_S = 2 * 3600;
+
 export function createTroubles(
   living: Living,
   ledger: Ledger,
@@ -29,7 +32,8 @@ export function createTroubles(
       ["times that syncs failed", (random) => failSyncs(faults, random)],
       [
         "jumps of the clock",
-        async (random) => faults.setClock(random.between(-FARTHEST_JUMP_S, FARTHEST_JUMP_S)),
+        async (random) =>
+          faults.setClock(random.pick([-1, 1]) * random.between(NEAREST_JUMP_S, FARTHEST_JUMP_S)),
       ],
     );
   }
