@@ -107,6 +107,14 @@ export const settings = Type.Object({
     }),
     "list",
   ),
+  REDEEM_PUBLIC_LIST: setting(
+    Type.Boolean({
+      default: false,
+      shown: "0",
+      description: "1: `list` shows published photos to everybody; 0: to API keys alone",
+    }),
+    "flag",
+  ),
   REDEEM_CALLBACK_PRIVATE: setting(
     Type.Boolean({
       default: false,

@@ -13,6 +13,7 @@ import { addKey } from "./key.ts";
 import { readLine } from "./line.ts";
 import { lockFolder } from "./lock.ts";
 import { refuseRoot, requireRights } from "./owner.ts";
+import { whoSees } from "./who-sees.ts";
 
 /** An operator's key below this many characters may be guessed. */
 const SHORT_KEY = 16;
@@ -39,6 +40,7 @@ export async function serve(words: string[]): Promise<void> {
   const port = listen(app, config, tls);
   site.setPublicUrl(publicUrlOf(config, port));
   await site.records.notePublicUrl(site.publicUrl());
+  await site.records.noteListPublic(config.REDEEM_PUBLIC_LIST);
   const first = await firstKey(site);
   greet(site, port, first?.secret);
   watchHandles();
@@ -97,6 +99,7 @@ function greet(site: Site, port: number, key: string | undefined): void {
   const lines = [
     `Redeem is ready at ${url} (listening on ${site.config.REDEEM_HOST}:${port})`,
     `  Documentation  ${url}/docs`,
+    `  Photos         ${whoSees(site.config.REDEEM_PUBLIC_LIST)}`,
     `  Data folder    ${resolve(site.config.REDEEM_DATA)}`,
   ];
   if (key) {

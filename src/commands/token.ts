@@ -12,6 +12,7 @@ import { FOLDER_OPTIONS, readGiven } from "./given.ts";
 import { day, readId } from "./key.ts";
 import { readLine, splitAction, type Values } from "./line.ts";
 import { printTable } from "./table.ts";
+import { whoSees } from "./who-sees.ts";
 
 const LISTED = 100;
 
@@ -78,7 +79,8 @@ async function create(values: Values): Promise<void> {
   const { records } = await makeFolder(config.REDEEM_DATA);
   try {
     const issued = await issueToken(records, grant, now);
-    printIssued(issued, await addressOf(records, config));
+    const isPublic = (await records.isListPublic()) ?? config.REDEEM_PUBLIC_LIST;
+    printIssued(issued, await addressOf(records, config), isPublic);
   } finally {
     await records.close();
   }
@@ -93,6 +95,7 @@ async function addressOf(records: Records, config: Settings): Promise<string> {
 function printIssued(
   { uploadToken, token: issued }: Awaited<ReturnType<typeof issueToken>>,
   url: string,
+  isListPublic: boolean,
 ): void {
   process.stdout.write(
     [
@@ -107,6 +110,8 @@ function printIssued(
       "Or from a terminal:",
       "",
       `  curl -F upload_token=${uploadToken} -F file=@photo.jpg ${url}/api/2/photo/redeem-upload-token`,
+      "",
+      `Who will see the photos: ${whoSees(isListPublic, issued)}.`,
       "",
     ].join("\n"),
   );

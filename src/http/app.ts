@@ -40,6 +40,7 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
     stallMs,
     maxSize: config.REDEEM_MAX_SIZE,
     types: config.REDEEM_TYPES,
+    publicList: config.REDEEM_PUBLIC_LIST,
     site: { domain, name: config.REDEEM_SITE_NAME },
     credentials: { records, secret, now, publicUrl, operatorKey: config.REDEEM_API_KEY },
   };

@@ -19,6 +19,9 @@ export interface Records {
   /** The address that the server was last reached under, for commands that print links. */
   publicUrl(): Promise<string | undefined>;
   notePublicUrl(url: string): Promise<void>;
+  /** Whether the server that ran last listed photos for everybody, for commands that say who sees them. */
+  isListPublic(): Promise<boolean | undefined>;
+  noteListPublic(isPublic: boolean): Promise<void>;
   /** What was noted last of the clocks (upload/ages.ts). */
   clock(): Promise<Clock | undefined>;
   noteClock(clock: Clock): Promise<void>;

@@ -20,7 +20,7 @@ async function upload(parameters: Record<string, string | number>, bytes = png(3
 }
 
 beforeAll(async () => {
-  site = await startTestSite();
+  site = await startTestSite({ REDEEM_PUBLIC_LIST: "1" });
   shown = await upload({
     title: "Cats & dogs",
     description: "<b>all</b>",
@@ -86,7 +86,7 @@ describe("who sees what", () => {
   });
 
   test("a publish_date publishes when it has come", async () => {
-    const own = await startTestSite();
+    const own = await startTestSite({ REDEEM_PUBLIC_LIST: "1" });
     const date = new Date(own.site.now() + 60_000).toISOString();
     const token = await own.token({ publish_date: date });
     await redeem(own, fileForm(token, png()));
@@ -96,6 +96,56 @@ describe("who sees what", () => {
     own.advance(61_000);
     expect(await count()).toBe(1);
     await own.stop();
+  });
+});
+
+/** Issue 8, 3.6: an archive is private unless its operator says otherwise. */
+describe("without REDEEM_PUBLIC_LIST", () => {
+  let closed: TestSite;
+  let uploadToken: string;
+  let photo: PhotoIds;
+  let key: string;
+  beforeAll(async () => {
+    closed = await startTestSite();
+    uploadToken = await closed.token();
+    photo = await photoIn(await redeem(closed, fileForm(uploadToken, png(300))));
+    key = (await addKey(closed.site.records, "read", "reader")).secret;
+  });
+  afterAll(() => closed.stop());
+
+  test.each([
+    ["nothing", () => ""],
+    ["photo_id", () => `?photo_id=${photo.photo_id}`],
+    ["upload_token", () => `?upload_token=${uploadToken}`],
+    ["an upload token that is none", () => "?upload_token=nonsense"],
+    ["token without photo_id", () => `?token=${photo.token}`],
+  ])("anonymous is refused in both versions with %s", async (_what, query) => {
+    const v2 = await closed.call(`/api/2/photo/list${query()}`);
+    expect(v2.status).toBe(401);
+    expect(await v2.json()).toMatchObject({ code: "missing_authentication" });
+    const v1 = await (await closed.call(`/api/photo/list${query()}`)).text();
+    expect(v1).toMatch(/^[^]*<response status="error" [^>]*code="permission_denied"/);
+    expect(v1).toContain("required level: 'read'");
+    expect(v1).not.toContain(photo.token);
+  });
+
+  test("a key of level read lists published ones", async () => {
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await closed.call("/api/2/photo/list", { headers });
+    expect(ids((await answer.json()) as Listed)).toEqual([photo.photo_id]);
+  });
+
+  test("whoever knows a photo's token is shown it, and can open its original", async () => {
+    const query = `?photo_id=${photo.photo_id}&token=${photo.token}`;
+    const answer = await closed.call(`/api/2/photo/list${query}`);
+    const own = (await answer.json()) as Listed;
+    expect(ids(own)).toEqual([photo.photo_id]);
+    const original = await closed.call(String(own.data[0]?.["original_download"]));
+    expect(await original.bytes()).toEqual(png(300));
+    const wrong = `?photo_id=${photo.photo_id}&token=${"0".repeat(32)}`;
+    expect(ids((await (await closed.call(`/api/2/photo/list${wrong}`)).json()) as Listed)).toEqual(
+      [],
+    );
   });
 });
 

@@ -22,7 +22,7 @@ async function follow(link: string, from: string): Promise<Response> {
 test("original_download and one of list", async () => {
   const file = png(400);
   const { photo_id: id } = await photoIn(await redeem(site, fileForm(await site.token(), file)));
-  const answer = await site.call(`/api/2/photo/list?photo_id=${id}`);
+  const answer = await site.callWithKey(`/api/2/photo/list?photo_id=${id}`);
   const body = (await answer.json()) as {
     data: { one: string; original_download: string }[];
   };

@@ -76,7 +76,8 @@ async function take(way: "bounded" | "unbounded", path: string, count: number): 
 }
 
 async function start(way: string, folder: string) {
-  const server = await startServer({ folder, command: [process.execPath, SERVER, way] });
+  const command = [process.execPath, SERVER, way];
+  const server = await startServer({ folder, command, env: { REDEEM_PUBLIC_LIST: "1" } });
   return {
     port: server.port,
     pid: server.process.pid,

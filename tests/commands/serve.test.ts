@@ -78,13 +78,35 @@ test("the first start shows an API key that works, the second does not show it",
   expect(first.log()).not.toContain(key);
   await first.kill();
   const second = await startServer({ folder, env });
-  expect(second.output).not.toContain("API key");
+  expect(second.output).not.toMatch(/^ +API key /m);
   await second.kill();
   const { out } = await run(folder, ["key", "list"]);
   expect(out.trim().split("\n")).toHaveLength(2);
   expect(out).toContain("first");
   await rm(folder, { recursive: true, force: true });
 });
+
+// Issue 8, 3.6.
+test.each([
+  ["0", "Photos         private: listed for API keys alone; an original opens for whoever"],
+  ["1", "Photos         public: published ones are listed for everybody; an original opens"],
+])(
+  "with REDEEM_PUBLIC_LIST=%s the start says who sees photos, and so does token create",
+  async (value, words) => {
+    const own = await startServer({ env: { REDEEM_PUBLIC_LIST: value } });
+    expect(own.output).toContain(words);
+    // By what the server said of itself: this command's own settings are others.
+    const env = { REDEEM_PUBLIC_LIST: value === "1" ? "0" : "1" };
+    const { out } = await run(own.folder, ["token", "create"], env);
+    const open = "public: listed for everybody (REDEEM_PUBLIC_LIST);";
+    expect(out.includes(open)).toBe(value === "1");
+    const hidden = await run(own.folder, ["token", "create", "--publish", "0"], env);
+    expect(hidden.out).toContain(
+      `Who will see the photos: ${value === "1" ? "unpublished" : "private"}: listed for API keys alone; an original opens for whoever has its address.\n`,
+    );
+    await own.stop();
+  },
+);
 
 describe("redeem help", () => {
   test.each([[["help"]], [["--help"]], [["-h"]]])("%p", async (words) => {

@@ -19,7 +19,7 @@ const LIST = "/api/2/photo/list";
 test.each(["/health", LIST, "/api/2/photo/redeem-upload-token?upload_token=x"])(
   "16 connections full of GET %s: 503 and close, little memory, and others are served",
   async (path) => {
-    server = await startServer();
+    server = await startServer({ env: { REDEEM_PUBLIC_LIST: "1" } });
     await fetch(`${server.url}${LIST}`);
     const before = await residentOf(server);
     const many = Buffer.from(head(path).repeat(20_000));

@@ -89,7 +89,7 @@ test("a photo whose answer was given is there, also in another boot", async () =
   for (const piece of pieces(plan)) last = await send(token, piece);
   const photo = (await last?.json()) as { tree_id: number; photo_id: number };
   await cutPower(folder);
-  server = await startServer({ folder });
+  server = await startServer({ folder, env: { REDEEM_PUBLIC_LIST: "1" } });
   const [stored] = photosOf(server);
   if (!stored) throw new Error("there is no photo");
   const path = pathOf(server, stored);

@@ -9,9 +9,10 @@ import { envelopeV1, envelopeV2, ref } from "./schemas.ts";
 
 const METHOD = "list";
 
-const DESCRIPTION = `Published photos and videos, newest first, a page at a time. Unpublished ones are
-shown to an API key of level \`read\` with \`include_unpublished_p\`, and to whoever knows a photo's
-\`photo_id\` and \`token\`.`;
+const DESCRIPTION = `Published photos and videos, newest first, a page at a time. An API key of level \`read\`
+is needed, unless the operator has made the archive public (\`REDEEM_PUBLIC_LIST=1\`). Unpublished ones are shown to
+such a key with \`include_unpublished_p\`. Whoever knows a photo's \`photo_id\` and \`token\` is shown that photo,
+without a key and published or not.`;
 
 const needsRead =
   "You don't have the necessary permissions to perform this action (required level: 'read')";
@@ -63,11 +64,11 @@ const answers: Record<Version, Record<number, Answer>> = {
       errorCase(2, METHOD, "invalid_input", noPage),
     ),
     401: await errorAnswer(
-      "The credential is wrong (`invalid_signature`), or one is needed (`missing_authentication`).",
+      "The credential is wrong (`invalid_signature`), or one is needed and there is none (`missing_authentication`): the archive is not public, or unpublished photos are asked for.",
       errorCase(2, METHOD, "missing_authentication", needsRead),
     ),
     403: await errorAnswer(
-      "The credential's level does not include `read`, which `include_unpublished_p` needs.",
+      "The credential's level does not include `read`.",
       errorCase(2, METHOD, "permission_denied", needsRead),
     ),
     404: await errorAnswer(
@@ -130,7 +131,7 @@ function success(version: Version): Case {
     render: (style) =>
       renderList(
         style,
-        { level: "anonymous", items: [{ attributes, children }], page: 1, size: 20, total: 1 },
+        { level: "read", items: [{ attributes, children }], page: 1, size: 20, total: 1 },
         EXAMPLE.site,
         EXAMPLE.endpoint(version, METHOD),
       ),

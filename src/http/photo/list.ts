@@ -39,6 +39,8 @@ export type ListContext = MethodContext & {
   records: Records;
   now: () => number;
   publicUrl: () => string;
+  /** Published photos are listed for everybody (REDEEM_PUBLIC_LIST). */
+  publicList: boolean;
 };
 
 /** `list`: what was uploaded, newest first (protocol 6). */
@@ -55,19 +57,22 @@ async function answer(context: ListContext, call: Call): Promise<Omit<List, "lev
   const wanted = readParameters(listParameters, call.params);
   const page = wanted.p ?? 1;
   const size = wanted.size ?? 20;
+  // A photo's own token is a credential of its own: whoever has it can open the original as well.
+  const opened = wanted.token !== undefined && wanted.photo_id !== undefined;
+  if (!opened && (wanted.include_unpublished_p || !context.publicList)) {
+    requireLevel(call.caller, "read", call.version);
+  }
   const filter: PhotoFilter = { offset: (page - 1) * size, limit: size };
   if (wanted.photo_id !== undefined) filter.photoId = wanted.photo_id;
   if (wanted.upload_token)
     filter.tokenId = (await findToken(records, wanted.upload_token, null)).id;
 
-  const opened = wanted.token !== undefined && wanted.photo_id !== undefined;
   if (wanted.token !== undefined && wanted.photo_id !== undefined) {
     const photo = await records.photos.byId(wanted.photo_id);
     if (!photo || !sameSecret(photo.token, wanted.token)) {
       return { items: [], page, size, total: 0 };
     }
   }
-  if (wanted.include_unpublished_p && !opened) requireLevel(call.caller, "read", call.version);
   if (!opened && !wanted.include_unpublished_p) filter.publishedAt = now();
   const { photos, total } = await records.photos.list(filter);
   const base = publicPathOf(context.publicUrl());

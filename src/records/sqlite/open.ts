@@ -17,6 +17,7 @@ import { tokenRecords } from "./tokens.ts";
 import { uploadRecords } from "./uploads.ts";
 
 const PUBLIC_URL = "public url";
+const LIST_PUBLIC = "list is public";
 const CLOCK = "clock";
 
 /** The database cannot be used; the message is one line for the person who starts the server. */
@@ -62,6 +63,11 @@ export async function openRecords(
       nonces: nonceRecords(db),
       publicUrl: async () => readFact(db, PUBLIC_URL),
       notePublicUrl: async (url) => writeFact(db, PUBLIC_URL, url),
+      isListPublic: async () => {
+        const fact = readFact(db, LIST_PUBLIC);
+        return fact === undefined ? undefined : fact === "1";
+      },
+      noteListPublic: async (isPublic) => writeFact(db, LIST_PUBLIC, isPublic ? "1" : "0"),
       clock: async () => {
         const text = readFact(db, CLOCK);
         return text === undefined ? undefined : (JSON.parse(text) as Clock);
