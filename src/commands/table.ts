@@ -13,7 +13,8 @@ export function printTable(headings: string[], rows: (string | number)[][]): voi
   }
 }
 
-function visible(cell: string | number): string {
+/** Text that is no command to a terminal, in one line. */
+export function visible(cell: string | number): string {
   return String(cell)
     .replace(/\s+/g, " ")
     .replace(/[\p{Cc}\p{Bidi_Control}]/gu, "\ufffd");

@@ -1,6 +1,4 @@
-import { publicUrlOf, type Settings } from "../config.ts";
 import { Problem } from "../problem.ts";
-import type { Records, UploadToken } from "../records/records.ts";
 import { makeFolder, openFolder } from "./folder.ts";
 import { formatBytes, formatDuration, parseBytes, parseDuration } from "../units.ts";
 import { getUploadTokenParameters } from "../http/photo/get-upload-token.ts";
@@ -11,6 +9,8 @@ import { Failure, UsageError } from "./fail.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
 import { day, readId } from "./key.ts";
 import { readLine, splitAction, type Values } from "./line.ts";
+import { addressOf, stateOf } from "./link.ts";
+import { showToken } from "./show-token.ts";
 import { printTable } from "./table.ts";
 import { whoSees } from "./who-sees.ts";
 
@@ -21,7 +21,7 @@ const OPTIONS = [...Object.keys(getUploadTokenParameters.properties), "valid"]
   .filter((name) => name !== "valid_minutes")
   .map((name) => name.replace(/_p$/, "").replaceAll("_", "-"));
 
-/** `redeem token create [--title …] | list | revoke ID`. Works while the server runs. */
+/** `redeem token create [--title …] | list | show ID | revoke ID`. Works while the server runs. */
 export async function token(words: string[]): Promise<void> {
   const { action, rest } = splitAction(words);
   try {
@@ -30,13 +30,18 @@ export async function token(words: string[]): Promise<void> {
       await create(readLine("token create", rest, options).values);
     } else if (action === "list") {
       await print(readLine("token list", rest, FOLDER_OPTIONS).values);
+    } else if (action === "show") {
+      const options = [...FOLDER_OPTIONS, "public-url"];
+      const { values, positionals } = readLine("token show", rest, options, 1);
+      const usage = "redeem token show ID (redeem token list shows the ids)";
+      await showToken(readId(positionals[0], usage), values);
     } else if (action === "revoke") {
       const { values, positionals } = readLine("token revoke", rest, FOLDER_OPTIONS, 1);
       const usage = "redeem token revoke ID (redeem token list shows the ids)";
       await revoke(readId(positionals[0], usage), values);
     } else {
       throw new UsageError(
-        `redeem token has create, list and revoke, not ${JSON.stringify(action)}`,
+        `redeem token has create, list, show and revoke, not ${JSON.stringify(action)}`,
       );
     }
   } catch (error) {
@@ -76,20 +81,14 @@ async function create(values: Values): Promise<void> {
       now,
     },
   );
-  const { records } = await makeFolder(config.REDEEM_DATA);
+  const { records, secret } = await makeFolder(config.REDEEM_DATA);
   try {
-    const issued = await issueToken(records, grant, now);
+    const issued = await issueToken({ records, secret }, grant, now);
     const isPublic = (await records.isListPublic()) ?? config.REDEEM_PUBLIC_LIST;
     printIssued(issued, await addressOf(records, config), isPublic);
   } finally {
     await records.close();
   }
-}
-
-/** What the page's address begins with: as set, or else as the server that ran last had it. */
-async function addressOf(records: Records, config: Settings): Promise<string> {
-  const set = config.REDEEM_PUBLIC_URL && publicUrlOf(config, config.REDEEM_PORT);
-  return set || (await records.publicUrl()) || publicUrlOf(config, config.REDEEM_PORT);
 }
 
 function printIssued(
@@ -106,6 +105,8 @@ function printIssued(
       "The page to hand to somebody:",
       "",
       `  ${url}/upload/${uploadToken}`,
+      "",
+      `(redeem token show ${issued.id} shows it again.)`,
       "",
       "Or from a terminal:",
       "",
@@ -129,7 +130,7 @@ async function print(values: Values): Promise<void> {
         row.title.slice(0, 40),
         `${row.consumed}/${row.maxUploads}`,
         day(row.validUntil),
-        stateOf(row),
+        stateOf(row, Date.now()),
       ]),
     );
   } finally {
@@ -148,12 +149,6 @@ async function revoke(id: number, values: Values): Promise<void> {
   } finally {
     await records.close();
   }
-}
-
-function stateOf(row: UploadToken): string {
-  if (row.revokedAt !== null) return "revoked";
-  if (row.consumed >= row.maxUploads) return "used up";
-  return Date.now() > row.validUntil ? "expired" : "valid";
 }
 
 const { minimum: LEAST_MINUTES = 0, maximum: MOST_MINUTES = Infinity } =

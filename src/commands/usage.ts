@@ -7,13 +7,16 @@ const FOLDER = `  --data FOLDER    the server's data folder (REDEEM_DATA)
 
 const TOKEN = `redeem token create [options]    make an upload token; prints the token, its page and a curl line
 redeem token list                the upload tokens, newest first
+redeem token show ID             what one takes, how it stands, and the address of its page
 redeem token revoke ID           takes no more files with it
 
 Options of create:
   --title TEXT  --description HTML  --tags WORDS  --album-id ID  --publish 1|0
-  --max-uploads N  --valid 6h  --max-size 500MB  --types image/*,video/mp4
+  --max-uploads N  --valid 14d  --max-size 500MB  --types image/*,video/mp4
   --return-url URL  --background-return 1|0  --origin ORIGIN
-  --public-url URL (of the server: what its page's address begins with)
+
+Option of create and show:
+  --public-url URL (of the server: what a page's address begins with)
 
 Options of each:
 ${FOLDER}`;
@@ -50,7 +53,7 @@ function helpUsage(): string {
 
   redeem [serve] [options]           run the server
   redeem token create [options]      make an upload token; prints the token, its page and a curl line
-  redeem token list | revoke ID      upload tokens
+  redeem token list | show | revoke  upload tokens
   redeem key create --level write --name NAME
   redeem key list | revoke ID        API keys
   redeem secret                      print the secret that signs callbacks

@@ -35,6 +35,7 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
   const stallMs = config.REDEEM_STALL;
   const context = {
     records,
+    secret,
     now,
     publicUrl,
     stallMs,

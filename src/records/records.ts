@@ -89,12 +89,18 @@ export type UploadToken = {
   revokedAt: number | null;
 };
 
-export type NewUploadToken = Omit<UploadToken, "id" | "consumed" | "revokedAt"> & { hash: string };
+export type NewUploadToken = Omit<UploadToken, "id" | "consumed" | "revokedAt"> & {
+  hash: string;
+  /** The token itself, sealed (secret.ts). */
+  sealedToken: string;
+};
 
 export interface TokenRecords {
   add(token: NewUploadToken): Promise<UploadToken>;
   byHash(hash: string): Promise<UploadToken | undefined>;
   byId(id: number): Promise<UploadToken | undefined>;
+  /** The token itself, sealed; null for one that was made before these were kept. Never part of the record. */
+  sealed(id: number): Promise<string | null | undefined>;
   /** Newest first. */
   list(limit: number): Promise<UploadToken[]>;
   revoke(id: number, at: number): Promise<boolean>;

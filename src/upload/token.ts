@@ -1,15 +1,16 @@
 import { Problem, refusedToken } from "../problem.ts";
 import { hashSecret, randomName } from "../random.ts";
 import type { NewUploadToken, Records, UploadToken } from "../records/records.ts";
+import type { SiteSecret } from "../secret.ts";
 
-export type Grant = Omit<NewUploadToken, "hash" | "createdAt" | "validUntil">;
+export type Grant = Omit<NewUploadToken, "hash" | "sealedToken" | "createdAt" | "validUntil">;
 
 /** Characters of an upload token (protocol 3). */
 const TOKEN_LENGTH = 64;
 
-/** Grants uploads: the token itself is in this answer and nowhere else. */
+/** Grants uploads. The token itself is in this answer; on record it is hashed, and sealed for who shows it again. */
 export async function issueToken(
-  records: Records,
+  { records, secret }: { records: Records; secret: Pick<SiteSecret, "seal"> },
   grant: Grant,
   now: number,
 ): Promise<{ uploadToken: string; token: UploadToken }> {
@@ -17,6 +18,7 @@ export async function issueToken(
   const token = await records.tokens.add({
     ...grant,
     hash: hashSecret(uploadToken),
+    sealedToken: secret.seal(uploadToken),
     createdAt: now,
     validUntil: now + grant.validMinutes * 60_000,
   });

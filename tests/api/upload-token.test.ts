@@ -131,6 +131,19 @@ describe("validity", () => {
     expect(await photoIn(await askChunk(site, token, plan, 1))).toEqual(photo);
   });
 
+  test("a link may be good for a year, through sweeps and restarts", async () => {
+    const own = await startTestSite();
+    const token = await own.token({ valid_minutes: 525_600, max_uploads: 2 });
+    own.advance(200 * 24 * HOUR);
+    await own.restart();
+    own.advance(165 * 24 * HOUR - MINUTE);
+    await own.restart();
+    expect((await redeem(own, fileForm(token, file))).status).toBe(200);
+    own.advance(2 * MINUTE);
+    await expectRefused(await redeem(own, fileForm(token, file, "late.png")), EXPIRED);
+    await own.stop();
+  });
+
   test("the grace is the operator's", async () => {
     const strict = await startTestSite({ REDEEM_GRACE: "1m" });
     const token = await strict.token({ valid_minutes: 15 });

@@ -73,7 +73,7 @@ export async function measureCompleting(quick: boolean): Promise<Completing[]> {
 
 /** Uploads that miss their last chunk alone. Answers the request that is missing, by case. */
 async function prepare(folder: string, cases: readonly Case[], times: number): Promise<Lane[][]> {
-  const { records } = await openData(folder);
+  const { records, secret } = await openData(folder);
   // Of this boot: the server would forget, as after a power cut, what nobody has brought to the disk.
   await records.enterBoot(await readPresence(folder));
   await mkdir(join(folder, "uploads"), { recursive: true });
@@ -83,7 +83,7 @@ async function prepare(folder: string, cases: readonly Case[], times: number): P
   for (const of of cases) {
     const ofCase: Lane[] = [];
     for (let index = 0; index < times + 3; index += 1) {
-      const { uploadToken, token } = await issueToken(records, plainGrant(), now);
+      const { uploadToken, token } = await issueToken({ records, secret }, plainGrant(), now);
       const transfer = { ...of, name: `${index}.mp4`, whole: false, parallel: 1 };
       const last = {
         number: of.totalSize / of.chunkSize,

@@ -2,7 +2,6 @@ import { cp, statfs } from "node:fs/promises";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openData } from "../../src/site.ts";
-import type { Records } from "../../src/records/records.ts";
 import { issueToken } from "../../src/upload/token.ts";
 import { fillDatabase } from "./fill-database.ts";
 import { plainGrant } from "./grant.ts";
@@ -86,8 +85,9 @@ async function inMemory(sites: readonly Filled[]) {
 async function measureRecording(place: "disk" | "memory", sites: readonly Filled[], times: number) {
   const open = [];
   for (const site of sites) {
-    const { records } = await openData(site.folder);
-    open.push({ site, records, upload: await begin(records), times: [] as number[], next: 0 });
+    const opened = await openData(site.folder);
+    const { records } = opened;
+    open.push({ site, records, upload: await begin(opened), times: [] as number[], next: 0 });
   }
   const BATCH = 100;
   // In turns, so that both have the same minutes of the disk. The first turn warms up.
@@ -117,8 +117,8 @@ async function measureRecording(place: "disk" | "memory", sites: readonly Filled
   }));
 }
 
-async function begin(records: Records): Promise<number> {
-  const { token } = await issueToken(records, plainGrant(), Date.now());
+async function begin({ records, secret }: Awaited<ReturnType<typeof openData>>): Promise<number> {
+  const { token } = await issueToken({ records, secret }, plainGrant(), Date.now());
   const identity = {
     identifier: "fresh",
     totalSize: 64 * 1024 ** 2,

@@ -63,6 +63,7 @@ export async function openOutbox(allowPrivate = true): Promise<Outbox> {
     types: null,
     origin: null,
     extra: {},
+    sealedToken: "",
   });
   return {
     records,

@@ -88,6 +88,85 @@ describe("redeem token, while the server runs", () => {
     expect(await answer.text()).toContain(`at most ${words}`);
   });
 
+  // Issue 8, 3.7: a link could be valid for a day, and was shown this once.
+  test("a link of 14 days, and show: how it stands, and its address again", async () => {
+    const { id, token } = await create(
+      "--valid",
+      "14d",
+      "--title",
+      "Wedding",
+      "--max-uploads",
+      "2",
+    );
+    const end = (await redeem("token", "list")).out.match(
+      new RegExp(`^${id} .* (\\S+ \\S+) +valid$`, "m"),
+    );
+    expect(Math.abs(Date.parse(`${end?.[1]}Z`) - (Date.now() + 14 * 86_400_000))).toBeLessThan(
+      120_000,
+    );
+    expect((await upload(token)).status).toBe(200);
+    const { out, err, code } = await redeem("token", "show", id);
+    expect({ err, code }).toEqual({ err: "", code: 0 });
+    expect(out).toContain("Title         Wedding\n");
+    expect(out).toMatch(/^ {2}State {9}valid$/m);
+    expect(out).toMatch(/^ {2}Used {10}1 of 2$/m);
+    expect(out).toMatch(/^ {2}Photos {8}private: listed for API keys alone/m);
+    expect(out).toContain(`  Page          ${server.url}/upload/${token}\n`);
+  });
+
+  test("show says what is over: expired, used up, revoked", async () => {
+    const { id, token } = await create();
+    expect((await upload(token)).status).toBe(200);
+    expect((await redeem("token", "show", id)).out).toMatch(/^ {2}State +used up$/m);
+    const client = new Database(join(server.folder, "redeem.db"));
+    const [expired, revoked] = [await create(), await create()];
+    client
+      .prepare("update upload_tokens set valid_until = 1, title = ? where id = ?")
+      .run("a\u001b[31m", Number(expired.id));
+    const { out } = await redeem("token", "show", expired.id);
+    expect(out).toMatch(/^ {2}State +expired$/m);
+    expect(out).toContain("a\ufffd[31m\n");
+    expect((await redeem("token", "list")).out).toMatch(
+      new RegExp(`^${expired.id} .* expired$`, "m"),
+    );
+    await redeem("token", "revoke", revoked.id);
+    expect((await redeem("token", "show", revoked.id)).out).toMatch(
+      /^ {2}State +revoked on \d{4}-\d\d-\d\d \d\d:\d\d UTC$/m,
+    );
+    client.close();
+  });
+
+  test("a token that a backend has asked for is shown too, and is in no file of the folder", async () => {
+    const token = await server.token();
+    const { out: listed } = await redeem("token", "list");
+    const id = listed.split("\n")[1]?.split(" ")[0] ?? "";
+    expect((await redeem("token", "show", id)).out).toContain(`/upload/${token}\n`);
+    for (const name of ["redeem.db", "redeem.db-wal"]) {
+      const bytes = await Bun.file(join(server.folder, name)).text();
+      expect(bytes).not.toContain(token);
+    }
+    expect(server.log()).not.toContain(token);
+  });
+
+  test("show says why there is no address to show", async () => {
+    const { id } = await create();
+    const client = new Database(join(server.folder, "redeem.db"));
+    const set = (sealed: string | null) =>
+      client
+        .prepare("update upload_tokens set sealed_token = ? where id = ?")
+        .run(sealed, Number(id));
+    // As every token was before there was such a column.
+    set(null);
+    const before = await redeem("token", "show", id);
+    expect(before).toMatchObject({ code: 0, err: "" });
+    expect(before.out).toMatch(/^ {2}Page +cannot be shown: .* earlier version/m);
+    set("c2VhbGVkIHdpdGggYW5vdGhlciBzZWNyZXQ");
+    const other = await redeem("token", "show", id);
+    expect(other).toMatchObject({ code: 0, err: "" });
+    expect(other.out).toMatch(/^ {2}Page +cannot be shown: .* another secret/m);
+    client.close();
+  });
+
   test("revoke: it is refused from then on", async () => {
     const { id, token } = await create();
     const revoked = await redeem("token", "revoke", id);
@@ -100,7 +179,9 @@ describe("redeem token, while the server runs", () => {
   test.each([
     [["token", "create", "--max-uploads", "0"], "--max-uploads must be a whole number from 1"],
     // Issue 8, 3.5: the message named "5", which nobody had typed.
-    [["token", "create", "--valid", "5m"], "--valid must be a duration from 15m to "],
+    [["token", "create", "--valid", "5m"], "--valid must be a duration from 15m to 365d"],
+    [["token", "create", "--valid", "366d"], 'not "366d"'],
+    [["token", "show", "999999"], "no upload token 999999"],
     [["token", "create", "--valid", "5m"], 'not "5m"'],
     [["token", "create", "--valid", "5"], 'not "5"'],
     [["token", "create", "--valid", "soon"], 'not "soon"'],
@@ -121,7 +202,8 @@ describe("redeem token, while the server runs", () => {
     [["token", "create", "extra"], "extra"],
     [["token", "revoke"], "Usage"],
     [["token", "revoke", "1", "2"], '"2"'],
-    [["token", "melt"], "create, list and revoke"],
+    [["token", "show"], "Usage"],
+    [["token", "melt"], "create, list, show and revoke"],
   ])("%p is one line and exit code 2", async (words, message) => {
     const ran = await redeem(...words);
     expect(ran.err).toContain(message);

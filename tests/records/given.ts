@@ -114,4 +114,5 @@ export const newToken: Omit<NewUploadToken, "hash"> = {
   types: null,
   origin: null,
   extra: {},
+  sealedToken: "sealed",
 };

@@ -36,14 +36,24 @@ export function tokensContract(name: string, given: Given): void {
         publishDate: NOW + 5,
         maxSize: 2 ** 40,
         extra,
+        sealedToken: "the sealed one",
       };
       const added = await given.records.tokens.add(wanted);
-      const { hash, ...rest } = wanted;
+      const { hash, sealedToken, ...rest } = wanted;
       expect(added).toEqual({ ...rest, id: added.id, consumed: 0, revokedAt: null });
       expect(await given.records.tokens.byHash(hash)).toEqual(added);
       expect(await given.records.tokens.byId(added.id)).toEqual(added);
       expect(Object.entries(added.extra)).toEqual(Object.entries(extra));
       expect(added).not.toHaveProperty("hash");
+      expect(await given.records.tokens.sealed(added.id)).toBe(sealedToken);
+    });
+
+    test("hand out what is sealed to who asks for it alone", async () => {
+      const { id } = await given.addToken({ hash: "h", sealedToken: "not for everybody" });
+      const { tokens } = given.records;
+      const handed = [await tokens.byId(id), await tokens.byHash("h"), await tokens.list(9)];
+      expect(JSON.stringify(handed)).not.toContain("not for everybody");
+      expect(await tokens.sealed(id + 1)).toBeUndefined();
     });
 
     test("are listed newest first, and revoked once", async () => {

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Records, UploadToken } from "../../records/records.ts";
+import type { SiteSecret } from "../../secret.ts";
 import { extraBeside, toGrant } from "../../upload/grant.ts";
 import { issueToken } from "../../upload/token.ts";
 import { ansiDate } from "../dates.ts";
@@ -74,8 +75,9 @@ export const getUploadTokenParameters = Type.Object({
   valid_minutes: Type.Optional(
     Type.Integer({
       minimum: 15,
-      maximum: 1440,
-      description: "How long the token may start uploads. Default 180 (v1), 360 (v2).",
+      maximum: 525_600,
+      description:
+        "How long the token may start uploads, in minutes, up to a year. Default 180 (v1), 360 (v2).",
     }),
   ),
   max_uploads: Type.Optional(
@@ -108,6 +110,8 @@ export type GetUploadTokenContext = MethodContext & {
   records: Records;
   maxSize: number;
   types: readonly string[];
+  /** Seals the token, so that a link can be shown again. */
+  secret: SiteSecret;
   publicUrl: () => string;
   now: () => number;
 };
@@ -131,7 +135,7 @@ async function answer(context: GetUploadTokenContext, { params, caller, version 
     validMinutes: version === 1 ? 180 : 360,
     now,
   });
-  const { uploadToken, token } = await issueToken(context.records, grant, now);
+  const { uploadToken, token } = await issueToken(context, grant, now);
   return {
     message: "The upload token is ready to use",
     key: "uploadtoken",

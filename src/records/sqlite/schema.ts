@@ -45,6 +45,8 @@ export const uploadTokens = sqliteTable(
     origin: text(),
     extra: text({ mode: "json" }).$type<Extra>().notNull(),
     revokedAt: integer(),
+    // Sealed with the site's secret, which is not in the database. Null in rows of earlier versions.
+    sealedToken: text(),
   },
   (table) => [
     // Those that may be forgotten when they have expired: of the others there are photos.

@@ -21,17 +21,18 @@ export function tokenRecords(db: Db): TokenRecords {
       durably(db, () =>
         // Outside a transaction better-sqlite3 does not say that the commit has failed.
         db.transaction((tx) =>
-          withoutHash(tx.insert(uploadTokens).values(token).returning().get()),
+          withoutSecrets(tx.insert(uploadTokens).values(token).returning().get()),
         ),
       ),
     byHash: async (hash) => {
       const row = byHash.get({ hash });
-      return row && withoutHash(row);
+      return row && withoutSecrets(row);
     },
     byId: async (id) => {
       const row = byId.get({ id });
-      return row && withoutHash(row);
+      return row && withoutSecrets(row);
     },
+    sealed: async (id) => byId.get({ id })?.sealedToken,
     list: async (limit) =>
       db
         .select()
@@ -39,7 +40,7 @@ export function tokenRecords(db: Db): TokenRecords {
         .orderBy(desc(uploadTokens.id))
         .limit(limit)
         .all()
-        .map(withoutHash),
+        .map(withoutSecrets),
     revoke: async (id, at) =>
       durably(
         db,
@@ -92,7 +93,7 @@ async function* dropExpired(db: Db, before: number): AsyncGenerator<number> {
   }
 }
 
-function withoutHash(row: typeof uploadTokens.$inferSelect): UploadToken {
-  const { hash, ...token } = row;
+function withoutSecrets(row: typeof uploadTokens.$inferSelect): UploadToken {
+  const { hash, sealedToken, ...token } = row;
   return token;
 }
