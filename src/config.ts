@@ -1,5 +1,6 @@
 import type { Static, TProperties, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { isRecognizable } from "./media/types.ts";
 import { settings, type Reader, type Setting } from "./settings.ts";
 import { formatBytes, formatDuration, parseBytes, parseDuration } from "./units.ts";
 
@@ -57,6 +58,7 @@ export function readConfig(
     throw new ConfigError("REDEEM_TLS_CERT and REDEEM_TLS_KEY go together: set both or neither");
   }
   refuseNoAddress(read, called);
+  refuseUnseenTypes(read, called);
   return read;
 }
 
@@ -66,6 +68,15 @@ function refuseNoAddress(config: Settings, called: (name: string) => string): vo
   const name = config.REDEEM_PUBLIC_URL ? "REDEEM_PUBLIC_URL" : "REDEEM_HOST";
   const value = JSON.stringify(config[name]);
   throw new ConfigError(`${called(name)} is ${value}; allowed: ${allowedFor(name)}`);
+}
+
+/** A list with a type that no content shows would silently take no such file. */
+function refuseUnseenTypes({ REDEEM_TYPES: types }: Settings, called: (name: string) => string) {
+  const unseen = types.find((type) => !isRecognizable(type));
+  if (unseen === undefined) return;
+  throw new ConfigError(
+    `${called("REDEEM_TYPES")} is ${JSON.stringify(types.join(","))}, and no content shows ${unseen}; allowed: ${allowedFor("REDEEM_TYPES")}`,
+  );
 }
 
 /** What the setting of a name allows, in words. */

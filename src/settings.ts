@@ -90,12 +90,14 @@ export const settings = Type.Object({
     "bytes",
   ),
   REDEEM_TYPES: setting(
-    Type.Array(Type.String({ pattern: "^(image|video)/(\\*|[A-Za-z0-9][A-Za-z0-9.+-]*)$" }), {
+    Type.Array(Type.String({ pattern: "^(\\*/\\*|[A-Za-z]+/(\\*|[A-Za-z0-9][A-Za-z0-9.+-]*))$" }), {
       default: [...DEFAULT_TYPES],
       shown: "what browsers and cameras make",
       minItems: 1,
-      allowed: "image and video media types or ranges, such as image/*,video/mp4",
-      description: "Media types or ranges that are taken, judged by content",
+      allowed:
+        "media types that content shows, or ranges of them, such as image/*,video/mp4,application/pdf; application/octet-stream is what nothing is recognized in, */* is all",
+      description:
+        "Media types or ranges that are taken, judged by content, such as `image/*,application/pdf`; `*/*` takes everything",
     }),
     "list",
   ),

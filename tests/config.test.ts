@@ -55,13 +55,24 @@ describe("readConfig", () => {
     });
   });
 
+  test.each(["*/*", "application/pdf", "image/*,application/octet-stream", "AUDIO/*"])(
+    "REDEEM_TYPES=%s",
+    (types) => {
+      expect(readConfig({ REDEEM_TYPES: types }).REDEEM_TYPES).toEqual(types.split(","));
+    },
+  );
+
   test.each([
     ["REDEEM_PORT", "70000"],
     ["REDEEM_PORT", "http"],
     ["REDEEM_MAX_SIZE", "0"],
     ["REDEEM_MAX_SIZE", "2TiB"],
     ["REDEEM_MAX_SIZE", "much"],
+    // No content says that it is HTML: nothing would be taken.
     ["REDEEM_TYPES", "text/html"],
+    ["REDEEM_TYPES", "image/*,text/csv"],
+    ["REDEEM_TYPES", "pdf"],
+    ["REDEEM_TYPES", "*"],
     ["REDEEM_TYPES", ","],
     ["REDEEM_CORS_ORIGINS", "shop.example"],
     ["REDEEM_CORS_ORIGINS", "https://shop.example/"],

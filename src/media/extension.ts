@@ -1,3 +1,7 @@
+import { UNRECOGNIZED } from "./types.ts";
+
+const words = (text: string) => text.split(" ");
+
 /** Extensions that a file of a type may have; the first is given to one that has none of them. */
 const EXTENSIONS: Record<string, readonly string[]> = {
   "image/jpeg": ["jpg", "jpeg", "jpe", "jfif"],
@@ -41,6 +45,44 @@ const EXTENSIONS: Record<string, readonly string[]> = {
   "video/3gpp": ["3gp", "3gpp"],
   "video/3gpp2": ["3g2", "3gpp2"],
   "video/x-flv": ["flv"],
+  // What an operator may take beside photos and videos. Archives that documents are made of keep their names.
+  "application/pdf": ["pdf", "ai"],
+  "application/zip": words("zip docx xlsx pptx odt ods odp odg epub pages numbers key kmz 3mf cbz"),
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ["docx"],
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ["xlsx"],
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": ["pptx"],
+  "application/vnd.oasis.opendocument.text": ["odt"],
+  "application/vnd.oasis.opendocument.spreadsheet": ["ods"],
+  "application/vnd.oasis.opendocument.presentation": ["odp"],
+  "application/vnd.oasis.opendocument.graphics": ["odg"],
+  "application/vnd.apple.pages": ["pages"],
+  "application/vnd.apple.numbers": ["numbers"],
+  "application/vnd.apple.keynote": ["key"],
+  "application/epub+zip": ["epub"],
+  // Documents of older offices, and installers: those do not get their name back.
+  "application/x-cfb": ["bin", "doc", "xls", "ppt", "msg", "vsd"],
+  "application/postscript": ["ps", "eps", "ai"],
+  "application/gzip": ["gz", "tgz"],
+  "application/x-bzip2": ["bz2"],
+  "application/x-rar-compressed": ["rar"],
+  "application/x-indesign": ["indd"],
+  "application/x-blender": ["blend"],
+  "application/dicom": ["dcm"],
+  "application/ogg": ["ogx", "ogg"],
+  "audio/mpeg": ["mp3", "mp2", "mpga"],
+  "audio/mp4": ["m4a", "m4b", "mp4"],
+  "audio/x-m4a": ["m4a"],
+  "audio/ogg": ["ogg", "oga", "opus"],
+  "audio/aiff": ["aif", "aiff"],
+  "audio/midi": ["mid", "midi"],
+  "audio/x-ms-asf": ["wma", "asf"],
+  "text/calendar": ["ics"],
+  "text/vcard": ["vcf"],
+  "model/gltf-binary": ["glb"],
+  // Words and numbers that nothing runs. Markup and programs are unrecognized too, and do not get their name back.
+  [UNRECOGNIZED]: words(
+    "bin dat txt text log md csv tsv json yaml yml tex bib srt ics vcf dwg dxf obj stl",
+  ),
 };
 
 /**
@@ -57,7 +99,7 @@ export function nameWithExtension(name: string, type: string, most = 255): strin
   return [...name].slice(0, most - extension.length).join("") + extension;
 }
 
-/** A type that only a site with a range such as `image/*` takes. */
+/** A type that only a site with a range such as `image/*` or `*\/*` takes. */
 function unlistedExtension(type: string): string {
   const subtype = type.replace(/^.*\/(x-|vnd\.)?/, "");
   // Markup that a browser would run never gets its name back.

@@ -1,4 +1,5 @@
 import { fileTypeFromBuffer } from "file-type";
+import { isOfMedia } from "./types.ts";
 
 /** How many first bytes are enough to name any type that we take. */
 export const HEAD_BYTES = 4100;
@@ -11,7 +12,7 @@ const TELLING_BYTES = 512;
 
 export type Identified =
   | { known: true; type: string }
-  /** Nothing that a photo or video starts with. */
+  /** Nothing that is recognized. */
   | { known: false }
   /** Too few bytes to say. */
   | undefined;
@@ -26,6 +27,9 @@ export async function identify(head: Uint8Array, final: boolean): Promise<Identi
   // Two or three letters pass for a type (a "BM" is a bitmap): a short head decides nothing.
   if (!final && head.length < 16) return undefined;
   const found = await fileTypeFromBuffer(head.slice(0, HEAD_BYTES));
-  if (found) return { known: true, type: found.mime.toLowerCase() };
+  const type = found?.mime.split(";")[0]?.toLowerCase();
+  // What begins as an archive may yet turn out to be a document.
+  if (type && !isOfMedia(type) && !final && head.length < HEAD_BYTES) return undefined;
+  if (type) return { known: true, type };
   return enough ? { known: false } : undefined;
 }

@@ -1,4 +1,4 @@
-import { rangeMeets } from "../media/types.ts";
+import { isRecognizable, rangeMeets } from "../media/types.ts";
 import { oneLine, plainText, safeDescription } from "../photo/text.ts";
 import { Problem } from "../problem.ts";
 import { isExtra } from "../callback/address.ts";
@@ -102,13 +102,16 @@ function readMaxSize(bytes: number, max: number): number {
   );
 }
 
+/** A media type, a range of one kind, or of all. */
+const MEDIA_TYPE = /^(\*\/\*|[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*))$/;
+
 function readTypes(text: string, server: readonly string[]): string[] {
   const types = text
     .split(",")
     .map((type) => type.trim().toLowerCase())
     .filter((type) => type !== "");
   const good = (type: string) =>
-    /^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/.test(type) && rangeMeets(type, server);
+    MEDIA_TYPE.test(type) && isRecognizable(type) && rangeMeets(type, server);
   if (types.length > 0 && types.length <= 50 && types.every(good)) return types;
   throw new Problem(
     "invalid_input",

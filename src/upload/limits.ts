@@ -1,5 +1,5 @@
 import type { Identified } from "../media/identify.ts";
-import { typeIsIn } from "../media/types.ts";
+import { isOfMedia, typeIsIn, UNRECOGNIZED } from "../media/types.ts";
 import { Problem } from "../problem.ts";
 import type { UploadToken } from "../records/records.ts";
 import { formatBytes } from "../units.ts";
@@ -16,26 +16,25 @@ export function typesOf(token: UploadToken | undefined, server: readonly string[
  * @throws Problem file_not_supported, naming what it is and what is taken
  */
 export function requireType(found: Identified, rule: TypeRule): string {
+  const type = found?.known ? found.type : UNRECOGNIZED;
+  if (typeIsIn(type, rule.server) && (!rule.token || typeIsIn(type, rule.token))) return type;
   const taken = rule.token ?? rule.server;
-  const words =
-    taken.length > 8
-      ? "Photos and videos are"
-      : `${taken.join(", ")} ${taken.length > 1 ? "are" : "is"}`;
-  if (!found?.known) {
-    throw new Problem(
-      "file_not_supported",
-      `The file type is not supported: this is not a photo or video. ${words} taken.`,
-    );
-  }
-  const allowed =
-    typeIsIn(found.type, rule.server) && (!rule.token || typeIsIn(found.type, rule.token));
-  if (!allowed) {
-    throw new Problem(
-      "file_not_supported",
-      `The file type is not supported: this is ${found.type}. ${words} taken.`,
-    );
-  }
-  return found.type;
+  const onlyMedia = taken.every(isOfMedia);
+  const unrecognized = onlyMedia ? "not a photo or video" : "of no type that is recognized";
+  throw new Problem(
+    "file_not_supported",
+    `The file type is not supported: this is ${found?.known ? type : unrecognized}. ${takenWords(taken, onlyMedia)} taken.`,
+  );
+}
+
+/** How many types are named one by one. */
+const NAMED = 8;
+
+function takenWords(taken: readonly string[], onlyMedia: boolean): string {
+  if (taken.length <= NAMED) return `${taken.join(", ")} ${taken.length > 1 ? "are" : "is"}`;
+  return onlyMedia
+    ? "Photos and videos are"
+    : `${taken.slice(0, NAMED).join(", ")} and ${taken.length - NAMED} others are`;
 }
 
 /** The largest file that a token takes, in bytes. */

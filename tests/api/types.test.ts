@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chunkForm, pieces } from "../support/chunks.ts";
 import { mp4, png, textFile } from "../support/media.ts";
 import { fileForm, photoIn, redeem } from "../support/redeem.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
@@ -109,4 +110,79 @@ test("the stored type is the content's, and so is that of the download", async (
   const photo = await photoIn(await redeem(site, fileForm(token, mp4(2000), "a.html")));
   const path = `/${photo.tree_id}/${photo.photo_id}/${photo.token}/original`;
   expect((await site.call(path)).headers.get("content-type")).toBe("video/mp4");
+});
+
+/** Issue 8, 3.8: operators may take other types; what comes is inert whatever it is. */
+describe("REDEEM_TYPES=*/*", () => {
+  let open: TestSite;
+  beforeAll(async () => {
+    open = await startTestSite({ REDEEM_TYPES: "*/*" });
+  });
+  afterAll(() => open.stop());
+
+  const ZIP = hex("504b0304140000000000");
+  test.each([
+    ["PNG", png(2000), "a.png", "image/png", "a.png"],
+    ["text", textFile(2000), "a.txt", "application/octet-stream", "a.txt"],
+    ["SVG", bytesOf(SVG), "a.svg", "application/octet-stream", "a.svg.bin"],
+    ["XML", bytesOf(`<?xml version="1.0"?>\n${SVG}`), "a.svg", "application/xml", "a.svg.bin"],
+    ["HTML", bytesOf("<!doctype html>"), "a.html", "application/octet-stream", "a.html.bin"],
+    ["PDF", bytesOf("%PDF-1.7\n"), "a.pdf", "application/pdf", "a.pdf"],
+    ["ZIP", ZIP, "a.docx", "application/zip", "a.docx"],
+    ["nothing known", hex("00".repeat(100)), "a", "application/octet-stream", "a.bin"],
+    ["a single byte", new Uint8Array([1]), "a", "application/octet-stream", "a.bin"],
+  ])(
+    "%s is taken, and is an attachment that nothing runs",
+    async (_what, bytes, name, type, as) => {
+      const photo = await photoIn(await redeem(open, fileForm(await open.token(), bytes, name)));
+      const path = `/${photo.tree_id}/${photo.photo_id}/${photo.token}/original`;
+      const response = await open.call(path);
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        "content-type": type,
+        "content-disposition": `attachment; filename="${as}"; filename*=UTF-8''${as}`,
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "sandbox; default-src 'none'",
+      });
+      expect(await response.bytes()).toEqual(bytes);
+    },
+  );
+
+  test("an empty file is still none", async () => {
+    const empty = fileForm(await open.token(), new Uint8Array());
+    expect((await redeem(open, empty)).status).toBe(400);
+  });
+
+  test("a token may take less", async () => {
+    const token = await open.token({ types: "application/pdf,image/*" });
+    const text = await redeem(open, fileForm(token, textFile(2000)));
+    expect(text.status).toBe(415);
+    expect(((await text.json()) as { message: string }).message).toBe(
+      "The file type is not supported: this is of no type that is recognized. application/pdf, image/* are taken.",
+    );
+    expect((await redeem(open, fileForm(token, bytesOf("%PDF-1.7\n")))).status).toBe(200);
+    const refused = await open.callWithKey("/api/2/photo/get-upload-token?types=text/html");
+    expect(refused.status).toBe(400);
+  });
+
+  test("in chunks too, the first of which is too short to say what it is", async () => {
+    const bytes = bytesOf("%PDF-1.7\n");
+    const plan = { identifier: "pdf", totalSize: 2000, chunkSize: 1000, filename: "a.pdf" };
+    const token = await open.token({ types: "application/pdf" });
+    for (const piece of pieces(plan)) {
+      const sent = await redeem(open, chunkForm(token, plan, piece, bytes));
+      expect(sent.status).toBe(200);
+    }
+  });
+});
+
+test("audio is taken where the operator says so, and is listed as such", async () => {
+  const own = await startTestSite({ REDEEM_TYPES: "audio/*" });
+  const token = await own.token({ max_uploads: 2 });
+  const mp3 = hex("fffb9064".padEnd(834, "0") + "fffb9064");
+  expect((await redeem(own, fileForm(token, mp3, "a.mp3"))).status).toBe(200);
+  expect((await redeem(own, fileForm(token, png(2000)))).status).toBe(415);
+  const list = await own.callWithKey("/api/2/photo/list");
+  const { data } = (await list.json()) as { data: Record<string, unknown>[] };
+  expect(data).toMatchObject([{ original_type: "audio/mpeg", audio_p: true, video_p: false }]);
+  await own.stop();
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { startBrowser } from "../support/browser.ts";
 import { png, textFile } from "../support/media.ts";
+import type { PhotoIds } from "../support/redeem.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { chooseFiles, gateAt, openUploadPage, type Visit } from "../support/upload-page.ts";
 
@@ -143,3 +144,71 @@ test("Swagger UI takes no other description from its address, and asks nobody el
     await evil.stop(true);
   }
 }, 120_000);
+
+/** Issue 8, 3.8: files of strangers where every type is taken, opened and embedded in every way there is. */
+test("what is uploaded is never run, whatever it is", async () => {
+  const open = await startServer({ env: { REDEEM_TYPES: "*/*" } });
+  const ran: string[] = [];
+  const told = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: (request) => {
+      ran.push(new URL(request.url).pathname);
+      return new Response("", { headers: { "access-control-allow-origin": "*" } });
+    },
+  });
+  const tell = (what: string) => `fetch("http://127.0.0.1:${told.port}/${what}")`;
+  const svg = (what: string) =>
+    `<svg xmlns="http://www.w3.org/2000/svg" onload='${tell(what)}'><script>${tell(what)}</script></svg>`;
+  const xhtml = `<html xmlns="http://www.w3.org/1999/xhtml"><script>${tell("xhtml")}</script></html>`;
+  const files: [string, string][] = [
+    ["x.html", `<!doctype html><script>${tell("html")}</script>`],
+    ["x.svg", svg("svg")],
+    ["y.svg", `<?xml version="1.0"?>${svg("xml-svg")}`],
+    ["x.xhtml", `<?xml version="1.0"?>${xhtml}`],
+    ["x.js", tell("js")],
+    ["x.mjs", `${tell("mjs")}; export default 1`],
+    ["x.css", `body { background: url("http://127.0.0.1:${told.port}/css") }`],
+    ["x.pdf", `%PDF-1.7\n<script>${tell("pdf")}</script>`],
+  ];
+  const links: string[] = [];
+  for (const [name, words] of files) {
+    const form = new FormData();
+    form.append("upload_token", await open.token());
+    form.append("file", new Blob([words]), name);
+    const url = `${open.url}/api/2/photo/redeem-upload-token`;
+    const answer = (await (await fetch(url, { method: "POST", body: form })).json()) as PhotoIds;
+    links.push(`${open.url}/${answer.tree_id}/${answer.photo_id}/${answer.token}/original`);
+  }
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  for (const link of links) {
+    const download = page.waitForEvent("download");
+    // It ends in a download, which is an error to somebody who wanted a page.
+    await page.goto(link).catch(() => undefined);
+    expect((await download).suggestedFilename()).not.toMatch(/\.(html|svg|xhtml|m?js|css)$/);
+    expect(page.url()).toBe("about:blank");
+  }
+  const embedding = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () =>
+      new Response(
+        links
+          .map(
+            (link) => `<iframe src="${link}"></iframe><object data="${link}"></object>
+            <embed src="${link}" /><img src="${link}" /><script src="${link}"></script>
+            <script type="module" src="${link}"></script><link rel="stylesheet" href="${link}" />`,
+          )
+          .join(""),
+        { headers: { "content-type": "text/html" } },
+      ),
+  });
+  const embedded = await context.newPage();
+  await embedded.goto(`http://127.0.0.1:${embedding.port}/`, { waitUntil: "load" });
+  // The page itself can tell: what would have run, would have been heard.
+  await embedded.evaluate(tell("control"));
+  expect(ran).toEqual(["/control"]);
+  await context.close();
+  await Promise.all([told.stop(true), embedding.stop(true), open.stop()]);
+}, 60_000);

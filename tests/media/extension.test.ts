@@ -17,6 +17,28 @@ test.each([
   ["a.svg", "image/svg+xml", "a.svg.bin"],
   ["a.dds", "image/vnd.ms-dds", "a.dds.bin"],
   ["a.flif", "image/flif", "a.flif"],
+  // Issue 8, 3.8: what an operator takes beside photos and videos.
+  ["report.pdf", "application/pdf", "report.pdf"],
+  ["report.docx", "application/zip", "report.docx"],
+  [
+    "report.docx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "report.docx",
+  ],
+  ["song.mp3", "audio/mpeg", "song.mp3"],
+  ["notes.txt", "application/octet-stream", "notes.txt"],
+  ["table.CSV", "application/octet-stream", "table.CSV"],
+  ["nameless", "application/octet-stream", "nameless.bin"],
+  ["x.html", "application/octet-stream", "x.html.bin"],
+  ["x.svg", "application/octet-stream", "x.svg.bin"],
+  ["x.js", "application/octet-stream", "x.js.bin"],
+  ["x.bat", "application/octet-stream", "x.bat.bin"],
+  ["x.xml", "application/xml", "x.xml.bin"],
+  ["x.exe", "application/x-msdownload", "x.exe.bin"],
+  ["x.txt", "application/x-msdownload", "x.txt.bin"],
+  ["x.jar", "application/java-archive", "x.jar.bin"],
+  ["x.jar", "application/zip", "x.jar.zip"],
+  ["x.msi", "application/x-cfb", "x.msi.bin"],
 ])("%p of %p is offered as %p", (name, type, offered) => {
   expect(nameWithExtension(name, type)).toBe(offered);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { identify } from "../../src/media/identify.ts";
-import { rangeMeets, typeIsIn } from "../../src/media/types.ts";
+import { isRecognizable, rangeMeets, typeIsIn } from "../../src/media/types.ts";
 import { mp4, png, textFile } from "../support/media.ts";
 
 describe("identify", () => {
@@ -27,6 +27,27 @@ describe("identify", () => {
   });
 });
 
+test("what begins as an archive is not named before enough of it has come", async () => {
+  const zip = new Uint8Array(5000);
+  zip.set(Buffer.from("504b0304140000000000", "hex"));
+  expect(await identify(zip.slice(0, 1000), false)).toBeUndefined();
+  expect(await identify(zip.slice(0, 1000), true)).toMatchObject({ known: true });
+  expect(await identify(zip, false)).toMatchObject({ known: true });
+});
+
+test.each([
+  ["application/pdf", true],
+  ["audio/*", true],
+  ["*/*", true],
+  ["application/octet-stream", true],
+  ["image/whatever", true],
+  ["text/html", false],
+  ["text/csv", false],
+  ["nonsense/*", false],
+])("content can show %s: %p", (type, expected) => {
+  expect(isRecognizable(type)).toBe(expected);
+});
+
 describe("typeIsIn", () => {
   test.each([
     ["image/png", ["image/png"], true],
@@ -39,6 +60,9 @@ describe("typeIsIn", () => {
     ["video/matroska", ["video/x-matroska"], true],
     ["imagex/png", ["image/*"], false],
     ["image/png", [], false],
+    ["image/png", ["*/*"], true],
+    ["application/octet-stream", ["*/*"], true],
+    ["application/octet-stream", ["application/pdf"], false],
   ])("%s in %p: %p", (type, list, expected) => {
     expect(typeIsIn(type, list)).toBe(expected);
   });
@@ -52,6 +76,10 @@ describe("rangeMeets", () => {
     ["image/png", ["image/*"], true],
     ["image/svg+xml", ["image/*"], false],
     ["IMAGE/*", ["image/png"], true],
+    ["image/*", ["*/*"], true],
+    ["application/pdf", ["*/*"], true],
+    ["*/*", ["*/*"], true],
+    ["*/*", ["image/*"], false],
   ])("%s and %p: %p", (range, list, expected) => {
     expect(rangeMeets(range, list)).toBe(expected);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { refusal, tooMany, describeLimits } from "../../src/web/upload-page/limits.ts";
 import { createSpeedometer } from "../../src/web/upload-page/speed.ts";
-import { describeTypes, typeMatches } from "../../src/web/upload-page/types.ts";
+import { acceptAttribute, describeTypes, typeMatches } from "../../src/web/upload-page/types.ts";
 import {
   formatSize,
   formatSizeAgainst,
@@ -84,6 +84,16 @@ describe("types", () => {
     expect(describeTypes(["image/jpeg", "image/webp"])).toBe("JPEG and WebP images");
     expect(describeTypes(["image/a", "image/b", "image/c", "image/d", "image/e"])).toBe("images");
     expect(describeTypes(["application/pdf"])).toBe("PDF files");
+    expect(describeTypes(["image/*", "application/octet-stream"])).toBe("files of any type");
+  });
+
+  test("where the server takes what it does not recognize, what the browser calls it decides nothing", () => {
+    for (const types of [["*/*"], ["application/pdf", "application/octet-stream"]]) {
+      expect(typeMatches("text/html", types)).toBe(true);
+      expect(typeMatches("image/svg+xml", types)).toBe(true);
+      expect(acceptAttribute(types)).toBe("");
+    }
+    expect(acceptAttribute(["image/*", "application/pdf"])).toBe("image/*,application/pdf");
   });
 });
 
@@ -95,6 +105,10 @@ describe("refusals", () => {
     expect(refusal({ size: 5, type: "application/pdf" }, limits)).toBe(
       "This is not a photo or video. You can send images.",
     );
+    // Where other files are taken, "no photo or video" is no reason.
+    expect(
+      refusal({ size: 5, type: "text/plain" }, { ...limits, types: ["application/pdf"] }),
+    ).toBe("PLAIN files are not accepted here. You can send PDF files.");
     expect(refusal({ size: 12 * mebibyte, type: "" }, limits)).toBe(
       "The file is too large: it is 12 MB, and at most 10 MB is allowed.",
     );

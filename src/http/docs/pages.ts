@@ -68,18 +68,19 @@ not. The addresses \`one\` and \`original_download\` of list lead here.`,
     })),
     responses: {
       200: {
-        description: "The file, with the media type that was found in its content.",
+        description:
+          "The file, with the media type that was found in its content: of a photo or video, or of what else the operator takes (`REDEEM_TYPES`). No browser opens it as a page: it is an attachment, `nosniff`, and its policy lets nothing run.",
         headers: {
           "Content-Disposition": {
             description: "`attachment`, with the file's own name.",
             schema: Type.String(),
           },
         },
-        content: { "image/*": bytes, "video/*": bytes },
+        content: { "*/*": bytes },
       },
       206: {
         description: "The bytes that a `Range` header asked for.",
-        content: { "image/*": bytes, "video/*": bytes },
+        content: { "*/*": bytes },
       },
       404: text("There is no such photo, or the token is not its own.", {
         missing: { summary: "Not found", value: "There is no such photo." },

@@ -107,7 +107,7 @@ function describe(photo: Photo, base: string, now: number): { attributes: Data; 
       creation_date__date: dateWords,
       creation_date__time: timeWords,
       video_p: photo.type.startsWith("video/"),
-      audio_p: false,
+      audio_p: photo.type.startsWith("audio/"),
       video_encoded_p: false,
       text_only_p: false,
       user_id: photo.userId,

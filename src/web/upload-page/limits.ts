@@ -8,6 +8,8 @@ export type Limits = {
   types: readonly string[];
 };
 
+const isOfMedia = (type: string) => /^(image|video)\//i.test(type);
+
 const NO_MEDIA = "This is not a photo or video";
 
 /** Why this file cannot be sent, in words for its owner; undefined if it can. */
@@ -18,8 +20,8 @@ export function refusal(
   if (file.size === 0) return "The file is empty.";
   if (!typeMatches(file.type, limits.types)) {
     const allowed = describeTypes(limits.types);
-    const isMedia = /^(image|video)\//.test(file.type);
-    const what = isMedia ? `${nameType(file.type)} files are not accepted here` : NO_MEDIA;
+    const isOther = limits.types.every(isOfMedia) && !isOfMedia(file.type);
+    const what = isOther ? NO_MEDIA : `${nameType(file.type)} files are not accepted here`;
     return `${what}. You can send ${allowed}.`;
   }
   if (file.size > limits.maxSize) {

@@ -7,18 +7,24 @@ import { listWords } from "./wording.ts";
  */
 export function typeMatches(type: string, allowed: readonly string[]): boolean {
   const given = bare(type);
-  if (given === "" || allowed.length === 0) return true;
+  if (given === "" || allowed.length === 0 || takesAnything(allowed)) return true;
   return allowed.some((entry) => {
     const range = bare(entry);
-    if (range === "*/*") return given !== "image/svg+xml";
     if (!range.endsWith("/*")) return range === given;
     return given.startsWith(range.slice(0, -1)) && given !== "image/svg+xml";
   });
 }
 
-/** The value of a file input's `accept`. */
+/** Whether a file that the server recognizes nothing in is taken: then what a browser calls it decides nothing. */
+function takesAnything(allowed: readonly string[]): boolean {
+  return allowed.some((entry) =>
+    ["*/*", "application/*", "application/octet-stream"].includes(bare(entry)),
+  );
+}
+
+/** The value of a file input's `accept`: empty where anything may be chosen. */
 export function acceptAttribute(allowed: readonly string[]): string {
-  return allowed.map(bare).join(",");
+  return takesAnything(allowed) ? "" : allowed.map(bare).join(",");
 }
 
 const groups: Record<string, string> = { image: "images", video: "videos", audio: "audio files" };
@@ -37,12 +43,13 @@ const names: Record<string, string> = {
 
 /** ["image/*", "video/mp4"] -> "images and MP4 videos". A long list is named by its group only. */
 export function describeTypes(allowed: readonly string[], mostNames = 4): string {
+  if (takesAnything(allowed)) return "files of any type";
   const families = new Map<string, string[]>();
   for (const type of allowed.map(bare)) {
     const family = type.split("/")[0] ?? "";
     families.set(family, [...(families.get(family) ?? []), type]);
   }
-  if (families.has("*") || families.size === 0) return "files of any type";
+  if (families.size === 0) return "files of any type";
   return listWords(
     [...families].map(([family, types]) => {
       const group = groups[family] ?? "files";
