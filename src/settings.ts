@@ -19,6 +19,10 @@ function setting<Schema extends TSchema>(schema: Schema, reads: Reader) {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+
+/** Characters of an operator's key at least: a shorter one may be guessed. */
+export const LEAST_KEY = 16;
+
 const SECRET = Type.String({ pattern: "^[\\x21-\\x7e]+$" });
 
 export const settings = Type.Object({
@@ -72,9 +76,8 @@ export const settings = Type.Object({
     Type.Optional(
       Type.String({
         ...SECRET,
-        allowed: "visible ASCII characters, without spaces",
-        description:
-          "An API key of level super, beside those in the database; one of fewer than 16 characters may be guessed",
+        allowed: `at least ${LEAST_KEY} visible ASCII characters, without spaces`,
+        description: `An API key of level super, beside those in the database; at least ${LEAST_KEY} characters`,
       }),
     ),
     "secret",

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { ConfigError, readConfig, unknownSettings, type Settings } from "../config.ts";
+import { allowedFor, ConfigError, readConfig, unknownSettings, type Settings } from "../config.ts";
 import { parseEnvFile, type FileSetting } from "../env-file.ts";
-import { settings } from "../settings.ts";
+import { LEAST_KEY, settings } from "../settings.ts";
 import { UsageError } from "./fail.ts";
 import type { Values } from "./line.ts";
 
@@ -48,10 +48,21 @@ export async function readGiven(values: Values): Promise<{ config: Settings; unk
       origin.set(name, `${name} (${file}, line ${setting.line})`);
     }
   }
+  const called = (name: string) => origin.get(name) ?? name;
+  const config = readConfig(given, called);
+  refuseShortKey(config, called);
   return {
-    config: readConfig(given, (name) => origin.get(name) ?? name),
+    config,
     unknown: unknownSettings(process.env),
   };
+}
+
+/** @throws UsageError for a key of the operator's that may be guessed: it opens everything */
+function refuseShortKey({ REDEEM_API_KEY: key }: Settings, called: (name: string) => string): void {
+  if (key === undefined || key.length >= LEAST_KEY) return;
+  throw new UsageError(
+    `${called("REDEEM_API_KEY")} is too short (not shown); allowed: ${allowedFor("REDEEM_API_KEY")}`,
+  );
 }
 
 async function readEnvFile(file: string, named: boolean): Promise<Map<string, FileSetting>> {

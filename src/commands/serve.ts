@@ -15,20 +15,12 @@ import { lockFolder } from "./lock.ts";
 import { refuseRoot, requireRights } from "./owner.ts";
 import { whoSees } from "./who-sees.ts";
 
-/** An operator's key below this many characters may be guessed. */
-const SHORT_KEY = 16;
-
 /** `redeem serve [--port 2500 …]`: runs the server until it is told to stop. */
 export async function serve(words: string[]): Promise<void> {
   const { values } = readLine("serve", words, SETTING_OPTIONS);
   const { config, unknown } = await readGiven(values);
   await startLog(config.REDEEM_LOG, process.stderr.isTTY === true);
   for (const name of unknown) log.warn("unknown setting", { name });
-  if (config.REDEEM_API_KEY && config.REDEEM_API_KEY.length < SHORT_KEY) {
-    log.warn(
-      `REDEEM_API_KEY is short enough to be guessed: at least ${SHORT_KEY} characters are safe`,
-    );
-  }
   const { REDEEM_TLS_CERT: cert, REDEEM_TLS_KEY: key } = config;
   const tls = cert && key ? await readTls(cert, key) : undefined;
   await refuseRoot(config.REDEEM_DATA);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { selfSigned } from "../support/certificate.ts";
 import { startServer } from "../support/server.ts";
-import { isFailure, run, withFolder } from "./run.ts";
+import { isFailure, isMisuse, run, withFolder } from "./run.ts";
 
 /** Issue 8, 3.3: values that look right one by one, in a line that names the setting and what is allowed. */
 
@@ -59,9 +59,19 @@ test.each(["http://127.0.0.1", "203.0.113.7", "redeem.invalid"])("REDEEM_HOST=%s
   });
 });
 
-test("a short REDEEM_API_KEY is taken as it always was, with a line that says what is safe", async () => {
-  const server = await startServer({ env: { REDEEM_API_KEY: "hunter2" } });
-  expect(server.log()).toContain("REDEEM_API_KEY is short enough to be guessed: at least 16");
-  expect(server.log()).not.toContain("hunter2");
+test("a REDEEM_API_KEY that may be guessed", async () => {
+  await withFolder(async (folder) => {
+    const short = "hunter2hunter2h";
+    for (const words of [["serve"], ["serve", "--api-key", short]]) {
+      const given = words.length === 1 ? { REDEEM_API_KEY: short } : {};
+      const ran = await run(join(folder, "data"), words, given);
+      expect(ran.err).toBe(
+        `redeem: ${words[1] ?? "REDEEM_API_KEY"} is too short (not shown); allowed: at least 16 visible ASCII characters, without spaces\n`,
+      );
+      expect(isMisuse(ran)).toBe(true);
+      expect(await Bun.file(join(folder, "data", "redeem.db")).exists()).toBe(false);
+    }
+  });
+  const server = await startServer({ env: { REDEEM_API_KEY: "hunter2hunter2hu" } });
   await server.stop();
 });
