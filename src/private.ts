@@ -9,6 +9,7 @@ const FILES = [
   "redeem.db-shm",
   "secret",
   "secret.new",
+  "first-key",
   "lock",
   "lock-journal",
 ];

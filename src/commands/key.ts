@@ -75,13 +75,18 @@ async function revoke(id: number, values: Values): Promise<void> {
   }
 }
 
+/** What a caller sends as its key. */
+export function newSecret(): string {
+  return randomName(40);
+}
+
 /** Makes a key. The secret itself is nowhere else. */
 export async function addKey(
   records: Records,
   level: Level,
   name: string,
+  secret: string = newSecret(),
 ): Promise<{ key: ApiKey; secret: string }> {
-  const secret = randomName(40);
   const added = await records.keys.add({
     hash: hashSecret(secret),
     name,

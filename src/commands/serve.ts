@@ -8,8 +8,8 @@ import { keepPrivate } from "../private.ts";
 import { startSite, type Site } from "../site.ts";
 import { readTls, type Tls } from "../tls.ts";
 import { Failure } from "./fail.ts";
+import { makeFirstKey, type FirstKey } from "./first-key.ts";
 import { readGiven, SETTING_OPTIONS } from "./given.ts";
-import { addKey } from "./key.ts";
 import { readLine } from "./line.ts";
 import { lockFolder } from "./lock.ts";
 import { refuseRoot, requireRights } from "./owner.ts";
@@ -33,8 +33,7 @@ export async function serve(words: string[]): Promise<void> {
   site.setPublicUrl(publicUrlOf(config, port));
   await site.records.notePublicUrl(site.publicUrl());
   await site.records.noteListPublic(config.REDEEM_PUBLIC_LIST);
-  const first = await firstKey(site);
-  greet(site, port, first?.secret);
+  greet(site, port, await makeFirstKey(site, process.stdout.isTTY === true));
   watchHandles();
   stopOnSignal(app, site, unlock);
 }
@@ -52,13 +51,6 @@ async function prepareFolder(folder: string): Promise<void> {
       `The data folder ${resolve(folder)} cannot be written (${code}); set REDEEM_DATA to a folder that can`,
     );
   }
-}
-
-/** A site without any key, of its own or the operator's, is of no use to anybody: it gets one. */
-async function firstKey(site: Site): Promise<{ secret: string } | undefined> {
-  const known = await site.records.keys.list();
-  if (known.length > 0 || site.config.REDEEM_API_KEY) return undefined;
-  return addKey(site.records, "write", "first");
 }
 
 function listen(app: App, config: Settings, tls: Tls | undefined): number {
@@ -86,7 +78,7 @@ function listen(app: App, config: Settings, tls: Tls | undefined): number {
 }
 
 /** For the person who started it: what is where, and what to do next. */
-function greet(site: Site, port: number, key: string | undefined): void {
+function greet(site: Site, port: number, key: FirstKey | undefined): void {
   const url = site.publicUrl();
   const lines = [
     `Redeem is ready at ${url} (listening on ${site.config.REDEEM_HOST}:${port})`,
@@ -96,17 +88,22 @@ function greet(site: Site, port: number, key: string | undefined): void {
   ];
   if (key) {
     lines.push(
-      `  API key        ${key}`,
-      "                 (level write; shown this once, keep it)",
+      `  API key        ${key.file === undefined ? key.secret : `in ${key.file}`}`,
+      `                 (level write; ${key.file === undefined ? "shown this once, keep it" : "take it from there and remove the file"})`,
       "",
       "Next, in another terminal: get an upload token, then send a file with it.",
       "",
-      `  TOKEN=$(curl -s -H 'Authorization: Bearer ${key}' \\`,
+      `  TOKEN=$(curl -s -H "Authorization: Bearer ${key.file === undefined ? key.secret : `$(cat ${quoted(key.file)})`}" \\`,
       `    '${url}/api/2/photo/get-upload-token?title=Hello' | sed 's/.*"upload_token":"\\([^"]*\\)".*/\\1/')`,
       `  curl -F upload_token=$TOKEN -F file=@photo.jpg ${url}/api/2/photo/redeem-upload-token`,
     );
   }
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** As one word for a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** How often it is looked whether the last request has ended. */

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startServer, type TestServer } from "../support/server.ts";
 import { isFailure, isMisuse, run, withFolder } from "./run.ts";
@@ -64,26 +62,6 @@ describe("redeem serve fails in one line with exit code 1", () => {
       expect(isFailure(ran)).toBe(true);
     });
   });
-});
-
-test("the first start shows an API key that works, the second does not show it", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "redeem-first-"));
-  const env = { REDEEM_API_KEY: "" };
-  const first = await startServer({ folder, env });
-  const [, key = ""] = /API key +(\w{40})\n/.exec(first.output) ?? [];
-  const answer = await fetch(`${first.url}/api/2/photo/get-upload-token`, {
-    headers: { authorization: `Bearer ${key}` },
-  });
-  expect(answer.status).toBe(200);
-  expect(first.log()).not.toContain(key);
-  await first.kill();
-  const second = await startServer({ folder, env });
-  expect(second.output).not.toMatch(/^ +API key /m);
-  await second.kill();
-  const { out } = await run(folder, ["key", "list"]);
-  expect(out.trim().split("\n")).toHaveLength(2);
-  expect(out).toContain("first");
-  await rm(folder, { recursive: true, force: true });
 });
 
 // Issue 8, 3.6.
