@@ -6,6 +6,8 @@ import type { UploadToken } from "../records/records.ts";
 import type { Site } from "../site.ts";
 import { maxSizeOf } from "../upload/limits.ts";
 import { describeUploadPage, HIDDEN } from "./docs/pages.ts";
+import { FRONT_PAGE_POLICY, renderFrontPage } from "../web/front-page.ts";
+import { icon } from "../web/icon.ts";
 import { renderUploadPage, uploadPageAssets, type UploadPageInfo } from "../web/upload-page.ts";
 
 const POLICY = [
@@ -20,10 +22,17 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** The pages that people see: the upload page, and the way from `/` to the documentation. */
+/** Nothing here is for search engines: an upload page is for whom its link was given to. */
+const ROBOTS = "User-agent: *\nDisallow: /\n";
+
+/** The pages that people see: the upload page and the one at `/`; and what browsers and robots ask for. */
 export function pages(site: Site) {
   return new Elysia()
-    .get("/", () => toDocs(site), { detail: HIDDEN })
+    .get("/", () => frontPage(site), { detail: HIDDEN })
+    .get("/robots.txt", () => new Response(ROBOTS, { headers: { "content-type": "text/plain" } }), {
+      detail: HIDDEN,
+    })
+    .get("/favicon.ico", () => favicon(), { detail: HIDDEN })
     .get(
       "/upload/:upload_token",
       async ({ params }) => {
@@ -65,10 +74,27 @@ export function pages(site: Site) {
     );
 }
 
-/** Not relative: behind a proxy the address of this page need not end in a slash. */
-function toDocs(site: Site): Response {
-  const location = `${publicPathOf(site.publicUrl())}/docs`;
-  return new Response(null, { status: 302, headers: { location } });
+function frontPage({ config, publicUrl }: Site): Response {
+  const html = renderFrontPage(config.REDEEM_SITE_NAME, publicPathOf(publicUrl()));
+  return new Response(html, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": FRONT_PAGE_POLICY,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-cache",
+    },
+  });
+}
+
+function favicon(): Response {
+  return new Response(icon, {
+    headers: {
+      "content-type": "image/x-icon",
+      "x-content-type-options": "nosniff",
+      "cache-control": "public, max-age=86400",
+    },
+  });
 }
 
 async function describe(site: Site, uploadToken: string): Promise<UploadPageInfo> {

@@ -31,7 +31,7 @@ const script: string = bundleClient();
 const styles = pageStyles + uploadStyles;
 // Named by their content, so that they may be cached for good and still never be the wrong ones.
 const scriptName = `upload-page.${Bun.hash(script).toString(36)}.js`;
-const stylesName = `upload-page.${Bun.hash(styles).toString(36)}.css`;
+export const stylesName = `upload-page.${Bun.hash(styles).toString(36)}.css`;
 
 /** Name -> what is served at /upload-assets/<name>. A name's content never changes. */
 export const uploadPageAssets: Readonly<Record<string, WebAsset>> = {
@@ -59,7 +59,7 @@ export function renderUploadPage(info: UploadPageInfo): string {
     <meta name="color-scheme" content="light dark" />
     <meta name="robots" content="noindex" />
     <meta name="referrer" content="strict-origin" />
-    <link rel="icon" href="data:," />
+    <link rel="icon" href="../favicon.ico" />
     <title>${escapeHtml(title)} – ${escapeHtml(info.siteName)}</title>
     <link rel="stylesheet" href="../upload-assets/${stylesName}" />
     ${ready ? `<script src="../upload-assets/${scriptName}" defer></script>` : ""}

@@ -33,12 +33,16 @@ test("original_download and one of list", async () => {
   }
 });
 
-test("the redirect of /, whether its address ends in a slash or not", async () => {
-  const redirect = await site.call("/");
-  expect(redirect.status).toBe(302);
+test("the links of /, whether its address ends in a slash or not", async () => {
+  const html = await (await site.call("/")).text();
+  const links = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? "");
+  expect(links.map((link) => link.replace(/[^/]*\.css$/, "css"))).toEqual([
+    `${BASE}/favicon.ico`,
+    `${BASE}/upload-assets/css`,
+    `${BASE}/docs`,
+  ]);
   for (const from of [PUBLIC, `${PUBLIC}/`]) {
-    const docs = await follow(redirect.headers.get("location") ?? "", from);
-    expect(docs.status).toBe(200);
+    for (const link of links) expect((await follow(link, from)).status).toBe(200);
   }
 });
 
@@ -47,7 +51,7 @@ test("upload_url, and what its page and the documentation load", async () => {
   const { upload_url: upload } = ((await answer.json()) as { data: { upload_url: string } }).data;
   for (const page of [upload, `${PUBLIC}/docs`]) {
     const html = await (await follow(page, PUBLIC)).text();
-    const links = [...html.matchAll(/(?:src|href)="([^"#]+\.(?:js|css|json))"/g)];
+    const links = [...html.matchAll(/(?:src|href)="([^"#]+\.(?:js|css|json|ico|png))"/g)];
     expect(links.length).toBeGreaterThan(1);
     for (const [, link = ""] of links) expect((await follow(link, page)).status).toBe(200);
   }

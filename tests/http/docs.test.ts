@@ -11,7 +11,9 @@ const HIDDEN = [
   "GET /docs",
   "GET /docs/:name",
   "GET /docs/plugin",
+  "GET /favicon.ico",
   "GET /openapi.json",
+  "GET /robots.txt",
   "GET /upload-assets/:name",
 ];
 
