@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createApp } from "../../src/http/app.ts";
-import { getUploadTokenParameters } from "../../src/http/photo/get-upload-token.ts";
-import { listParameters } from "../../src/http/photo/list.ts";
+import { getUploadToken } from "../../src/http/photo/get-upload-token.ts";
+import { list } from "../../src/http/photo/list.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 import { operationAt, readSpec, type Spec } from "./spec.ts";
 
@@ -75,10 +75,10 @@ describe("/openapi.json", () => {
     "has every parameter of the methods of %s",
     (prefix) => {
       for (const [method, schema] of [
-        ["get-upload-token", getUploadTokenParameters],
-        ["list", listParameters],
+        ["get-upload-token", getUploadToken],
+        ["list", list],
       ] as const) {
-        const names = Object.keys(schema.properties);
+        const names = Object.keys(schema.input.properties);
         const get = at(`${prefix}/${method}`, "get").parameters ?? [];
         expect(get.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
         const content = at(`${prefix}/${method}`, "post").requestBody?.content ?? {};
