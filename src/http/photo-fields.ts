@@ -1,5 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
-import { plainText } from "../photo/text.ts";
+import { textOfHtml } from "../photo/text.ts";
 import type { Photo } from "../records/records.ts";
 import { ansiDate } from "./dates.ts";
 
@@ -88,7 +88,7 @@ export function describePhoto(photo: Photo, base: string, now: number): Static<t
     original_size: photo.size,
     original_download: `${path}/original`,
     content: photo.description,
-    content_text: plainText(photo.description.replace(/<(br|\/p|\/li|\/blockquote)\b/g, " $&")),
+    content_text: textOfHtml(photo.description),
     tags: photo.tags,
   };
 }

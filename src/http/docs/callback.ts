@@ -52,7 +52,7 @@ function told<Name extends keyof typeof OF_SUCCESS>(name: Name) {
 }
 
 /** An example's secret: `redeem secret` prints the real one. */
-export const EXAMPLE_SECRET = "8d1f0c6e2b7a4953";
+const EXAMPLE_SECRET = "8d1f0c6e2b7a4953";
 
 const signedHeaders = (signature: string) =>
   Type.Object({

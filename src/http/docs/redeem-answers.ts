@@ -26,7 +26,7 @@ export async function redeemAnswers(version: Version, own: Own): Promise<Record<
   ];
   const shared = { 301: redirect(returns), ...refusals, ...refusedFiles };
   if (version === 1) {
-    const cases = [success(1, own), refused(NOT_SUPPORTED)];
+    const cases = [success(1, own), ...[NOT_SUPPORTED, TOO_LARGE, EMPTY].map(refused)];
     return {
       200: {
         description: `A chunk is stored (\`ok\`), or the outcome: the \`ok\` or \`error\` line with

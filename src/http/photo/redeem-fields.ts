@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import type { Params } from "../../upload/params.ts";
+import { EXAMPLE } from "../docs/examples.ts";
 import { readParameters } from "../parameters.ts";
 
 const wholeNumber = (description: string, example: number) =>
@@ -18,6 +19,7 @@ const told = (description: string, example: string) =>
 const uploadToken = Type.Object({
   upload_token: Type.String({
     description: "From get-upload-token. It is the only credential that is needed.",
+    examples: [EXAMPLE.uploadToken],
   }),
 });
 
