@@ -31,7 +31,11 @@ export type Call<Input extends TObject = TObject> = {
 };
 
 /** A refusal that the document shows. */
-export type Refusal = { problem: () => Problem; /** A sentence: when it comes. */ when: string };
+export type Refusal = {
+  problem: () => Problem;
+  /** A sentence: when it comes. */
+  when: string;
+};
 
 /**
  * A method of the API, declared once: both versions, GET and POST, the reading of its parameters, the check of its
@@ -56,21 +60,22 @@ export type Method<Input extends TObject = TObject, Result = unknown> = {
    */
   input: Input;
   output: Output<Result>;
-  /** A call, and what comes of it, for a photo site at this address. */
+  /** A call and its answer, for the document of a site at an address. */
   example: {
     input: Partial<Static<Input>> & Record<string, unknown>;
-    output(address: string, version: Version): Result;
+    output(address: string, version: Version): NoInfer<Result>;
   };
+  /** What it refuses beside what every method does: wrong parameters, credentials and levels. */
   refusals?: readonly Refusal[];
   /** Its `return_url` is called with the outcome of an upload. */
   returns?: true;
   /** @throws Problem where it refuses: v1 answers that with 200, v2 with the problem's status (protocol 2) */
-  run(call: Call<Input>, context: MethodContext): Promise<Result>;
+  run(call: Call<Input>, context: MethodContext): Promise<NoInfer<Result>>;
 };
 
-/** Infers the types of `run` from the schemas: a handler that does not fit them does not compile. */
+/** Takes the types of `run` from the schemas: a handler that does not fit them does not compile. */
 export function defineMethod<Input extends TObject, Result>(
-  method: Method<Input, Result> & { output: Output<Result> },
+  method: Method<Input, Result>,
 ): Method<Input, Result> {
   return method;
 }

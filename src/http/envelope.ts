@@ -85,6 +85,17 @@ function identifier(params: ReadonlyMap<string, string>, name: string): string |
   );
 }
 
+export function renderResult(
+  style: Style,
+  result: Success | List,
+  site: Site,
+  endpoint: string,
+): Response {
+  return "items" in result
+    ? renderList(style, result, site, endpoint)
+    : renderSuccess(style, result, site, endpoint);
+}
+
 export function renderSuccess(
   style: Style,
   success: Success,
@@ -109,7 +120,7 @@ export function renderSuccess(
   return json(style, 200, { ...head, [key]: strings(data), ...tail("1", "20", site, endpoint) });
 }
 
-export function renderList(style: Style, list: List, site: Site, endpoint: string): Response {
+function renderList(style: Style, list: List, site: Site, endpoint: string): Response {
   const { level, key, items, elements, page, size, total } = list;
   if (!style.json) {
     const rows = items.map((item) => asRow(strings(item), elements));

@@ -14,14 +14,17 @@ export type Output<Result> = {
   /** v1 JSON: the key of the object, or of a page's first item. A page stands under its plural as well. */
   key: string;
   paged: boolean;
-  /** What goes into the envelope. */
+  /** What goes into the envelope, beside the caller's level. */
   enclose(result: Result, version: Version): Omit<Success, "level"> | Omit<List, "level">;
 };
 
 export type Page<Item> = {
   items: Item[];
-  /** From 1. */ page: number;
+  /** Its number, from 1. */
+  page: number;
+  /** How many items a page has at most. */
   size: number;
+  /** How many there are on all pages. */
   total: number;
 };
 

@@ -10,9 +10,8 @@ import { described } from "./docs/operation.ts";
 import {
   plainStyle,
   readStyle,
-  renderList,
   renderProblem,
-  renderSuccess,
+  renderResult,
   type Site,
   type Style,
   type Version,
@@ -57,9 +56,7 @@ async function answer(
     const input = readParameters(method.input, params);
     const call = { input, others: readOthers(method.input, params), caller, version };
     const enclosed = method.output.enclose(await method.run(call, context), version);
-    return "items" in enclosed
-      ? renderList(style, { ...enclosed, level }, context.site, endpoint)
-      : renderSuccess(style, { ...enclosed, level }, context.site, endpoint);
+    return renderResult(style, { ...enclosed, level }, context.site, endpoint);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return renderProblem(style, error, level, context.site, endpoint);
