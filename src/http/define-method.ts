@@ -5,7 +5,7 @@ import type { Params } from "../upload/params.ts";
 import type { Caller } from "./caller.ts";
 import type { Version } from "./envelope.ts";
 import type { Output } from "./output.ts";
-import type { Topic } from "./docs/tags.ts";
+import type { Topic } from "./topics.ts";
 
 /** What the methods of a site work with, the same for all of them. */
 export type MethodContext = {

@@ -40,7 +40,7 @@ export function docs(site: Site) {
 }
 
 /** As the plugin makes it: of each operation what `described` (docs/operation.ts) has put there. */
-type Document = { paths: Record<string, Record<string, { describe: Describe }>> };
+type Document = { paths: Record<string, Record<string, { describe?: Describe }>> };
 
 /** Has the operations describe themselves, and keeps what came of it while the site's address is the same. */
 function writer(site: Site): (document: Document) => Promise<Response> {
@@ -51,8 +51,8 @@ function writer(site: Site): (document: Document) => Promise<Response> {
       const paths: Record<string, Record<string, unknown>> = {};
       for (const [path, verbs] of Object.entries(document.paths)) {
         paths[path] = {};
-        for (const [verb, { describe }] of Object.entries(verbs)) {
-          paths[path][verb] = await describe(own);
+        for (const [verb, operation] of Object.entries(verbs)) {
+          paths[path][verb] = (await operation.describe?.(own)) ?? operation;
         }
       }
       kept = { address: own.address, text: JSON.stringify({ ...document, paths }) };

@@ -16,11 +16,14 @@ export const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** A heading whose name ends in this is closed until somebody opens it. */
+export const CLOSED = " (version 1)";
+
 /**
  * What Swagger UI does otherwise, and why it may not:
  * - RequestBody, ParameterIncludeEmpty: it fills the fields of a form with samples ("string", 0, true) and
  *   sends them, which would make a broken chunk of a whole file. Here they are empty and not sent.
- * - isShown: it opens all headings. Those of version 1, which is for older clients, stay closed until somebody opens them.
+ * - isShown: it opens all headings, those of version 1 too, which is for older clients.
  * - response: it shows JSON first wherever there is any, where version 1 answers XML by itself; and it
  *   shows no XML example that is text.
  */
@@ -31,7 +34,7 @@ const plugin = (system) => ({
       wrapSelectors: {
         isShown: (original) => (state, thing, byDefault) => {
           const [kind, tag] = Array.isArray(thing) ? thing : [];
-          const closed = kind === "operations-tag" && / \\(version 1\\)$/.test(tag);
+          const closed = kind === "operations-tag" && tag.endsWith(${JSON.stringify(CLOSED)});
           return original(thing, closed ? false : byDefault);
         },
       },

@@ -2,10 +2,10 @@ import { Type } from "@sinclair/typebox";
 import { returnFor, type Outcome } from "../../callback/address.ts";
 import { sign } from "../../callback/send.ts";
 import { photoIds } from "../photo-fields.ts";
-import { EXAMPLE } from "./examples.ts";
+import { EXAMPLE } from "../examples.ts";
 import { form, parameters, type Answer, type Operation } from "./operation.ts";
 import type { Own } from "./own.ts";
-import { tagOf } from "./tags.ts";
+import { tagOf } from "../topics.ts";
 
 const OF_SUCCESS = {
   photo_id: {

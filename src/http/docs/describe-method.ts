@@ -7,7 +7,7 @@ import { answersOf } from "./method-answers.ts";
 import { form, inWords, operationId, parameters } from "./operation.ts";
 import type { Describe, Parameter } from "./operation.ts";
 import type { Own } from "./own.ts";
-import { tagOf } from "./tags.ts";
+import { tagOf } from "../topics.ts";
 
 type Verb = "get" | "post";
 

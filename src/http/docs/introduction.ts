@@ -1,6 +1,6 @@
 import { version } from "../../../package.json";
 import { schemas } from "./schemas.ts";
-import { tagGroups, tags } from "./tags.ts";
+import { tagGroups, tags } from "../topics.ts";
 
 const description = `Redeem takes photos and videos from people who have no account with you.
 

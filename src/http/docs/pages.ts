@@ -1,8 +1,8 @@
 import { Type, type TObject, type TSchema } from "@sinclair/typebox";
 import type { DocumentDecoration } from "elysia";
 import { described, parameters, text } from "./operation.ts";
-import { EXAMPLE } from "./examples.ts";
-import { PAGES } from "./tags.ts";
+import { EXAMPLE } from "../examples.ts";
+import { PAGES } from "../topics.ts";
 
 const tags = [PAGES];
 const security: Record<string, string[]>[] = [];

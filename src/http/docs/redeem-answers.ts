@@ -5,7 +5,7 @@ import { renderSuccess, type Version } from "../envelope.ts";
 import { photoIds } from "../photo-fields.ts";
 import { envelopes, refusalCase, unavailable, type Case } from "./answers.ts";
 import { exampleReturn } from "./callback.ts";
-import { EXAMPLE } from "./examples.ts";
+import { EXAMPLE } from "../examples.ts";
 import type { Answer, Content } from "./operation.ts";
 import type { Own } from "./own.ts";
 import { NOT_SUPPORTED, redirect, refusals, refusedFiles, TOO_LARGE } from "./redeem-refusals.ts";

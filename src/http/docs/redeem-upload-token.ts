@@ -6,7 +6,7 @@ import { commonParameters } from "./common-parameters.ts";
 import { form, operationId, parameters, type Describe } from "./operation.ts";
 import type { Own } from "./own.ts";
 import { redeemAnswers, testAnswers } from "./redeem-answers.ts";
-import { tagOf } from "./tags.ts";
+import { tagOf } from "../topics.ts";
 
 const PATH = "photo/redeem-upload-token";
 

@@ -4,7 +4,7 @@ import { extraBeside, toGrant } from "../../upload/grant.ts";
 import { issueToken } from "../../upload/token.ts";
 import { ansiDate } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
-import { EXAMPLE } from "../docs/examples.ts";
+import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
 
 const URL_LENGTH = 8192;

@@ -6,7 +6,7 @@ import type { PhotoFilter } from "../../records/records.ts";
 import { findToken } from "../../upload/token.ts";
 import { requireLevel } from "../caller.ts";
 import { defineMethod } from "../define-method.ts";
-import { EXAMPLE } from "../docs/examples.ts";
+import { EXAMPLE } from "../examples.ts";
 import { pageOf } from "../output.ts";
 import { describePhoto, photoFields } from "../photo-fields.ts";
 

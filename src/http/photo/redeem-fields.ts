@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import type { Params } from "../../upload/params.ts";
-import { EXAMPLE } from "../docs/examples.ts";
+import { EXAMPLE } from "../examples.ts";
 import { readParameters } from "../parameters.ts";
 
 const wholeNumber = (description: string, example: number) =>

@@ -1,4 +1,4 @@
-import type { Photo, UploadToken } from "../../records/records.ts";
+import type { Photo, UploadToken } from "../records/records.ts";
 
 /** 23 November 2026, 22:40:17 UTC. */
 const MOMENT = 1_795_473_617_000;

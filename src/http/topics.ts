@@ -1,4 +1,5 @@
-import type { Version } from "../envelope.ts";
+import { CLOSED } from "../web/docs-page.ts";
+import type { Version } from "./envelope.ts";
 
 /** The headings that methods stand under. */
 const TOPICS = {
@@ -10,10 +11,10 @@ const TOPICS = {
 
 export type Topic = keyof typeof TOPICS;
 
-/** Version 1 has headings of its own, behind all others: /docs shows them closed (web/docs-page.ts). */
+/** Version 1 has headings of its own, behind all others, which /docs shows closed. */
 export function tagOf(topic: Topic, version: Version): string {
   const [name] = TOPICS[topic];
-  return version === 1 ? `${name} (version 1)` : name;
+  return version === 1 ? name + CLOSED : name;
 }
 
 export const PAGES = "Pages and files";
