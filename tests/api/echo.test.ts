@@ -62,6 +62,8 @@ describe("/api/echo", () => {
     "passwd",
     "client_secret",
     "authorization",
+    "auth_key",
+    "credentials",
     "oauth_consumer_key",
     "oauth_signature",
     "oauth_nonce",
@@ -84,7 +86,7 @@ describe("/api/echo", () => {
     for (const value of query.values()) if (value.length > 5) expect(text).not.toContain(value);
   });
 
-  test.each(["monkey", "keyboard", "album_id", "message", "a.b-c"])(
+  test.each(["monkey", "keyboard", "author", "authority", "album_id", "message", "a.b-c"])(
     "mirrors %s, which is no secret",
     async (name) => {
       expect(await mirrored(`?${name}=1`)).toEqual({ [name]: "1" });

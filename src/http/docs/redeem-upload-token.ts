@@ -19,7 +19,7 @@ is not listed here is an *extra parameter*, given back with the outcome.
 
 ### A whole file
 
-needs \`upload_token\` and \`file\`, and no field of a chunk:
+It needs \`upload_token\` and \`file\`, and no field of a chunk:
 
 \`\`\`sh
 curl -F upload_token="$TOKEN" -F file=@party.jpg \\
@@ -30,7 +30,7 @@ Its answer is the outcome. It cannot be asked for again: what must survive a los
 
 ### A file in chunks
 
-is what [Resumable.js](https://github.com/23/resumable.js) sends: one request for each, with
+This is what [Resumable.js](https://github.com/23/resumable.js) sends: one request for each chunk, with
 \`resumableChunkNumber\`, \`resumableChunkSize\`, \`resumableTotalSize\` and \`resumableIdentifier\`, in any
 order and in parallel. The last chunk may be shorter, or longer by the remainder. A chunk that is stored is
 answered \`ok\`; the one that makes the file complete is answered with the outcome. Send a chunk again after
