@@ -6,8 +6,6 @@ const STATUS = {
   invalid_signature: 401,
   permission_denied: 403,
   origin_refused: 403,
-  no_such_photo: 404,
-  no_such_method: 404,
   invalid_upload_token: 404,
   request_timeout: 408,
   file_too_large: 413,

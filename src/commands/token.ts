@@ -1,7 +1,7 @@
 import { Problem } from "../problem.ts";
 import { makeFolder, openFolder } from "./folder.ts";
 import { formatBytes, formatDuration, parseBytes, parseDuration } from "../units.ts";
-import { getUploadTokenParameters } from "../http/photo/get-upload-token.ts";
+import { getUploadToken } from "../http/photo/get-upload-token.ts";
 import { readParameters } from "../http/parameters.ts";
 import { toGrant } from "../upload/grant.ts";
 import { issueToken } from "../upload/token.ts";
@@ -17,7 +17,7 @@ import { whoSees } from "./who-sees.ts";
 const LISTED = 100;
 
 /** The parameters of get-upload-token as options, without dashes: "return-url" is `return_url`. */
-const OPTIONS = [...Object.keys(getUploadTokenParameters.properties), "valid"]
+const OPTIONS = [...Object.keys(getUploadToken.input.properties), "valid"]
   .filter((name) => name !== "valid_minutes")
   .map((name) => name.replace(/_p$/, "").replaceAll("_", "-"));
 
@@ -68,7 +68,7 @@ async function create(values: Values): Promise<void> {
     else if (name === "max_size") params.set(name, readMaxSize(value, config.REDEEM_MAX_SIZE));
     else params.set(name === "background_return" ? "background_return_p" : name, value);
   }
-  const wanted = readParameters(getUploadTokenParameters, params);
+  const wanted = readParameters(getUploadToken.input, params);
   const now = Date.now();
   const grant = toGrant(
     wanted,
@@ -152,7 +152,7 @@ async function revoke(id: number, values: Values): Promise<void> {
 }
 
 const { minimum: LEAST_MINUTES = 0, maximum: MOST_MINUTES = Infinity } =
-  getUploadTokenParameters.properties.valid_minutes;
+  getUploadToken.input.properties.valid_minutes;
 
 /** `--valid 3h`, or minutes: the text of `valid_minutes`. */
 function readMinutes(text: string): string {

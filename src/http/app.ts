@@ -4,16 +4,17 @@ import { isOutOfSpace, Problem } from "../problem.ts";
 import type { Site } from "../site.ts";
 import { createAdmission } from "./admission.ts";
 import { createCors, type Cors } from "./cors.ts";
+import { methodPath } from "./define-method.ts";
 import { docs } from "./docs.ts";
 import { describeHealth } from "./docs/pages.ts";
 import type { Version } from "./envelope.ts";
 import { requestsThatFit } from "./handles.ts";
+import { METHODS } from "./methods.ts";
 import { original } from "./original.ts";
 import { pages } from "./pages.ts";
-import { getUploadToken } from "./photo/get-upload-token.ts";
-import { list } from "./photo/list.ts";
 import { redeemUploadToken } from "./photo/redeem-upload-token.ts";
 import { renderThrown } from "./photo/redeem-answer.ts";
+import { serveMethod, type ServeContext } from "./serve-method.ts";
 
 /** Seconds that a connection may be silent between requests. */
 const IDLE_SECONDS = 30;
@@ -33,7 +34,7 @@ export type App = ReturnType<typeof createApp>;
 export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
   const { config, records, files, secret, redeemer, now, publicUrl, domain } = site;
   const stallMs = config.REDEEM_STALL;
-  const context = {
+  const context: ServeContext = {
     records,
     secret,
     now,
@@ -49,11 +50,13 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
   const redeeming = { redeemer, cors, site: context.site, stallMs, idleSeconds: IDLE_SECONDS };
   const begun = new WeakMap<Request, { id: string; at: number }>();
 
-  const methods = (prefix: string, version: Version) =>
-    new Elysia({ prefix })
-      .group("/get-upload-token", (group) => group.use(getUploadToken(context, version)))
-      .group("/redeem-upload-token", (group) => group.use(redeemUploadToken(redeeming, version)))
-      .group("/list", (group) => group.use(list(context, version)));
+  const methods = (version: Version) => {
+    const routes = new Elysia().group(methodPath("photo/redeem-upload-token", version), (group) =>
+      group.use(redeemUploadToken(redeeming, version)),
+    );
+    for (const method of METHODS) routes.use(serveMethod(context, method, version));
+    return routes;
+  };
 
   const app = new Elysia({
     handler: { standardHostname: false },
@@ -126,9 +129,9 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
       });
     })
     .get("/health", () => Response.json({ status: "ok" }), { detail: describeHealth })
-    .use(docs())
-    .use(methods("/api/photo", 1))
-    .use(methods("/api/2/photo", 2))
+    .use(docs(site))
+    .use(methods(1))
+    .use(methods(2))
     .use(original({ records, files }))
     .use(pages(site));
   if (!bounds) return app;

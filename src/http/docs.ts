@@ -1,23 +1,32 @@
 import { swagger, type ElysiaSwaggerConfig } from "@elysiajs/swagger";
 import { Elysia, NotFoundError, t } from "elysia";
 import { DOCS_POLICY, docsAssets, docsPage } from "../web/docs-page.ts";
+import type { Site } from "../site.ts";
 import { introduction } from "./docs/introduction.ts";
+import type { Describe } from "./docs/operation.ts";
+import { ownOf } from "./docs/own.ts";
 import { HIDDEN } from "./docs/pages.ts";
 
 /** The plugin's own page loads Swagger UI from another host, and cannot be switched off. */
 const PLUGIN_PAGE = "/docs/plugin";
 
+const DOCUMENT = "/openapi.json";
+
 /** `/openapi.json`, made from the `detail` of the app's routes, and `/docs`, where it can be tried out. */
-export function docs() {
+export function docs(site: Site) {
+  const write = writer(site);
   return new Elysia()
     .onRequest(({ request }) => {
       if (new URL(request.url).pathname.startsWith(PLUGIN_PAGE)) throw new NotFoundError();
     })
+    .onAfterHandle(({ path, responseValue }) =>
+      path === DOCUMENT ? write(responseValue as Document) : undefined,
+    )
     .use(
       swagger({
         provider: "swagger-ui",
         path: PLUGIN_PAGE,
-        specPath: "/openapi.json",
+        specPath: DOCUMENT,
         excludeStaticFile: false,
         // Typed as OpenAPI 3.0; the plugin passes it on as it is.
         documentation: introduction as unknown as NonNullable<ElysiaSwaggerConfig["documentation"]>,
@@ -28,6 +37,30 @@ export function docs() {
       detail: HIDDEN,
       params: t.Object({ name: t.String() }),
     });
+}
+
+/** As the plugin makes it: of each operation what `described` (docs/operation.ts) has put there. */
+type Document = { paths: Record<string, Record<string, { describe?: Describe }>> };
+
+/** Has the operations describe themselves, and keeps what came of it while the site's address is the same. */
+function writer(site: Site): (document: Document) => Promise<Response> {
+  let kept: { address: string; text: string } | undefined;
+  return async (document) => {
+    const own = ownOf(site);
+    if (kept?.address !== own.address) {
+      const paths: Record<string, Record<string, unknown>> = {};
+      for (const [path, verbs] of Object.entries(document.paths)) {
+        paths[path] = {};
+        for (const [verb, operation] of Object.entries(verbs)) {
+          paths[path][verb] = (await operation.describe?.(own)) ?? operation;
+        }
+      }
+      kept = { address: own.address, text: JSON.stringify({ ...document, paths }) };
+    }
+    return new Response(kept.text, {
+      headers: { "content-type": "application/json; charset=utf-8" },
+    });
+  };
 }
 
 function page(request: Request): Response {

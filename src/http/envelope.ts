@@ -1,6 +1,5 @@
-import type { Problem } from "../problem.ts";
+import { Problem } from "../problem.ts";
 import type { Level } from "../records/records.ts";
-import { Problem as ProblemError } from "../problem.ts";
 
 export type Version = 1 | 2;
 export type Value = string | number | boolean;
@@ -33,7 +32,11 @@ export type Success = {
 
 export type List = {
   level: Level;
-  items: { attributes: Data; children: Data }[];
+  /** v1: the key of the items, in the singular. */
+  key: string;
+  items: Data[];
+  /** v1 XML: what of an item is an element in it, where all else is an attribute. */
+  elements: readonly string[];
   page: number;
   size: number;
   total: number;
@@ -47,7 +50,7 @@ export function readStyle(version: Version, params: ReadonlyMap<string, string>)
   const format = params.get("format") || (version === 1 ? "xml" : "json");
   const style = plainStyle(version);
   if (format !== "xml" && format !== "json") {
-    throw new ProblemError("invalid_input", "format must be xml or json.");
+    throw new Problem("invalid_input", "format must be xml or json.");
   }
   const fields = params.get("fields");
   return {
@@ -76,10 +79,21 @@ function identifier(params: ReadonlyMap<string, string>, name: string): string |
   const value = params.get(name);
   if (value === undefined || value === "") return undefined;
   if (/^[\w$.]{1,100}$/.test(value)) return value;
-  throw new ProblemError(
+  throw new Problem(
     "invalid_input",
     `${name} must be an identifier (letters, digits, _, $ and .).`,
   );
+}
+
+export function renderResult(
+  style: Style,
+  result: Success | List,
+  site: Site,
+  endpoint: string,
+): Response {
+  return "items" in result
+    ? renderList(style, result, site, endpoint)
+    : renderSuccess(style, result, site, endpoint);
 }
 
 export function renderSuccess(
@@ -94,7 +108,7 @@ export function renderSuccess(
       ...attributes("ok", level),
       "@message": message,
       "@cached": "0",
-      ...strings(data),
+      ...elementsOf(strings(data)),
     });
   }
   if (style.version === 2) {
@@ -106,28 +120,24 @@ export function renderSuccess(
   return json(style, 200, { ...head, [key]: strings(data), ...tail("1", "20", site, endpoint) });
 }
 
-export function renderList(style: Style, list: List, site: Site, endpoint: string): Response {
-  const { level, items, page, size, total } = list;
+function renderList(style: Style, list: List, site: Site, endpoint: string): Response {
+  const { level, key, items, elements, page, size, total } = list;
   if (!style.json) {
-    const photo = items.map((item) => ({
-      ...prefixed(strings(item.attributes)),
-      ...strings(item.children),
-    }));
+    const rows = items.map((item) => asRow(strings(item), elements));
     const counts = { "@p": String(page), "@size": String(size), "@total_count": String(total) };
-    return xml({ ...attributes("ok", level), ...counts, "@cached": "0", photo });
+    return xml({ ...attributes("ok", level), ...counts, "@cached": "0", [key]: rows });
   }
-  const whole = items.map((item) => ({ ...item.attributes, ...item.children }));
   if (style.version === 2) {
-    const data = whole.map((item) => keepFields(item, style.fields));
+    const data = items.map((item) => keepFields(item, style.fields));
     const head = { status: "ok", permission_level: level, cached: false, message: "" };
     return json(style, 200, { ...head, p: page, size, total_count: total, data });
   }
-  const photos = whole.map(flagsAsNumbers);
+  const rows = items.map(flagsAsNumbers);
   const head = { status: "ok", message: "", permission_level: level, cached: "0" };
   return json(style, 200, {
     ...head,
-    photo: photos[0] ?? {},
-    photos,
+    [key]: rows[0] ?? {},
+    [`${key}s`]: rows,
     total_count: String(total),
     ...tail(String(page), String(size), site, endpoint),
   });
@@ -163,8 +173,14 @@ function siteOf(site: Site) {
   return { domain: site.domain, product_key: "redeem", site_id: "1", site_name: site.name };
 }
 
-function prefixed(data: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(data).map(([name, value]) => [`@${name}`, value]));
+/** Attributes first, then elements. */
+function asRow(item: Record<string, string>, elements: readonly string[]): Record<string, string> {
+  const [own, within] = [new Map<string, string>(), new Map<string, string>()];
+  for (const [name, value] of Object.entries(item)) {
+    if (elements.includes(name)) within.set(name, value);
+    else own.set(`@${name}`, value);
+  }
+  return Object.fromEntries([...own, ...within]);
 }
 
 /** v1 knows strings only. */
@@ -191,6 +207,13 @@ function flagsAsNumbers(data: Data): Data {
 function keepFields(data: Data, fields: string[] | undefined): Data {
   if (!fields) return data;
   return Object.fromEntries(Object.entries(data).filter(([name]) => fields.includes(name)));
+}
+
+/** What XML has a name for: an element's is letters, digits, "_", "-" and ".". No method of ours names anything else. */
+function elementsOf(data: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).filter(([name]) => /^(?!xml)[a-z_][\w.-]*$/i.test(name)),
+  );
 }
 
 type XmlNode = Record<string, string | Record<string, string>[]>;

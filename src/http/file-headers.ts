@@ -1,7 +1,7 @@
-import { getDecoder, parseDisposition } from "busboy/lib/utils.js";
 import { Problem } from "../problem.ts";
 import { parseContentRange, type ContentRange } from "../upload/content-range.ts";
 import { bodyLength, isOctet } from "./form.ts";
+import { readHeaderValue } from "./header-values.ts";
 
 /** What a request's own headers say of the file in its body. */
 export type FileHeaders = {
@@ -33,11 +33,9 @@ export function readFileHeaders(request: Request): FileHeaders {
   return { range, name: nameIn(request.headers.get("content-disposition")) };
 }
 
-const utf8 = getDecoder("utf8");
-
 function nameIn(header: string | null): string | undefined {
-  const params = (header === null ? undefined : parseDisposition(header, utf8))?.params;
-  return params?.["filename*"] ?? decoded(params?.["filename"]);
+  const params = (header === null ? undefined : readHeaderValue(header))?.params;
+  return params?.get("filename*") ?? decoded(params?.get("filename"));
 }
 
 /** jQuery File Upload writes names by encodeURI; a name of another client may be a name already. */

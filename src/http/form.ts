@@ -1,7 +1,7 @@
-import { parseContentType } from "busboy/lib/utils.js";
 import { Problem } from "../problem.ts";
 import { quote, type Params } from "../upload/params.ts";
 import { readBody } from "./body.ts";
+import { readHeaderValue } from "./header-values.ts";
 import { ENOUGH, readMultipart, unreadable, type PartHeader, type PartTaker } from "./multipart.ts";
 
 /** What a form may hold; beyond it the request is refused, whatever it was. */
@@ -145,8 +145,8 @@ function mediaType(request: Request): string {
 }
 
 function boundaryOf(request: Request): string {
-  const type = parseContentType(request.headers.get("content-type") ?? "");
-  const boundary = type?.params["boundary"];
+  const type = readHeaderValue(request.headers.get("content-type") ?? "");
+  const boundary = type?.params.get("boundary");
   if (boundary) return boundary;
   throw unreadable("Multipart: Boundary not found");
 }

@@ -1,5 +1,5 @@
-import { basename, getDecoder, parseContentType, parseDisposition } from "busboy/lib/utils.js";
 import { Problem } from "../problem.ts";
+import { lastSegment, readHeaderValue } from "./header-values.ts";
 
 /** What a part says of itself. Names are undefined where it does not say them. */
 export type PartHeader = {
@@ -39,11 +39,9 @@ const DASH = 45;
 /**
  * Reads a multipart body to its closing boundary (RFC 2046, 5.1). Ours, since it is what Redeem is
  * for: a file's bytes are handed on as they came, found by one native search, where busboy through a
- * stream cost half a second of processor for a gigabyte (tests/bench/README.md). A part's headers are
- * read by busboy's own functions.
+ * stream cost half a second of processor for a gigabyte (tests/bench/README.md).
  *
  * @param begin who takes a part; undefined passes it over, ENOUGH ends the reading
- * @returns whether it came to the closing boundary
  * @throws Problem invalid_input where it is not multipart, or ends too soon
  */
 export async function readMultipart(
@@ -151,8 +149,6 @@ function pastSpaces(data: Buffer, from: number): number {
   return at;
 }
 
-const utf8 = getDecoder("utf8");
-
 function readHeader(text: string): PartHeader {
   const header: PartHeader = { name: undefined, filename: undefined, isFile: false };
   // A line that begins with white space goes on with the one before it.
@@ -161,15 +157,15 @@ function readHeader(text: string): PartHeader {
     const field = line.slice(0, colon).trim().toLowerCase();
     const value = line.slice(colon + 1).trim();
     if (field === "content-disposition") {
-      const disposition = parseDisposition(value, utf8);
-      if (disposition?.type !== "form-data") continue;
-      const filename = disposition.params["filename*"] ?? disposition.params["filename"];
-      header.name = disposition.params["name"];
-      header.filename = filename === undefined ? undefined : basename(filename);
+      const disposition = readHeaderValue(value);
+      if (disposition?.value !== "form-data") continue;
+      const { params } = disposition;
+      const filename = params.get("filename*") ?? params.get("filename");
+      header.name = params.get("name");
+      header.filename = filename === undefined ? undefined : lastSegment(filename);
       header.isFile ||= filename !== undefined;
     } else if (field === "content-type") {
-      const type = parseContentType(value);
-      if (type?.type === "application" && type.subtype === "octet-stream") header.isFile = true;
+      if (readHeaderValue(value)?.value === "application/octet-stream") header.isFile = true;
     }
   }
   return header;

@@ -35,6 +35,11 @@ export function readParameters<Properties extends TProperties>(
   return read as Static<TObject<Properties>>;
 }
 
+/** The parameters that a schema does not name, as they came. */
+export function readOthers(schema: TObject, params: Params): Params {
+  return new Map([...params].filter(([name]) => !Object.hasOwn(schema.properties, name)));
+}
+
 const FLAGS: Record<string, boolean> = {
   "1": true,
   true: true,

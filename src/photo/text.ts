@@ -74,6 +74,12 @@ export function safeDescription(description: string): string {
   return withoutControls(foreign ? sanitize(html, NO_TAGS) : safe);
 }
 
+/** The text of a safe description in one line: what its lines, paragraphs and items part, a space parts. */
+export function textOfHtml(html: string): string {
+  const parted = html.replace(/<(br|\/?p|\/?li|\/?blockquote|\/?ul|\/?ol)\b/gi, " $&");
+  return plainText(parted).replace(/ +/g, " ").trim();
+}
+
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
 function decode(text: string): string {

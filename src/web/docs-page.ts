@@ -16,15 +16,30 @@ export const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** A heading whose name ends in this is closed until somebody opens it. */
+export const CLOSED = " (version 1)";
+
 /**
  * What Swagger UI does otherwise, and why it may not:
  * - RequestBody, ParameterIncludeEmpty: it fills the fields of a form with samples ("string", 0, true) and
  *   sends them, which would make a broken chunk of a whole file. Here they are empty and not sent.
+ * - isShown: it opens all headings, those of version 1 too, which is for older clients.
  * - response: it shows JSON first wherever there is any, where version 1 answers XML by itself; and it
  *   shows no XML example that is text.
  */
 const start = `"use strict";
 const plugin = (system) => ({
+  statePlugins: {
+    layout: {
+      wrapSelectors: {
+        isShown: (original) => (state, thing, byDefault) => {
+          const [kind, tag] = Array.isArray(thing) ? thing : [];
+          const closed = kind === "operations-tag" && tag.endsWith(${JSON.stringify(CLOSED)});
+          return original(thing, closed ? false : byDefault);
+        },
+      },
+    },
+  },
   wrapComponents: {
     RequestBody: (Original) => (props) =>
       system.React.createElement(Original, {
@@ -73,6 +88,16 @@ body { margin: 0; }
 .swagger-ui .info { margin: 32px 0; }
 .swagger-ui .wrapper { max-width: 1100px; }
 .swagger-ui .scheme-container .servers-title, .swagger-ui .scheme-container .servers { display: none; }
+/* Headings in the form that sends a file: what is for a whole file, and what is for a chunk alone. */
+.swagger-ui tr[data-property-name="upload_token"]:has(+ tr[data-property-name="file"]) > td,
+.swagger-ui tr[data-property-name="resumableChunkNumber"] > td { position: relative; padding-top: 48px; }
+.swagger-ui tr[data-property-name="upload_token"]:has(+ tr[data-property-name="file"]) > td:first-child::before,
+.swagger-ui tr[data-property-name="resumableChunkNumber"] > td:first-child::before {
+  position: absolute; top: 16px; left: 0; font: bold 15px sans-serif; white-space: nowrap; content: "A whole file";
+}
+.swagger-ui tr[data-property-name="resumableChunkNumber"] > td:first-child::before {
+  content: "A file in chunks: these as well (leave them empty for a whole file)";
+}
 .swagger-ui .response-col_links, .swagger-ui .response-control-media-type__accept-message { display: none; }
 `;
 

@@ -60,13 +60,13 @@ export function renderUploadPage(info: UploadPageInfo): string {
     <meta name="robots" content="noindex" />
     <meta name="referrer" content="strict-origin" />
     <link rel="icon" href="../favicon.ico" />
-    <title>${escapeHtml(title)} – ${escapeHtml(info.siteName)}</title>
+    <title>${Bun.escapeHTML(title)} – ${Bun.escapeHTML(info.siteName)}</title>
     <link rel="stylesheet" href="../upload-assets/${stylesName}" />
     ${ready ? `<script src="../upload-assets/${scriptName}" defer></script>` : ""}
   </head>
   <body>
     <main>
-      ${info.siteName ? `<p class="site">${escapeHtml(info.siteName)}</p>` : ""}
+      ${info.siteName ? `<p class="site">${Bun.escapeHTML(info.siteName)}</p>` : ""}
       ${info.state === "ready" ? renderReady(info, title) : renderRefusal(refusals[info.state])}
     </main>
   </body>
@@ -88,9 +88,9 @@ function renderReady(info: UploadPageInfo, title: string): string {
     returns: info.returns,
   };
   const several = info.remainingUploads !== 1;
-  const accept = escapeHtml(acceptAttribute(info.types));
-  const limits = escapeHtml(describeLimits(info));
-  return `<h1 dir="auto">${escapeHtml(title)}</h1>
+  const accept = Bun.escapeHTML(acceptAttribute(info.types));
+  const limits = Bun.escapeHTML(describeLimits(info));
+  return `<h1 dir="auto">${Bun.escapeHTML(title)}</h1>
       ${info.descriptionHtml ? `<div class="description" dir="auto">${info.descriptionHtml}</div>` : ""}
       <div id="app" hidden>
         <ul id="unfinished" aria-label="Files you had started" hidden></ul>
@@ -113,7 +113,7 @@ function renderReady(info: UploadPageInfo, title: string): string {
       </div>
       <noscript>
         <form method="post" enctype="multipart/form-data" action="${apiTarget}">
-          <input type="hidden" name="upload_token" value="${escapeHtml(info.uploadToken)}" />
+          <input type="hidden" name="upload_token" value="${Bun.escapeHTML(info.uploadToken)}" />
           <label for="one">Choose a file</label>
           <input type="file" name="file" id="one" required accept="${accept}" aria-describedby="one-limits" />
           <p class="hint" id="one-limits">${limits}</p>
@@ -121,16 +121,6 @@ function renderReady(info: UploadPageInfo, title: string): string {
         </form>
       </noscript>
       <script type="application/json" id="upload-info">${escapeJson(data)}</script>`;
-}
-
-/** For text and for attribute values in double quotes. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
 }
 
 /** JSON that cannot end the script element it stands in. */

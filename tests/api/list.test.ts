@@ -191,6 +191,7 @@ describe("a row", () => {
       token,
       title: "Cats & dogs",
       content: "<b>all</b>",
+      content_text: "all",
       tags: 'cat "big dog"',
       album_id: "3,4",
       user_id: 9,
@@ -202,6 +203,14 @@ describe("a row", () => {
       original_download: `/${tree}/${id}/${token}/original`,
       creation_date_ansi: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
     });
+  });
+
+  test("has its description as text without HTML, whose lines and paragraphs stay apart", async () => {
+    const description = "<p>At <b>the</b> lake</p><p>1 &lt; 2 &amp; 3<br>&lt;script&gt;</p>";
+    const { photo } = await upload({ description, publish: 0 });
+    const [row] = (await listed(`photo_id=${photo.photo_id}&token=${photo.token}`)).data;
+    expect(row?.["content"]).toContain("<b>the</b>");
+    expect(row?.["content_text"]).toBe("At the lake 1 < 2 & 3");
   });
 
   test("fields keeps those that are wanted", async () => {

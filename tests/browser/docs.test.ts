@@ -56,9 +56,19 @@ async function authorize(page: Page): Promise<void> {
   await dialog.getByRole("button", { name: "Close" }).first().click();
 }
 
+/** A heading's methods, which Swagger UI shows while it is open. */
+function methodOf(page: Page, tag: string, operationId: string): Locator {
+  const name = tag.replaceAll(" ", "_").replace(/[()]/g, "\\$&");
+  return page.locator(`[id=${JSON.stringify(`operations-${name}-${operationId}`)}]`);
+}
+
+async function openHeading(page: Page, tag: string): Promise<void> {
+  await page.getByRole("heading", { name: new RegExp(`^${RegExp.escape(tag)}`) }).click();
+}
+
 /** Opens a method and presses "Try it out". */
 async function tryOut(page: Page, tag: string, operationId: string): Promise<Locator> {
-  const method = page.locator(`#operations-${tag}-${operationId}`);
+  const method = methodOf(page, tag, operationId);
   await method.locator(".opblock-summary-control").click();
   await method.getByRole("button", { name: "Try it out" }).click();
   return method;
@@ -68,7 +78,7 @@ type Sent = { status: number; shown: string; fields: string[] };
 
 /** Presses "Execute": what was sent, and what the page then shows. */
 async function execute(page: Page, method: Locator): Promise<Sent> {
-  const sent = page.waitForRequest((request) => request.url().includes("/photo/"));
+  const sent = page.waitForRequest((request) => request.url().includes("/api/"));
   await method.getByRole("button", { name: "Execute" }).click();
   const request = await sent;
   const response = method.locator(".live-responses-table");
@@ -85,7 +95,8 @@ async function execute(page: Page, method: Locator): Promise<Sent> {
 
 async function redeem(page: Page, version: "v1" | "v2", token: string): Promise<Sent> {
   const id = `redeemUploadToken${version === "v1" ? "V1" : ""}`;
-  const method = await tryOut(page, version, id);
+  const tag = version === "v1" ? "Sending files (version 1)" : "Sending files";
+  const method = await tryOut(page, tag, id);
   await method.locator('[data-property-name="upload_token"] input').fill(token);
   await method.locator('[data-property-name="file"] input[type="file"]').setInputFiles(photo);
   return execute(page, method);
@@ -95,7 +106,7 @@ test("authorize, get a token, redeem it with a chosen file, and find the photo",
   const { page, elsewhere, broken, close } = await openDocs(`${server.url}/docs`);
   await authorize(page);
 
-  const asked = await execute(page, await tryOut(page, "v2", "getUploadTokenByPost"));
+  const asked = await execute(page, await tryOut(page, "Upload tokens", "getUploadTokenByPost"));
   expect(asked.status).toBe(200);
   expect(asked.fields).toEqual([]);
   const token = (JSON.parse(asked.shown) as { data: { upload_token: string } }).data.upload_token;
@@ -106,7 +117,7 @@ test("authorize, get a token, redeem it with a chosen file, and find the photo",
   const { photo_id: id } = JSON.parse(redeemed.shown) as { photo_id: number };
   expect(id).toBeGreaterThan(0);
 
-  const listed = await execute(page, await tryOut(page, "v2", "list"));
+  const listed = await execute(page, await tryOut(page, "Photos and videos", "list"));
   expect(listed.status).toBe(200);
   const { data } = JSON.parse(listed.shown) as { data: Record<string, unknown>[] };
   expect(data).toContainEqual(
@@ -126,7 +137,13 @@ test("authorize, get a token, redeem it with a chosen file, and find the photo",
 test("the same in version 1, with GET", async () => {
   const { page, elsewhere, broken, close } = await openDocs(`${server.url}/docs`);
   await authorize(page);
-  const method = await tryOut(page, "v1", "getUploadTokenV1");
+  // Version 1 stands behind everything else, closed.
+  const own = methodOf(page, "Upload tokens (version 1)", "getUploadTokenV1");
+  await methodOf(page, "Upload tokens", "getUploadToken").waitFor();
+  expect(await own.count()).toBe(0);
+  await openHeading(page, "Upload tokens (version 1)");
+  await openHeading(page, "Sending files (version 1)");
+  const method = await tryOut(page, "Upload tokens (version 1)", "getUploadTokenV1");
   const example = method.locator(".response .highlight-code code").first();
   expect(await example.innerText()).toContain('<response status="ok"');
   await method.locator('[data-param-name="title"] input').fill("From the docs");
@@ -138,6 +155,52 @@ test("the same in version 1, with GET", async () => {
   expect(redeemed.status).toBe(200);
   expect(redeemed.shown).toMatch(/status="ok"[^]*<photo_id>\d+<\/photo_id>/);
   expect(elsewhere).toEqual([]);
+  expect(broken).toEqual([]);
+  await close();
+}, 120_000);
+
+test("the callback is shown, with its headers; whole file and chunks have headings of their own", async () => {
+  const { page, broken, close } = await openDocs(`${server.url}/docs`);
+  const method = methodOf(page, "Upload tokens", "getUploadToken");
+  await method.locator(".opblock-summary-control").click();
+  await method.getByText("Callbacks", { exact: true }).first().click();
+  const callback = page.locator('[id="operations-callbacks-getUploadTokenOutcome"]');
+  await callback.locator(".opblock-summary-control").click();
+  const told = callback.locator("[data-param-name]");
+  await told.first().waitFor();
+  const names = await told.evaluateAll((rows) =>
+    rows.map((row) => row.getAttribute("data-param-name")),
+  );
+  expect(names).toEqual(expect.arrayContaining(["photo_id", "error_message", "Redeem-Signature"]));
+  expect(await callback.innerText()).toContain("Verify the signature");
+
+  const sending = methodOf(page, "Sending files", "redeemUploadToken");
+  await sending.locator(".opblock-summary-control").click();
+  expect(await sending.locator(".opblock-description h3").allInnerTexts()).toEqual([
+    "A whole file",
+    "A file in chunks",
+    "The outcome",
+    "What to do next",
+  ]);
+  const headed = (field: string) =>
+    sending
+      .locator(`tr[data-property-name="${field}"] > td`)
+      .first()
+      .evaluate((cell) => getComputedStyle(cell, "::before").content);
+  await sending.getByRole("button", { name: "Try it out" }).click();
+  await sending.locator('tr[data-property-name="file"] input').waitFor();
+  expect(await headed("upload_token")).toBe('"A whole file"');
+  expect(await headed("file")).toBe("none");
+  expect(await headed("resumableChunkNumber")).toStartWith('"A file in chunks');
+  expect(broken).toEqual([]);
+  await close();
+}, 120_000);
+
+test("echo sends what is in its box", async () => {
+  const { page, broken, close } = await openDocs(`${server.url}/docs`);
+  const asked = await execute(page, await tryOut(page, "Site", "echo"));
+  expect(asked).toMatchObject({ status: 200, fields: ["greeting", "number"] });
+  expect(JSON.parse(asked.shown)).toMatchObject({ data: { greeting: "Hello", number: "7" } });
   expect(broken).toEqual([]);
   await close();
 }, 120_000);
@@ -160,7 +223,7 @@ test("behind a proxy that puts a path before it", async () => {
   });
   const { page, elsewhere, broken, close } = await openDocs(`${proxy.url.href}media/docs`);
   await authorize(page);
-  const asked = await execute(page, await tryOut(page, "v2", "getUploadToken"));
+  const asked = await execute(page, await tryOut(page, "Upload tokens", "getUploadToken"));
   expect(asked.status).toBe(200);
   expect(asked.fields).toEqual([]);
   expect(elsewhere).toEqual([]);

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { Value } from "@sinclair/typebox/value";
 import { createApp } from "../../src/http/app.ts";
-import { getUploadTokenParameters } from "../../src/http/photo/get-upload-token.ts";
-import { listParameters } from "../../src/http/photo/list.ts";
+import { METHODS } from "../../src/http/methods.ts";
+import { png, textFile } from "../support/media.ts";
+import { startReceiver } from "../support/receiver.ts";
+import { fileForm, redeem } from "../support/redeem.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
-import { operationAt, readSpec, type Spec } from "./spec.ts";
+import { operationAt, readSpec, type Documented, type Spec } from "./spec.ts";
 
 /** Routes that are no part of what others call. */
 const HIDDEN = [
@@ -41,6 +45,13 @@ afterAll(() => site.stop());
 const at = (path: string, method: string) => operationAt(spec, path, method);
 const operations = () => Object.values(spec.paths).flatMap((path) => Object.values(path));
 
+/** Those that the server calls, too. */
+const withCallbacks = () => operations().flatMap((one) => [one, ...callbacksOf(one)]);
+const callbacksOf = (operation: Documented) =>
+  Object.values(operation.callbacks ?? {})
+    .flatMap((addresses) => Object.values(addresses))
+    .flatMap((verbs) => Object.values(verbs));
+
 describe("/openapi.json", () => {
   test("is OpenAPI 3.1, and right under any address", () => {
     expect(spec.openapi).toBe("3.1.0");
@@ -60,54 +71,113 @@ describe("/openapi.json", () => {
 
   test("explains each method, and names each once", () => {
     const tags = new Set(spec.tags.map(({ name }) => name));
-    for (const operation of operations()) {
-      expect(operation.summary).toMatch(/\w{4}/);
-      expect(operation.description).toMatch(/\w{4}/);
+    for (const operation of withCallbacks()) {
+      const { operationId: id } = operation;
+      expect(operation.summary, id).toMatch(/\w{4}/);
+      expect(operation.description, id).toMatch(/\w{4}/);
+      expect(operation.tags).toHaveLength(1);
       expect(operation.tags.every((tag) => tags.has(tag))).toBe(true);
       for (const answer of Object.values(operation.responses)) {
-        expect(answer.description).toMatch(/\w{4}/);
+        expect(answer.description, id).toMatch(/\w{4}/);
       }
-      for (const field of operation.parameters ?? []) expect(field.description).toMatch(/\w{4}/);
     }
-    const ids = operations().map(({ operationId }) => operationId);
+    const ids = withCallbacks().map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test.each(["/api/photo", "/api/2/photo"])(
-    "has every parameter of the methods of %s",
-    (prefix) => {
-      for (const [method, schema] of [
-        ["get-upload-token", getUploadTokenParameters],
-        ["list", listParameters],
-      ] as const) {
-        const names = Object.keys(schema.properties);
-        const get = at(`${prefix}/${method}`, "get").parameters ?? [];
+  test("gives every parameter a sentence and an example", () => {
+    for (const operation of withCallbacks()) {
+      const { operationId: id, parameters = [], requestBody } = operation;
+      for (const { name, description, schema } of parameters) {
+        // All parameters of a mirror in one box, with an example of its own.
+        if (name === "parameters" && id.startsWith("echo")) continue;
+        expect(description, `${id} ${name}`).toMatch(/\w{4}.* Example: `.+`\.$/s);
+        expect(schema.examples, `${id} ${name}`).toHaveLength(1);
+      }
+      for (const { schema } of Object.values(requestBody?.content ?? {})) {
+        for (const [name, field] of Object.entries(schema.properties ?? {})) {
+          expect(field.description, `${id} ${name}`).toMatch(/\w{4}/);
+        }
+      }
+    }
+  });
+
+  test("puts version 1 behind everything else, in a group of its own", () => {
+    const [second, first] = spec["x-tagGroups"].toReversed();
+    expect([first?.name, second?.name]).toEqual(["Version 2 (JSON)", "Version 1 (XML)"]);
+    const tags = spec.tags.map(({ name }) => name);
+    expect(tags).toEqual([...(first?.tags ?? []), ...(second?.tags ?? [])]);
+    for (const [path, verbs] of Object.entries(spec.paths)) {
+      const old = path.startsWith("/api/") && !path.startsWith("/api/2/");
+      for (const {
+        tags: [tag = ""],
+      } of Object.values(verbs)) {
+        expect(second?.tags.includes(tag), path).toBe(old);
+      }
+    }
+  });
+
+  test("has every parameter of every method, in both versions and by both verbs", () => {
+    for (const { path, input } of METHODS) {
+      const names = Object.keys(input.properties);
+      for (const prefix of ["/api", "/api/2"]) {
+        const get = at(`${prefix}/${path}`, "get").parameters ?? [];
         expect(get.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
-        const content = at(`${prefix}/${method}`, "post").requestBody?.content ?? {};
+        const content = at(`${prefix}/${path}`, "post").requestBody?.content ?? {};
         expect(Object.keys(content)).toEqual([
           "application/x-www-form-urlencoded",
           "multipart/form-data",
         ]);
         for (const body of Object.values(content)) {
-          expect(Object.keys(body.schema.properties)).toEqual(names);
+          expect(Object.keys(body.schema.properties ?? {})).toEqual(names);
         }
       }
-      const redeem = at(`${prefix}/redeem-upload-token`, "post");
-      const form = redeem.requestBody?.content["multipart/form-data"]?.schema;
+    }
+  });
+
+  test.each(["/api/photo", "/api/2/photo"])(
+    "has the fields of %s/redeem-upload-token",
+    (prefix) => {
+      const post = at(`${prefix}/redeem-upload-token`, "post");
+      const form = post.requestBody?.content["multipart/form-data"]?.schema;
       expect(Object.keys(form?.properties ?? {})).toEqual(["upload_token", "file", ...RESUMABLE]);
-      expect(form?.properties["file"]).toMatchObject({ type: "string", format: "binary" });
+      expect(form?.properties?.["file"]).toMatchObject({ type: "string", format: "binary" });
       expect(form?.required).toEqual(["upload_token", "file"]);
-      const asked = at(`${prefix}/redeem-upload-token`, "get").parameters ?? [];
-      expect(asked.map(({ name }) => name)).toEqual(expect.arrayContaining(RESUMABLE));
+      for (const verb of ["get", "put"]) {
+        const asked = at(`${prefix}/redeem-upload-token`, verb).parameters ?? [];
+        expect(asked.map(({ name }) => name)).toEqual(expect.arrayContaining(RESUMABLE));
+      }
     },
   );
+
+  test("shows calls whose parameters are taken, and answers as they are", () => {
+    for (const { path, input, output, example } of METHODS) {
+      expect(Value.Check(input, example.input), path).toBe(true);
+      for (const [name, property] of Object.entries(input.properties)) {
+        for (const value of property["examples"] as unknown[]) {
+          expect(Value.Check(property, value), `${path} ${name}`).toBe(true);
+        }
+      }
+      for (const version of [1, 2] as const) {
+        const enclosed = output.enclose(example.output("https://a.example", version), 1);
+        const answers = "items" in enclosed ? enclosed.items : [enclosed.data];
+        for (const answer of answers) {
+          expect([...Value.Errors(output.fields, answer)], path).toEqual([]);
+          const known = Object.keys(output.fields.properties);
+          if (!output.fields.additionalProperties) {
+            expect(known).toEqual(expect.arrayContaining(Object.keys(answer)));
+          }
+        }
+      }
+    }
+  });
 
   test("has nothing in a form that Swagger UI would fill in and send", () => {
     for (const operation of operations()) {
       for (const body of Object.values(operation.requestBody?.content ?? {})) {
         for (const [name, field] of Object.entries(body.schema.properties ?? {})) {
           if (name === "p" || name === "size") continue;
-          expect(field).not.toContainAnyKeys(["example", "examples", "default", "allowed"]);
+          expect(field, name).not.toContainAnyKeys(["example", "examples", "default", "allowed"]);
         }
       }
     }
@@ -129,14 +199,126 @@ describe("/openapi.json", () => {
     expect(Object.keys(v2["200"]?.content ?? {})).not.toContain("application/xml");
     const lines = Object.values(v1["200"]?.content?.["text/plain"]?.examples ?? {});
     expect(lines.map(({ value }) => value)).toContainEqual(
-      expect.stringMatching(
-        /^ok photos\.example\.com 1 42 \w{32} https:\/\/www\.example\.com\/\S+$/,
-      ),
+      expect.stringMatching(/^ok redeem\.test 1 42 \w{32} https:\/\/www\.example\.com\/\S+$/),
     );
     const get = at("/api/2/photo/redeem-upload-token", "get").responses;
     expect(Object.keys(get)).toEqual(["200", "204", "400", "403", "404", "503", "507"]);
     expect(get["204"]?.content).toBeUndefined();
   });
+});
+
+describe("the server's own address", () => {
+  let own: TestSite;
+  beforeAll(async () => {
+    own = await startTestSite({
+      REDEEM_PUBLIC_URL: "https://photos.example:8443/shop",
+      REDEEM_SITE_NAME: "The Lake",
+    });
+  });
+  afterAll(() => own.stop());
+
+  test("is in every example: calls, links, names", async () => {
+    const text = await (await own.call("/openapi.json")).text();
+    const its = JSON.parse(text) as Spec;
+    const { description } = operationAt(its, "/api/2/photo/get-upload-token", "post");
+    expect(description).toContain("https://photos.example:8443/shop/api/2/photo/get-upload-token");
+    const redeeming = operationAt(its, "/api/photo/redeem-upload-token", "post").description;
+    expect(redeeming).toContain(
+      'target: "https://photos.example:8443/shop/api/photo/redeem-upload-token"',
+    );
+    expect(text).toContain("https://photos.example:8443/shop/upload/");
+    expect(text).toContain("ok photos.example 1 42 ");
+    expect(text).toContain("domain=photos.example&");
+    expect(text).toContain(`"one":"/shop/1/42/`);
+    expect(text).toContain('"site_name":"The Lake"');
+    // No other address is in it but those that clearly stand for somebody else's.
+    const hosts = new Set([...text.matchAll(/https?:\/\/([\w.-]+)/g)].map(([, host = ""]) => host));
+    expect([...hosts].sort()).toEqual(["github.com", "photos.example", "www.example.com"]);
+  });
+
+  test("is the one that was got in the end, where the port was left to the system", async () => {
+    await own.call("/openapi.json");
+    own.site.setPublicUrl("http://localhost:40404");
+    const text = await (await own.call("/openapi.json")).text();
+    expect(text).toContain("http://localhost:40404/upload/");
+    expect(text).not.toContain("/shop");
+  });
+});
+
+const callbackOf = (verb: string) => {
+  const { callbacks } = at("/api/2/photo/get-upload-token", verb);
+  const [[address = "", verbs] = []] = Object.entries(callbacks?.["outcome"] ?? {});
+  const { get, post } = verbs ?? {};
+  if (!get || !post) throw new Error("both ways are documented");
+  return { address, get, post };
+};
+
+/** The code that stands there. */
+async function documentedCheck() {
+  const code = /```js\n([^]+?)```/.exec(callbackOf("get").get.description)?.[1] ?? "";
+  const file = join(site.folder, "documented.mjs");
+  await Bun.write(file, code);
+  return (await import(file)) as {
+    isFromRedeem(signature: string | null, url: string, body: string, secret: string): boolean;
+  };
+}
+
+describe("the callback", () => {
+  test("goes to the return_url of the call, in both versions", () => {
+    expect(callbackOf("get").address).toBe("{$request.query.return_url}");
+    expect(callbackOf("post").address).toBe("{$request.body#/return_url}");
+    expect(at("/api/photo/get-upload-token", "get").callbacks).toBeDefined();
+    expect(at("/api/2/photo/list", "get").callbacks).toBeUndefined();
+    expect(callbackOf("get").get.security).toEqual([]);
+  });
+
+  test.each([
+    ["a photo, by GET", png(), {}],
+    ["a failure, by GET", textFile(), {}],
+    ["a photo, by POST", png(), { note: "x".repeat(1500) }],
+  ])(
+    "has the fields and headers that are sent, and its code verifies it: %s",
+    async (_what, file, extra) => {
+      const receiver = startReceiver();
+      const token = await site.token({
+        return_url: `${receiver.url}/done`,
+        background_return_p: 1,
+        ...extra,
+      });
+      await redeem(site, fileForm(token, file));
+      const [got] = await receiver.got(1);
+      if (!got) throw new Error("no callback");
+      const { get, post } = callbackOf("get");
+      const documented = got.method === "GET" ? get : post;
+      const headers = (documented.parameters ?? []).filter((field) => field.in === "header");
+      expect(headers.map(({ name }) => name)).toEqual(["Redeem-Delivery", "Redeem-Signature"]);
+      for (const { name, required, schema } of headers) {
+        expect(required).toBe(true);
+        expect(got.headers.get(name) ?? "").toMatch(new RegExp(schema.pattern ?? "."));
+      }
+      const query = (documented.parameters ?? []).filter((field) => field.in === "query");
+      const form = post.requestBody?.content["application/x-www-form-urlencoded"]?.schema;
+      const fields =
+        got.method === "GET" ? query.map(({ name }) => name) : Object.keys(form?.properties ?? {});
+      const needed =
+        got.method === "GET"
+          ? query.filter(({ required }) => required).map(({ name }) => name)
+          : (form?.required ?? []);
+      const told = got.method === "GET" ? got.url.searchParams : new URLSearchParams(got.body);
+      const sent = [...told.keys()].filter((name) => !(name in extra));
+      expect(fields).toEqual(expect.arrayContaining(sent));
+      expect(sent).toEqual(expect.arrayContaining(needed));
+
+      const { isFromRedeem } = await documentedCheck();
+      const signature = got.headers.get("redeem-signature");
+      const { callback: secret } = site.site.secret;
+      expect(isFromRedeem(signature, got.url.href, got.body, secret)).toBe(true);
+      expect(isFromRedeem(signature, got.url.href, got.body, "another")).toBe(false);
+      expect(isFromRedeem(signature, `${got.url.href}1`, got.body, secret)).toBe(false);
+      expect(isFromRedeem(null, got.url.href, got.body, secret)).toBe(false);
+      await receiver.stop();
+    },
+  );
 });
 
 describe("/docs", () => {

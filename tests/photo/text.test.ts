@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { plainText, safeDescription } from "../../src/photo/text.ts";
+import { plainText, safeDescription, textOfHtml } from "../../src/photo/text.ts";
 
 /** Strings made of what HTML is made of, so that tags come up often, nested and half. */
 const html = fc
@@ -90,6 +90,30 @@ describe("safeDescription", () => {
       fc.property(html, (text) => {
         const once = safeDescription(text);
         if (once.includes("<")) expect(safeDescription(once)).toBe(once);
+      }),
+    );
+  });
+});
+
+describe("the text of a safe description", () => {
+  test.each([
+    ["", ""],
+    ["plain", "plain"],
+    ["<b>bold</b>ly", "boldly"],
+    ["<p>one</p><p>two</p>", "one two"],
+    ["one<br>two<br />three", "one two three"],
+    ["<ul><li>one</li><li>two</li></ul>end", "one two end"],
+    ["one\n\n  two", "one two"],
+    ["1 &lt; 2 &amp; 3", "1 < 2 & 3"],
+    ["<blockquote>a</blockquote>b", "a b"],
+  ])("%p is %p", (given, text) => {
+    expect(textOfHtml(given)).toBe(text);
+  });
+
+  test("has no tag in it, whatever the description", () => {
+    fc.assert(
+      fc.property(html, (given) => {
+        expect(textOfHtml(safeDescription(given))).not.toMatch(/<\/?[a-z!]/i);
       }),
     );
   });

@@ -1,28 +1,10 @@
 import { Type, type TSchema } from "@sinclair/typebox";
-import { Problem, type ProblemCode } from "../../problem.ts";
+import type { Problem } from "../../problem.ts";
 import type { Level } from "../../records/records.ts";
-import {
-  plainStyle,
-  renderProblem,
-  type Site,
-  type Style,
-  type Value,
-  type Version,
-} from "../envelope.ts";
+import { plainStyle, renderProblem, type Style, type Version } from "../envelope.ts";
 import { text, type Answer, type Content, type Example } from "./operation.ts";
+import type { Own } from "./own.ts";
 import { oneOf, ref } from "./schemas.ts";
-
-export const EXAMPLE = {
-  site: { domain: "photos.example.com", name: "Redeem" } satisfies Site,
-  address: "https://photos.example.com",
-  uploadToken: "9TU6HTF44Ri7tRV4bH4Izr1Hn6eBDLbWOrKz8D6ujrhwY0EbIEX6KXTx1Yj0RZB9",
-  photo: { photo_id: 42, tree_id: 1, token: "ovNOydrvPU9emYdgiBRk6SnjbJRz5YVI" } satisfies Record<
-    string,
-    Value
-  >,
-  endpoint: (version: Version, method: string) =>
-    `/api/${version === 2 ? "2/" : ""}photo/${method}`,
-};
 
 /** One answer in an envelope: its schema as JSON, and the real renderer for its examples. */
 export type Case = {
@@ -75,26 +57,24 @@ async function examples(
   return Object.fromEntries(await Promise.all(all));
 }
 
-/** An error in an envelope. */
-export function errorCase(
+/**
+ * A refusal in an envelope.
+ * @param endpoint the method's path
+ */
+export function refusalCase(
+  own: Own,
   version: Version,
-  method: string,
-  code: ProblemCode,
-  message: string,
+  endpoint: string,
+  problem: Problem,
   level: Level = "anonymous",
 ): Case {
-  const problem = new Problem(code, message);
+  const { code, message } = problem;
   return {
     name: code,
     summary: message.length > 60 ? code : message,
     json: ref(version === 1 ? "ErrorV1" : "Error"),
-    render: (style) =>
-      renderProblem(style, problem, level, EXAMPLE.site, EXAMPLE.endpoint(version, method)),
+    render: (style) => renderProblem(style, problem, level, own.site, endpoint),
   };
-}
-
-export async function errorAnswer(description: string, one: Case): Promise<Answer> {
-  return { description, content: await envelopes(2, [one]) };
 }
 
 const RETRY_AFTER = {

@@ -6,6 +6,7 @@ const callback = Type.Optional(
   Type.String({
     pattern: "^[\\w$.]{1,100}$",
     description: "JSONP: the JSON is wrapped in a call of this function.",
+    examples: ["show"],
   }),
 );
 
@@ -16,6 +17,7 @@ const v1 = Type.Object({
       enum: ["xml", "json"],
       description:
         "`xml` is the default. `json` gives `var visual = {...}`, unless `raw`, `varname` or `callback` say otherwise.",
+      examples: ["json"],
     }),
   ),
   raw: Type.Optional(
@@ -23,12 +25,14 @@ const v1 = Type.Object({
       minimum: 0,
       maximum: 1,
       description: "With `format=json`: 1 gives the bare JSON object.",
+      examples: [1],
     }),
   ),
   varname: Type.Optional(
     Type.String({
       pattern: "^[\\w$.]{1,100}$",
       description: "With `format=json`: the variable's name, in place of `visual`.",
+      examples: ["answer"],
     }),
   ),
   callback,
@@ -36,7 +40,10 @@ const v1 = Type.Object({
 
 const v2 = Type.Object({
   fields: Type.Optional(
-    Type.String({ description: "Only these members of `data`, comma separated." }),
+    Type.String({
+      description: "Only these members of `data`, comma separated.",
+      examples: ["title,tags"],
+    }),
   ),
   callback,
 });

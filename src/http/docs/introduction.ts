@@ -1,5 +1,6 @@
 import { version } from "../../../package.json";
 import { schemas } from "./schemas.ts";
+import { tagGroups, tags } from "../topics.ts";
 
 const description = `Redeem takes photos and videos from people who have no account with you.
 
@@ -19,8 +20,8 @@ Leave all other fields empty. With a \`return_url\` the browser would follow the
 show the answer.
 
 Each method exists twice, with the same parameters. **Version 2** under \`/api/2/\` answers JSON, with the HTTP
-status that fits. **Version 1** under \`/api/\` answers XML, or JSON with \`format=json\`, and its errors have
-status 200 too. Text is UTF-8. Answers under \`/api/\` are not to be cached.`;
+status that fits: write new clients for it. **Version 1** under \`/api/\` is for older ones and stands at the end: it
+answers XML, or JSON with \`format=json\`, and its errors have status 200 too. Text is UTF-8. Answers under \`/api/\` are not to be cached.`;
 
 const apiKey = {
   type: "http" as const,
@@ -41,10 +42,7 @@ export const introduction = {
   },
   // Relative to this document, so that it is right behind any proxy and under any path.
   servers: [{ url: ".", description: "This site" }],
-  tags: [
-    { name: "v2", description: "Version 2: JSON" },
-    { name: "v1", description: "Version 1: XML, the same methods for older clients" },
-    { name: "pages", description: "Pages and files" },
-  ],
+  tags,
+  "x-tagGroups": tagGroups,
   components: { schemas, securitySchemes: { apiKey } },
 };

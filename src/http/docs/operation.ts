@@ -1,5 +1,6 @@
 import { Type, type TObject, type TSchema } from "@sinclair/typebox";
 import type { DocumentDecoration } from "elysia";
+import type { Own } from "./own.ts";
 
 export type Example = { summary: string; value: unknown };
 export type MediaType = { schema: TSchema; examples?: Record<string, Example> };
@@ -12,10 +13,13 @@ export type Answer = {
 
 export type Parameter = {
   name: string;
-  in: "query" | "path";
+  in: "query" | "path" | "header";
   required: boolean;
   description: string;
   schema: TSchema;
+  style?: "form";
+  explode?: boolean;
+  example?: unknown;
 };
 
 export type Operation = {
@@ -25,14 +29,20 @@ export type Operation = {
   description: string;
   parameters?: Parameter[];
   requestBody?: { description?: string; required: boolean; content: Content };
-  responses: Record<number, Answer>;
+  /** By status. */
+  responses: Record<string, Answer>;
   /** Empty: the method takes no credential. */
   security: Record<string, string[]>[];
+  /** Requests that the server makes: by a name, then by an address. */
+  callbacks?: Record<string, Record<string, Record<string, Operation>>>;
 };
 
-/** A route's `detail`. Elysia types it as OpenAPI 3.0; we write 3.1, whose schemas are JSON Schema. */
-export function operation(described: Operation): DocumentDecoration {
-  return described as unknown as DocumentDecoration;
+/** What a route says of itself, when it is asked: only then the server knows its own address. */
+export type Describe = (own: Own) => Operation | Promise<Operation>;
+
+/** A route's `detail`: the plugin hands it on as it is, and `/openapi.json` calls it (docs.ts). */
+export function described(describe: Describe): DocumentDecoration {
+  return { describe } as unknown as DocumentDecoration;
 }
 
 /** The same method by another verb or in another version needs another id. */
@@ -40,21 +50,22 @@ export function operationId(name: string, version: 1 | 2, by = ""): string {
   return name + by + (version === 1 ? "V1" : "");
 }
 
-/** A method's TypeBox schema as query or path parameters. */
+/** A method's TypeBox schema as parameters. */
 export function parameters(schema: TObject, place: Parameter["in"] = "query"): Parameter[] {
   return Object.entries<TSchema>(schema.properties).map(([name, property]) => {
-    const { description = "", ...rest } = documented(property);
+    const { description, ...rest } = documented(property);
     const required = schema.required?.includes(name) ?? false;
-    return { name, in: place, required, description, schema: rest as TSchema };
+    return { name, in: place, required, description: description ?? "", schema: rest as TSchema };
   });
 }
 
 /** A method's TypeBox schema as the fields of a form. */
 export function form(schema: TObject, ...types: string[]): Content {
-  const fields = Object.entries<TSchema>(schema.properties).map(([name, property]) => [
-    name,
-    documented(property),
-  ]);
+  const fields = Object.entries<TSchema>(schema.properties).map(([name, property]) => {
+    // Swagger UI fills in examples, and sends them.
+    const { examples: _, ...field } = documented(property);
+    return [name, field];
+  });
   const whole = { ...schema, properties: Object.fromEntries(fields) as TObject["properties"] };
   return Object.fromEntries(types.map((type) => [type, { schema: whole }]));
 }
@@ -69,9 +80,25 @@ export function text(
   return headers ? { description, headers, content } : { description, content };
 }
 
-/** Without what is for our own use: the words of error messages (parameters.ts), and bounds that bound nothing. */
-function documented(property: TSchema): TSchema {
-  const { allowed: _, maximum, ...rest } = property;
+/**
+ * Without what is for our own use (the words of error messages, how an answer is written) and bounds that bound
+ * nothing; with the first example in words, since Swagger UI shows no other.
+ */
+export function documented(property: TSchema): TSchema {
+  const { allowed: _a, element: _e, letters, maximum, description, examples, ...rest } = property;
   const bound = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum };
-  return { ...rest, ...bound } as TSchema;
+  const [example] = (examples ?? []) as unknown[];
+  const said = example === undefined ? "" : ` Example: \`${inWords(example)}\`.`;
+  return {
+    ...rest,
+    ...bound,
+    ...(letters ? { type: "string", enum: ["t", "f"] } : {}),
+    ...(description || said ? { description: `${description ?? ""}${said}`.trim() } : {}),
+    ...(examples === undefined ? {} : { examples }),
+  } as TSchema;
+}
+
+/** As a caller writes it. */
+export function inWords(value: unknown): string {
+  return typeof value === "boolean" ? String(Number(value)) : String(value);
 }

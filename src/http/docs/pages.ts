@@ -1,20 +1,27 @@
-import { Type, type TObject } from "@sinclair/typebox";
+import { Type, type TObject, type TSchema } from "@sinclair/typebox";
 import type { DocumentDecoration } from "elysia";
-import { operation, parameters, text } from "./operation.ts";
+import { described, parameters, text } from "./operation.ts";
+import { EXAMPLE } from "../examples.ts";
+import { PAGES } from "../topics.ts";
 
-const tags = ["pages"];
+const tags = [PAGES];
 const security: Record<string, string[]>[] = [];
 const html = { "text/html": { schema: Type.String() } };
 const bytes = { schema: Type.Unsafe({ type: "string", format: "binary" }) };
 
-export const describeUploadPage: DocumentDecoration = operation({
+export const describeUploadPage: DocumentDecoration = described(() => ({
   operationId: "uploadPage",
   tags,
   summary: "The ready-made upload page",
   description: `Where a visitor picks files and sends them, in chunks that survive a lost connection. It
 is the \`upload_url\` that get-upload-token answers.`,
   parameters: parameters(
-    Type.Object({ upload_token: Type.String({ description: "From get-upload-token." }) }),
+    Type.Object({
+      upload_token: Type.String({
+        description: "From get-upload-token.",
+        examples: [EXAMPLE.uploadToken],
+      }),
+    }),
     "path",
   ),
   responses: {
@@ -25,9 +32,9 @@ is the \`upload_url\` that get-upload-token answers.`,
     },
   },
   security,
-});
+}));
 
-export const describeHealth: DocumentDecoration = operation({
+export const describeHealth: DocumentDecoration = described(() => ({
   operationId: "health",
   tags,
   summary: "Whether the server is up",
@@ -44,28 +51,41 @@ export const describeHealth: DocumentDecoration = operation({
     },
   },
   security,
-});
+}));
 
-const SENTENCES: Record<string, string> = {
-  tree_id: "From the outcome of the upload.",
-  photo_id: "From the outcome of the upload.",
-  token: "The photo's own secret, from the outcome of the upload or from list.",
-  filename: "Any name: it gives the address an ending that people know. It is not looked at.",
+const SENTENCES: Record<string, { description: string; examples: (string | number)[] }> = {
+  tree_id: { description: "From the outcome of the upload.", examples: [EXAMPLE.photo.treeId] },
+  photo_id: { description: "From the outcome of the upload.", examples: [EXAMPLE.photo.id] },
+  token: {
+    description: "The photo's own secret, from the outcome of the upload or from list.",
+    examples: [EXAMPLE.photo.token],
+  },
+  filename: {
+    description: "Any name: it gives the address an ending that people know. It is not looked at.",
+    examples: [EXAMPLE.photo.filename],
+  },
 };
 
 /** @param path the route's own schema of its address */
 export function describeOriginal(path: TObject): DocumentDecoration {
   const named = "filename" in path.properties;
-  return operation({
+  return described(() => ({
     operationId: named ? "originalByName" : "original",
     tags,
     summary: named ? "Download a file under a name" : "Download a file",
     description: `The bytes as they were uploaded, for whoever knows the photo's token, published or
 not. The addresses \`one\` and \`original_download\` of list lead here.`,
-    parameters: parameters(path, "path").map((parameter) => ({
-      ...parameter,
-      description: SENTENCES[parameter.name] ?? "",
-    })),
+    parameters: parameters(
+      Type.Object(
+        Object.fromEntries(
+          Object.entries<TSchema>(path.properties).map(([name, schema]) => [
+            name,
+            { ...schema, ...SENTENCES[name], examples: SENTENCES[name]?.examples.map(String) },
+          ]),
+        ),
+      ),
+      "path",
+    ),
     responses: {
       200: {
         description:
@@ -87,7 +107,7 @@ not. The addresses \`one\` and \`original_download\` of list lead here.`,
       }),
     },
     security,
-  });
+  }));
 }
 
 export const HIDDEN: DocumentDecoration = { hide: true };

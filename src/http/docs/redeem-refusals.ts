@@ -1,11 +1,16 @@
 import { Type } from "@sinclair/typebox";
-import { refusedToken } from "../../problem.ts";
+import { Problem, refusedToken } from "../../problem.ts";
 import { unavailable } from "./answers.ts";
 import { text, type Answer } from "./operation.ts";
 
-export const NOT_SUPPORTED =
-  "The file type is not supported: this is not a photo or video. Photos and videos are taken.";
-export const TOO_LARGE = "The file is too large: at most 10 MiB (10485760 bytes) are taken.";
+export const NOT_SUPPORTED = new Problem(
+  "file_not_supported",
+  "The file type is not supported: this is not a photo or video. Photos and videos are taken.",
+);
+export const TOO_LARGE = new Problem(
+  "file_too_large",
+  "The file is too large: at most 10 MiB (10485760 bytes) are taken.",
+);
 
 /** What GET, POST, PUT and PATCH refuse alike: a line of text, whatever the token says. */
 export const refusals: Record<400 | 403 | 404, Answer> = {
@@ -40,8 +45,8 @@ export const refusedFiles: Record<number, Answer> = {
     stalled: { summary: "Stalled", value: "Nothing was received for 60 seconds." },
   }),
   500: text("A chunk whose file will never be taken: do not send the rest of it.", {
-    type: { summary: "File type", value: NOT_SUPPORTED },
-    large: { summary: "Too large", value: TOO_LARGE },
+    type: { summary: "File type", value: NOT_SUPPORTED.message },
+    large: { summary: "Too large", value: TOO_LARGE.message },
     size: {
       summary: "Wrong chunk size",
       value: "Chunk 2 has the wrong chunk size: 1048576 bytes were expected and 1000000 came.",

@@ -1,61 +1,8 @@
 import { Type, type TObject, type TSchema } from "@sinclair/typebox";
 import { LEVELS } from "../../records/records.ts";
-
-const uploadToken = Type.Object({
-  upload_token: Type.String({ description: "The token to redeem: 64 characters 0-9A-Za-z." }),
-  title: Type.String(),
-  description: Type.String(),
-  tags: Type.String(),
-  publish: Type.String({ description: "`t` or `f`; in version 1 `1` or `0`." }),
-  user_id: Type.Integer(),
-  album_id: Type.String(),
-  max_uploads: Type.Integer(),
-  valid_minutes: Type.Integer(),
-  valid_until: Type.Integer({ description: "Unix seconds." }),
-  return_url: Type.String(),
-  background_return_p: Type.Boolean(),
-  absolute_url: Type.String(),
-  publish_date: Type.String({ description: "`YYYY-MM-DD HH:MM:SS` (UTC), or empty." }),
-  upload_url: Type.String({ description: "The ready-made upload page for this token." }),
-  max_size: Type.Optional(Type.Integer({ description: "Only where it was asked for." })),
-  types: Type.Optional(Type.String({ description: "Only where it was asked for." })),
-  origin: Type.Optional(Type.String({ description: "Only where it was asked for." })),
-});
-
-const photoIds = Type.Object({
-  photo_id: Type.Integer({ minimum: 1 }),
-  tree_id: Type.Integer({ minimum: 1 }),
-  token: Type.String({ description: "The photo's own secret: 32 characters 0-9A-Za-z." }),
-});
-
-const photo = Type.Object({
-  ...photoIds.properties,
-  title: Type.String(),
-  published_p: Type.Boolean(),
-  publish_date_ansi: Type.String({ description: "`YYYY-MM-DD HH:MM:SS` (UTC)." }),
-  one: Type.String({
-    description: "Address of the photo, from the host's root: with the path of REDEEM_PUBLIC_URL.",
-  }),
-  creation_date_ansi: Type.String(),
-  creation_date__date: Type.String(),
-  creation_date__time: Type.String(),
-  video_p: Type.Boolean(),
-  audio_p: Type.Boolean(),
-  video_encoded_p: Type.Boolean(),
-  text_only_p: Type.Boolean(),
-  user_id: Type.Integer(),
-  album_id: Type.String(),
-  absolute_url: Type.String(),
-  original_filename: Type.String({ description: "The file's name as its owner had it." }),
-  original_type: Type.String({ description: "Media type, judged by the file's content." }),
-  original_size: Type.Integer({ description: "Bytes." }),
-  original_download: Type.String({
-    description: "Address of the file, from the host's root: with the path of REDEEM_PUBLIC_URL.",
-  }),
-  content: Type.String({ description: "The photo's description." }),
-  content_text: Type.String(),
-  tags: Type.String(),
-});
+import { METHODS } from "../methods.ts";
+import { photoIds } from "../photo-fields.ts";
+import { documented } from "./operation.ts";
 
 const level = Type.Unsafe<string>({
   type: "string",
@@ -78,13 +25,15 @@ const site = Type.Object({
 });
 
 /** What the answers refer to. V1 knows strings only, but for the flags of a list. */
-export const schemas = {
-  UploadToken: uploadToken,
-  UploadTokenV1: strings(uploadToken),
+export const schemas: Record<string, TSchema> = {
+  ...Object.fromEntries(
+    METHODS.flatMap(({ output: { name, fields, paged } }) => [
+      [name, mapped(fields, documented)],
+      [`${name}V1`, strings(fields, paged)],
+    ]),
+  ),
   PhotoIds: photoIds,
   PhotoIdsV1: strings(photoIds),
-  Photo: photo,
-  PhotoV1: strings(photo, "flags"),
   Site: site,
   Error: Type.Object(error),
   ErrorV1: Type.Object({ ...error, site: ref("Site"), endpoint: Type.String() }),
@@ -130,11 +79,17 @@ export function envelopeV1(own: TObject["properties"]): TSchema {
   });
 }
 
-function strings(schema: TObject, flags?: "flags"): TObject {
-  const properties = Object.entries<TSchema>(schema.properties).map(([name, property]) => {
-    const words = property.description ? { description: property.description } : {};
-    const flag = flags && name.endsWith("_p");
-    return [name, flag ? Type.Integer({ minimum: 0, maximum: 1, ...words }) : Type.String(words)];
+function strings(schema: TObject, withFlags = false): TObject {
+  return mapped(schema, ({ description, type }, name) => {
+    const words = description === undefined ? {} : { description };
+    if (withFlags && name.endsWith("_p")) return Type.Integer({ minimum: 0, maximum: 1, ...words });
+    return type === "boolean" ? Type.String({ enum: ["1", "0"], ...words }) : Type.String(words);
   });
-  return { ...schema, properties: Object.fromEntries(properties) as TObject["properties"] };
+}
+
+function mapped(schema: TObject, map: (property: TSchema, name: string) => TSchema): TObject {
+  const properties = Object.entries<TSchema>(schema.properties).map(
+    ([name, property]) => [name, map(property, name)] as const,
+  );
+  return { ...schema, properties: Object.fromEntries(properties) };
 }

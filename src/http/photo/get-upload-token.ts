@@ -1,28 +1,30 @@
-import { Type } from "@sinclair/typebox";
-import { Elysia } from "elysia";
-import type { Records, UploadToken } from "../../records/records.ts";
-import type { SiteSecret } from "../../secret.ts";
+import { Type, type Static } from "@sinclair/typebox";
+import type { UploadToken } from "../../records/records.ts";
 import { extraBeside, toGrant } from "../../upload/grant.ts";
 import { issueToken } from "../../upload/token.ts";
 import { ansiDate } from "../dates.ts";
-import type { Data, Version } from "../envelope.ts";
-import { describeGetUploadToken } from "../docs/get-upload-token.ts";
-import { method, type Call, type MethodContext } from "../method.ts";
-import { readParameters } from "../parameters.ts";
+import { defineMethod } from "../define-method.ts";
+import { EXAMPLE } from "../examples.ts";
+import { object } from "../output.ts";
 
 const URL_LENGTH = 8192;
 
-export const getUploadTokenParameters = Type.Object({
+/** For how long a token may start uploads that asks for no time, by version. */
+const DEFAULT_MINUTES = { 1: 180, 2: 360 };
+
+const input = Type.Object({
   return_url: Type.Optional(
     Type.String({
       maxLength: URL_LENGTH,
       allowed: `an http or https address of at most ${URL_LENGTH} characters`,
       description: "Where the outcome goes, `http` or `https`. Without it the answer is plain.",
+      examples: [EXAMPLE.returnUrl],
     }),
   ),
   background_return_p: Type.Optional(
     Type.Boolean({
       description: "1: the server calls `return_url` itself. Default 0: the browser is redirected.",
+      examples: [true],
     }),
   ),
   user_id: Type.Optional(
@@ -30,6 +32,7 @@ export const getUploadTokenParameters = Type.Object({
       minimum: 1,
       maximum: Number.MAX_SAFE_INTEGER,
       description: "The owner. Needs level `super`; otherwise it is the caller's own user.",
+      examples: [9],
     }),
   ),
   album_id: Type.Optional(
@@ -37,32 +40,43 @@ export const getUploadTokenParameters = Type.Object({
       pattern: "^\\d{1,15}(\\s*,\\s*\\d{1,15}){0,99}$",
       allowed: "one id or several, comma separated",
       description: "One album id or several, comma separated.",
+      examples: ["3,4"],
     }),
   ),
   title: Type.Optional(
-    Type.String({ maxLength: 1000, description: "Title. All HTML tags are removed." }),
+    Type.String({
+      maxLength: 1000,
+      description: "Title. All HTML tags are removed.",
+      examples: ["Summer party"],
+    }),
   ),
   description: Type.Optional(
     Type.String({
       maxLength: 65_536,
       description:
         "Description. Safe tags are kept (b i em strong p br a ul ol li blockquote code); if any other tag is present, all HTML is removed.",
+      examples: ["At <b>the lake</b>."],
     }),
   ),
   tags: Type.Optional(
     Type.String({
       maxLength: 4096,
       description: "Tags, space separated; a tag with spaces is quoted.",
+      examples: ['party "by the lake"'],
     }),
   ),
   publish: Type.Optional(
-    Type.Boolean({ description: "Whether the photo is published at once. Default 1." }),
+    Type.Boolean({
+      description: "Whether the photo is published at once. Default 1.",
+      examples: [false],
+    }),
   ),
   publish_date: Type.Optional(
     Type.String({
       maxLength: 40,
       description:
         "Future time at which the photo is published, as ISO 8601 or `YYYY-MM-DD HH:MM:SS` (UTC). Implies publish 0 until then.",
+      examples: ["2026-12-24 18:00:00"],
     }),
   ),
   absolute_url: Type.Optional(
@@ -70,6 +84,7 @@ export const getUploadTokenParameters = Type.Object({
       maxLength: URL_LENGTH,
       allowed: `an http or https address of at most ${URL_LENGTH} characters`,
       description: "Canonical address of the photo, if another than ours.",
+      examples: ["https://www.example.com/party"],
     }),
   ),
   valid_minutes: Type.Optional(
@@ -78,88 +93,113 @@ export const getUploadTokenParameters = Type.Object({
       maximum: 525_600,
       description:
         "How long the token may start uploads, in minutes, up to a year. Default 180 (v1), 360 (v2).",
+      examples: [60],
     }),
   ),
   max_uploads: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1000, description: "How many files. Default 1." }),
+    Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      description: "How many files. Default 1.",
+      examples: [5],
+    }),
   ),
   max_size: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: Number.MAX_SAFE_INTEGER,
       description: "Largest file in bytes, at most the server's own limit.",
+      examples: [100_000_000],
     }),
   ),
   types: Type.Optional(
     Type.String({
       maxLength: 4096,
       description: "Media types or ranges, comma separated, such as `image/*,video/mp4`.",
+      examples: ["image/*,video/mp4"],
     }),
   ),
   origin: Type.Optional(
     Type.String({
       maxLength: 300,
       description: "The only web origin that browsers may redeem from.",
+      examples: ["https://www.example.com"],
     }),
   ),
 });
 
-const KNOWN = Object.keys(getUploadTokenParameters.properties);
+const asked = "Only where it was asked for.";
 
-export type GetUploadTokenContext = MethodContext & {
-  records: Records;
-  maxSize: number;
-  types: readonly string[];
-  /** Seals the token, so that a link can be shown again. */
-  secret: SiteSecret;
-  publicUrl: () => string;
-  now: () => number;
-};
+const fields = Type.Object({
+  upload_token: Type.String({ description: "The token to redeem: 64 characters 0-9A-Za-z." }),
+  title: Type.String(),
+  description: Type.String({ description: "What of its HTML is kept." }),
+  tags: Type.String(),
+  publish: Type.Boolean({ letters: true, description: "Whether the photo is published at once." }),
+  user_id: Type.Integer({ description: "The owner: the id of an API key; 0 is the operator." }),
+  album_id: Type.String(),
+  max_uploads: Type.Integer(),
+  valid_minutes: Type.Integer(),
+  valid_until: Type.Integer({ description: "Unix seconds." }),
+  return_url: Type.String(),
+  background_return_p: Type.Boolean(),
+  absolute_url: Type.String(),
+  publish_date: Type.String({ description: "`YYYY-MM-DD HH:MM:SS` (UTC), or empty." }),
+  upload_url: Type.String({ description: "The ready-made upload page for this token." }),
+  max_size: Type.Optional(Type.Integer({ description: asked })),
+  types: Type.Optional(Type.String({ description: asked })),
+  origin: Type.Optional(Type.String({ description: asked })),
+});
 
 /** `get-upload-token`: a backend asks for a token to hand to a browser (protocol 3). */
-export function getUploadToken(context: GetUploadTokenContext, version: Version) {
-  const handle = method(context, version, "write", (call) => answer(context, call));
-  const { get, post } = describeGetUploadToken(version, getUploadTokenParameters);
-  return new Elysia()
-    .get("", handle, { detail: get })
-    .post("", handle, { parse: "none", detail: post });
-}
+export const getUploadToken = defineMethod({
+  path: "photo/get-upload-token",
+  level: "write",
+  topic: "tokens",
+  summary: "Get an upload token",
+  description: `Called by your backend, with an API key of level \`write\`. Hand the \`upload_token\` of the answer to the
+browser, or send the visitor to \`upload_url\`, the ready-made upload page.
 
-async function answer(context: GetUploadTokenContext, { params, caller, version }: Call) {
-  const wanted = readParameters(getUploadTokenParameters, params);
-  const now = context.now();
-  const userId = caller.level === "super" ? (wanted.user_id ?? caller.userId) : caller.userId;
-  const grant = toGrant(wanted, userId, extraBeside(params, KNOWN), {
-    maxSize: context.maxSize,
-    types: context.types,
-    validMinutes: version === 1 ? 180 : 360,
-    now,
-  });
-  const { uploadToken, token } = await issueToken(context, grant, now);
-  return {
-    message: "The upload token is ready to use",
+Every parameter may be left out; one that is empty counts as absent. A parameter that is not listed here is an *extra
+parameter*: it is kept, and given back to \`return_url\` with the outcome. Names that a backend could read as one of the
+outcome's own, or of \`return_url\`'s query (\`photo.id\`, \`token[]\`), are left out.`,
+  input,
+  output: object({
+    name: "UploadToken",
     key: "uploadtoken",
-    data: describe(token, uploadToken, version, context.publicUrl()),
-  };
-}
+    message: "The upload token is ready to use",
+    fields,
+  }),
+  example: {
+    input: { title: EXAMPLE.token.title, max_uploads: EXAMPLE.token.maxUploads },
+    output: (address, version) => {
+      const validMinutes = DEFAULT_MINUTES[version];
+      const validUntil = EXAMPLE.token.createdAt + validMinutes * 60_000;
+      return describe({ ...EXAMPLE.token, validMinutes, validUntil }, EXAMPLE.uploadToken, address);
+    },
+  },
+  returns: true,
+  run: async ({ input: wanted, others, caller, version }, context) => {
+    const now = context.now();
+    const userId = caller.level === "super" ? (wanted.user_id ?? caller.userId) : caller.userId;
+    const grant = toGrant(wanted, userId, extraBeside(others, []), {
+      maxSize: context.maxSize,
+      types: context.types,
+      validMinutes: DEFAULT_MINUTES[version],
+      now,
+    });
+    const { uploadToken, token } = await issueToken(context, grant, now);
+    return describe(token, uploadToken, context.publicUrl());
+  },
+});
 
-function describe(
-  token: UploadToken,
-  uploadToken: string,
-  version: Version,
-  publicUrl: string,
-): Data {
-  const publish = version === 1 ? token.publish : token.publish ? "t" : "f";
-  const limits: Data = {};
-  if (token.maxSize !== null) limits["max_size"] = token.maxSize;
-  if (token.types) limits["types"] = token.types.join(",");
-  if (token.origin !== null) limits["origin"] = token.origin;
+function describe(token: UploadToken, uploadToken: string, address: string): Static<typeof fields> {
   return {
     upload_token: uploadToken,
     title: token.title,
     description: token.description,
     tags: token.tags,
-    publish,
+    publish: token.publish,
     user_id: token.userId,
     album_id: token.albumId,
     max_uploads: token.maxUploads,
@@ -169,7 +209,9 @@ function describe(
     background_return_p: token.backgroundReturn,
     absolute_url: token.absoluteUrl,
     publish_date: token.publishDate === null ? "" : ansiDate(token.publishDate),
-    upload_url: `${publicUrl}/upload/${uploadToken}`,
-    ...limits,
+    upload_url: `${address}/upload/${uploadToken}`,
+    ...(token.maxSize === null ? {} : { max_size: token.maxSize }),
+    ...(token.types ? { types: token.types.join(",") } : {}),
+    ...(token.origin === null ? {} : { origin: token.origin }),
   };
 }

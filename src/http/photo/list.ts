@@ -1,123 +1,108 @@
 import { Type } from "@sinclair/typebox";
-import { Elysia } from "elysia";
 import { publicPathOf } from "../../config.ts";
+import { refusedToken } from "../../problem.ts";
 import { sameSecret } from "../../random.ts";
-import type { Photo, PhotoFilter, Records } from "../../records/records.ts";
+import type { PhotoFilter } from "../../records/records.ts";
 import { findToken } from "../../upload/token.ts";
 import { requireLevel } from "../caller.ts";
-import { ansiDate } from "../dates.ts";
-import type { Data, List, Version } from "../envelope.ts";
-import { describeList } from "../docs/list.ts";
-import { method, type Call, type MethodContext } from "../method.ts";
-import { readParameters } from "../parameters.ts";
-
-export const listParameters = Type.Object({
-  photo_id: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: "This photo only." }),
-  ),
-  token: Type.Optional(
-    Type.String({
-      maxLength: 100,
-      description: "The photo's own token: with `photo_id` it opens an unpublished photo too.",
-    }),
-  ),
-  upload_token: Type.Optional(
-    Type.String({ maxLength: 100, description: "Photos that came with this upload token." }),
-  ),
-  include_unpublished_p: Type.Optional(
-    Type.Boolean({ description: "1: unpublished photos as well. Needs level `read`." }),
-  ),
-  p: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1, description: "Page, from 1." }),
-  ),
-  size: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 100, default: 20, description: "Photos on a page." }),
-  ),
-});
-
-export type ListContext = MethodContext & {
-  records: Records;
-  now: () => number;
-  publicUrl: () => string;
-  /** Published photos are listed for everybody (REDEEM_PUBLIC_LIST). */
-  publicList: boolean;
-};
+import { defineMethod } from "../define-method.ts";
+import { EXAMPLE } from "../examples.ts";
+import { pageOf } from "../output.ts";
+import { describePhoto, photoFields } from "../photo-fields.ts";
 
 /** `list`: what was uploaded, newest first (protocol 6). */
-export function list(context: ListContext, version: Version) {
-  const handle = method(context, version, "anonymous", (call) => answer(context, call));
-  const { get, post } = describeList(version, listParameters);
-  return new Elysia()
-    .get("", handle, { detail: get })
-    .post("", handle, { parse: "none", detail: post });
-}
-
-async function answer(context: ListContext, call: Call): Promise<Omit<List, "level">> {
-  const { records, now } = context;
-  const wanted = readParameters(listParameters, call.params);
-  const page = wanted.p ?? 1;
-  const size = wanted.size ?? 20;
-  // A photo's own token is a credential of its own: whoever has it can open the original as well.
-  const opened = wanted.token !== undefined && wanted.photo_id !== undefined;
-  if (!opened && (wanted.include_unpublished_p || !context.publicList)) {
-    requireLevel(call.caller, "read", call.version);
-  }
-  const filter: PhotoFilter = { offset: (page - 1) * size, limit: size };
-  if (wanted.photo_id !== undefined) filter.photoId = wanted.photo_id;
-  if (wanted.upload_token)
-    filter.tokenId = (await findToken(records, wanted.upload_token, null)).id;
-
-  if (wanted.token !== undefined && wanted.photo_id !== undefined) {
-    const photo = await records.photos.byId(wanted.photo_id);
-    if (!photo || !sameSecret(photo.token, wanted.token)) {
-      return { items: [], page, size, total: 0 };
-    }
-  }
-  if (!opened && !wanted.include_unpublished_p) filter.publishedAt = now();
-  const { photos, total } = await records.photos.list(filter);
-  const base = publicPathOf(context.publicUrl());
-  return { items: photos.map((photo) => describe(photo, base, now())), page, size, total };
-}
-
-/**
- * The vendor's names, as far as there is something to say.
- * @param base path of the public address, which a proxy takes off
- */
-function describe(photo: Photo, base: string, now: number): { attributes: Data; children: Data } {
-  const path = `${base}/${photo.treeId}/${photo.id}/${photo.token}`;
-  const created = ansiDate(photo.createdAt);
-  const published = photo.published || (photo.publishDate !== null && photo.publishDate <= now);
-  const date = new Date(photo.createdAt);
-  const dateWords = date.toLocaleDateString("en-US", { dateStyle: "long", timeZone: "UTC" });
-  const timeWords = date.toLocaleTimeString("en-US", {
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone: "UTC",
-  });
-  return {
-    attributes: {
-      photo_id: photo.id,
-      tree_id: photo.treeId,
-      title: photo.title,
-      token: photo.token,
-      published_p: published,
-      publish_date_ansi: photo.publishDate === null ? created : ansiDate(photo.publishDate),
-      one: photo.absoluteUrl || `${path}/original`,
-      creation_date_ansi: created,
-      creation_date__date: dateWords,
-      creation_date__time: timeWords,
-      video_p: photo.type.startsWith("video/"),
-      audio_p: photo.type.startsWith("audio/"),
-      video_encoded_p: false,
-      text_only_p: false,
-      user_id: photo.userId,
-      album_id: photo.albumId,
-      absolute_url: photo.absoluteUrl,
-      original_filename: photo.filename,
-      original_type: photo.type,
-      original_size: photo.size,
-      original_download: `${path}/original`,
+export const list = defineMethod({
+  path: "photo/list",
+  level: "anonymous",
+  sometimes: {
+    level: "read",
+    when: "with `include_unpublished_p`, or where the archive is not public",
+  },
+  topic: "photos",
+  summary: "List photos and videos",
+  description: `Published photos and videos, newest first, a page at a time. An API key of level \`read\` is needed, unless the
+operator has made the archive public (\`REDEEM_PUBLIC_LIST=1\`). Unpublished ones are shown to such a key with
+\`include_unpublished_p\`. Whoever knows a photo's \`photo_id\` and \`token\` is shown that photo, without a key and
+published or not.`,
+  input: Type.Object({
+    photo_id: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: "This photo only.",
+        examples: [EXAMPLE.photo.id],
+      }),
+    ),
+    token: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        description: "The photo's own token: with `photo_id` it opens an unpublished photo too.",
+        examples: [EXAMPLE.photo.token],
+      }),
+    ),
+    upload_token: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        description: "Photos that came with this upload token.",
+        examples: [EXAMPLE.uploadToken],
+      }),
+    ),
+    include_unpublished_p: Type.Optional(
+      Type.Boolean({
+        description: "1: unpublished photos as well. Needs level `read`.",
+        examples: [true],
+      }),
+    ),
+    p: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        default: 1,
+        description: "Page, from 1.",
+        examples: [2],
+      }),
+    ),
+    size: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100,
+        default: 20,
+        description: "Photos on a page.",
+        examples: [50],
+      }),
+    ),
+  }),
+  output: pageOf({ name: "Photo", key: "photo", fields: photoFields }),
+  example: {
+    input: { size: 50 },
+    output: (address) => {
+      const photo = describePhoto(EXAMPLE.photo, publicPathOf(address), EXAMPLE.photo.createdAt);
+      return { items: [photo], page: 1, size: 50, total: 1 };
     },
-    children: { content: photo.description, content_text: photo.description, tags: photo.tags },
-  };
-}
+  },
+  refusals: [{ problem: refusedToken.unknown, when: "The `upload_token` is not known." }],
+  run: async ({ input, caller, version }, { records, now, publicUrl, publicList }) => {
+    const page = input.p ?? 1;
+    const size = input.size ?? 20;
+    // A photo's own token is a credential of its own: whoever has it can open the original as well.
+    const opened = input.token !== undefined && input.photo_id !== undefined;
+    if (!opened && (input.include_unpublished_p || !publicList)) {
+      requireLevel(caller, "read", version);
+    }
+    const filter: PhotoFilter = { offset: (page - 1) * size, limit: size };
+    if (input.photo_id !== undefined) filter.photoId = input.photo_id;
+    if (input.upload_token) {
+      filter.tokenId = (await findToken(records, input.upload_token, null)).id;
+    }
+    if (input.token !== undefined && input.photo_id !== undefined) {
+      const photo = await records.photos.byId(input.photo_id);
+      if (!photo || !sameSecret(photo.token, input.token)) {
+        return { items: [], page, size, total: 0 };
+      }
+    }
+    if (!opened && !input.include_unpublished_p) filter.publishedAt = now();
+    const { photos, total } = await records.photos.list(filter);
+    const base = publicPathOf(publicUrl());
+    return { items: photos.map((photo) => describePhoto(photo, base, now())), page, size, total };
+  },
+});

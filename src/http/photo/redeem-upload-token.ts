@@ -4,6 +4,7 @@ import { quote, type Params } from "../../upload/params.ts";
 import type { Answer, Incoming, Reception } from "../../upload/reception.ts";
 import type { Redeemer } from "../../upload/redeem.ts";
 import type { Cors } from "../cors.ts";
+import { described } from "../docs/operation.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
 import { readStyle, type Site, type Version } from "../envelope.ts";
 import { readFileHeaders } from "../file-headers.ts";
@@ -11,6 +12,7 @@ import { bodyLength, isForm, isOctet, readForm, readQuery } from "../form.ts";
 import { ENOUGH } from "../multipart.ts";
 import { readBody } from "../body.ts";
 import { renderAnswer, renderThrown, type Rendering } from "./redeem-answer.ts";
+import { requireFields } from "./redeem-fields.ts";
 
 export type RedeemMethodContext = {
   redeemer: Redeemer;
@@ -31,10 +33,10 @@ export function redeemUploadToken(context: RedeemMethodContext, version: Version
   const options = ({ request }: { request: Request }) => context.cors.preflight(request);
   const { get, post, put, patch } = describeRedeemUploadToken(version);
   return new Elysia()
-    .get("", ask, { detail: get })
-    .post("", receive, { parse: "none", detail: post })
-    .put("", receive, { parse: "none", detail: put })
-    .patch("", receive, { parse: "none", detail: patch })
+    .get("", ask, { detail: described(get) })
+    .post("", receive, { parse: "none", detail: described(post) })
+    .put("", receive, { parse: "none", detail: described(put) })
+    .patch("", receive, { parse: "none", detail: described(patch) })
     .options("", options, { detail: { hide: true } });
 }
 
@@ -82,6 +84,7 @@ async function answer(
 async function askFor({ redeemer }: RedeemMethodContext, request: Request): Promise<Told> {
   const params = readQuery(request);
   readStyle(1, params);
+  requireFields(params);
   return { answer: await redeemer.ask(params, request.headers.get("origin")), params };
 }
 
@@ -103,6 +106,7 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
       stallMs: context.stallMs,
       onPiece: () => reception?.more?.(),
       onFile: async (partName, known) => {
+        requireFields(known);
         const begun = await context.redeemer.receive({
           params: known,
           moreParams: true,
@@ -121,6 +125,7 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
     });
     // What cannot be answered is refused before anything is made of the file.
     readStyle(1, params);
+    requireFields(params);
     if (!reception) {
       return { answer: await context.redeemer.withoutFile(params, origin, file.range), params };
     }
@@ -134,6 +139,7 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
 async function redeemOctet(context: RedeemMethodContext, request: Request): Promise<Told> {
   const params = readQuery(request);
   readStyle(1, params);
+  requireFields(params);
   const file = readFileHeaders(request);
   const incoming: Incoming = {
     params,

@@ -1,0 +1,91 @@
+import type { Static, TObject } from "@sinclair/typebox";
+import type { Problem } from "../problem.ts";
+import type { Level, Records } from "../records/records.ts";
+import type { SiteSecret } from "../secret.ts";
+import type { Params } from "../upload/params.ts";
+import type { Caller } from "./caller.ts";
+import type { Version } from "./envelope.ts";
+import type { Output } from "./output.ts";
+import type { Topic } from "./topics.ts";
+
+/** What the methods of a site work with, the same for all of them. */
+export type MethodContext = {
+  records: Records;
+  /** Seals upload tokens, so that a link can be shown again. */
+  secret: SiteSecret;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Address under which browsers reach the site, without a slash at its end. */
+  publicUrl: () => string;
+  /** Bytes of the largest file that the site takes. */
+  maxSize: number;
+  /** Media types and ranges that the site takes. */
+  types: readonly string[];
+  /** Published photos are listed for everybody (REDEEM_PUBLIC_LIST). */
+  publicList: boolean;
+};
+
+/** One call of a method whose level its caller has. */
+export type Call<Input extends TObject = TObject> = {
+  /** The parameters that the method names, read and in range. */
+  input: Static<Input>;
+  /** All others, as they came. */
+  others: Params;
+  caller: Caller;
+  version: Version;
+};
+
+/** A refusal that the document shows. */
+export type Refusal = {
+  problem: () => Problem;
+  /** A sentence: when it comes. */
+  when: string;
+};
+
+/**
+ * A method of the API, declared once: both versions, GET and POST, the reading of its parameters, the check of its
+ * caller, the envelopes and what `/openapi.json` says come from this (serve-method.ts, docs/describe-method.ts).
+ */
+export type Method<Input extends TObject = TObject, Result = unknown> = {
+  /** Behind `/api/` and `/api/2/`: `photo/list`. */
+  path: string;
+  /** The level that a caller needs. */
+  level: Level;
+  /** A level that only some calls need, which `run` asks for (`requireLevel`), and when. */
+  sometimes?: { level: Level; when: string };
+  /** The heading that it stands under in the document. */
+  topic: Topic;
+  /** A few words. */
+  summary: string;
+  /** Markdown: what it is for, and what its parameters cannot say of themselves. */
+  description: string;
+  /**
+   * Its parameters. Each has a `description` and `examples`; `allowed` is for error messages, where the schema itself does
+   * not say well what a value may be (parameters.ts).
+   */
+  input: Input;
+  output: Output<Result>;
+  /** A call and its answer, for the document of a site at an address. */
+  example: {
+    input: Partial<Static<Input>> & Record<string, unknown>;
+    output(address: string, version: Version): NoInfer<Result>;
+  };
+  /** What it refuses beside what every method does: wrong parameters, credentials and levels. */
+  refusals?: readonly Refusal[];
+  /** Its `return_url` is called with the outcome of an upload. */
+  returns?: true;
+  /** @throws Problem where it refuses: v1 answers that with 200, v2 with the problem's status (protocol 2) */
+  run(call: Call<Input>, context: MethodContext): Promise<NoInfer<Result>>;
+};
+
+/** Takes the types of `run` from the schemas: a handler that does not fit them does not compile. */
+export function defineMethod<Input extends TObject, Result>(
+  method: Method<Input, Result>,
+): Method<Input, Result> {
+  return method;
+}
+
+/** The address of a method in a version, from the host's root. */
+export function methodPath(path: string, version: Version): string {
+  return `/api/${version === 2 ? "2/" : ""}${path}`;
+}

@@ -1,0 +1,94 @@
+import { Type, type Static } from "@sinclair/typebox";
+import { textOfHtml } from "../photo/text.ts";
+import type { Photo } from "../records/records.ts";
+import { ansiDate } from "./dates.ts";
+
+/** What names a photo, and opens it. */
+export const photoIds = Type.Object({
+  photo_id: Type.Integer({ minimum: 1 }),
+  tree_id: Type.Integer({ minimum: 1 }),
+  token: Type.String({ description: "The photo's own secret: 32 characters 0-9A-Za-z." }),
+});
+
+const yes = (description: string) => Type.Boolean({ description });
+const never = yes("Always 0: Redeem stores files as they came. Other servers of this API have it.");
+const date = (description: string) =>
+  Type.String({ description: `${description}, \`YYYY-MM-DD HH:MM:SS\` (UTC).` });
+
+/** What is told of a photo: the vendor's names, as far as there is something to say (protocol 6). */
+export const photoFields = Type.Object({
+  ...photoIds.properties,
+  title: Type.String({ description: "Plain text." }),
+  published_p: yes("Whether everybody may see it now."),
+  publish_date_ansi: date("When it was or will be published"),
+  one: Type.String({
+    description:
+      "Its canonical address: `absolute_url`, or else that of the file, from the host's root, with the path of REDEEM_PUBLIC_URL.",
+  }),
+  creation_date_ansi: date("When its upload was complete"),
+  creation_date__date: Type.String({ description: "The day of that in English." }),
+  creation_date__time: Type.String({ description: "The time of that in English (UTC)." }),
+  video_p: yes("Whether it is a video."),
+  audio_p: yes("Whether it is audio: where the operator takes such files."),
+  video_encoded_p: never,
+  text_only_p: never,
+  user_id: Type.Integer({ description: "The owner: the id of an API key; 0 is the operator." }),
+  album_id: Type.String({ description: "Album ids, comma separated." }),
+  absolute_url: Type.String({ description: "As get-upload-token was given it." }),
+  original_filename: Type.String({ description: "The file's name as its owner had it." }),
+  original_type: Type.String({ description: "Media type, judged by the file's content." }),
+  original_size: Type.Integer({ description: "Bytes." }),
+  original_download: Type.String({
+    description: "Address of the file, from the host's root, with the path of REDEEM_PUBLIC_URL.",
+  }),
+  content: Type.String({ element: true, description: "The description: safe HTML." }),
+  content_text: Type.String({
+    element: true,
+    description: "The description as plain text, in one line.",
+  }),
+  tags: Type.String({
+    element: true,
+    description: "Space separated; a tag with spaces is quoted.",
+  }),
+});
+
+/**
+ * @param base path of the public address, which a proxy takes off
+ * @param now milliseconds since 1970
+ */
+export function describePhoto(photo: Photo, base: string, now: number): Static<typeof photoFields> {
+  const path = `${base}/${photo.treeId}/${photo.id}/${photo.token}`;
+  const created = ansiDate(photo.createdAt);
+  const published = photo.published || (photo.publishDate !== null && photo.publishDate <= now);
+  const moment = new Date(photo.createdAt);
+  return {
+    photo_id: photo.id,
+    tree_id: photo.treeId,
+    token: photo.token,
+    title: photo.title,
+    published_p: published,
+    publish_date_ansi: photo.publishDate === null ? created : ansiDate(photo.publishDate),
+    one: photo.absoluteUrl || `${path}/original`,
+    creation_date_ansi: created,
+    creation_date__date: moment.toLocaleDateString("en-US", { dateStyle: "long", timeZone: "UTC" }),
+    creation_date__time: moment.toLocaleTimeString("en-US", {
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone: "UTC",
+    }),
+    video_p: photo.type.startsWith("video/"),
+    audio_p: photo.type.startsWith("audio/"),
+    video_encoded_p: false,
+    text_only_p: false,
+    user_id: photo.userId,
+    album_id: photo.albumId,
+    absolute_url: photo.absoluteUrl,
+    original_filename: photo.filename,
+    original_type: photo.type,
+    original_size: photo.size,
+    original_download: `${path}/original`,
+    content: photo.description,
+    content_text: textOfHtml(photo.description),
+    tags: photo.tags,
+  };
+}

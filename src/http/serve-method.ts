@@ -1,0 +1,74 @@
+import { Elysia } from "elysia";
+import { Problem } from "../problem.ts";
+import type { Level } from "../records/records.ts";
+import type { Params } from "../upload/params.ts";
+import { authenticate } from "./authenticate.ts";
+import { requireLevel, type Credentials } from "./caller.ts";
+import { methodPath, type Method, type MethodContext } from "./define-method.ts";
+import { describeMethod } from "./docs/describe-method.ts";
+import { described } from "./docs/operation.ts";
+import {
+  plainStyle,
+  readStyle,
+  renderProblem,
+  renderResult,
+  type Site,
+  type Style,
+  type Version,
+} from "./envelope.ts";
+import { isForm, readForm } from "./form.ts";
+import { readOthers, readParameters } from "./parameters.ts";
+
+export type ServeContext = MethodContext & {
+  credentials: Credentials;
+  site: Site;
+  stallMs: number;
+};
+
+/** The routes of a declared method in one version: GET and POST, in an envelope (protocol 2). */
+export function serveMethod(context: ServeContext, method: Method, version: Version) {
+  const path = methodPath(method.path, version);
+  const handle = ({ request }: { request: Request }) => answer(context, method, version, request);
+  return new Elysia()
+    .get(path, handle, { detail: described(describeMethod(method, version, "get")) })
+    .post(path, handle, {
+      parse: "none",
+      detail: described(describeMethod(method, version, "post")),
+    });
+}
+
+/** Whatever is thrown and is no Problem goes on to the app. */
+async function answer(
+  context: ServeContext,
+  method: Method,
+  version: Version,
+  request: Request,
+): Promise<Response> {
+  const endpoint = new URL(request.url).pathname;
+  let style: Style = plainStyle(version);
+  let level: Level = "anonymous";
+  try {
+    const params = await readParams(request, context.stallMs);
+    style = readStyle(version, params);
+    const caller = await authenticate(request, params, context.credentials);
+    level = caller.level;
+    requireLevel(caller, method.level, version);
+    const input = readParameters(method.input, params);
+    const call = { input, others: readOthers(method.input, params), caller, version };
+    const enclosed = method.output.enclose(await method.run(call, context), version);
+    return renderResult(style, { ...enclosed, level }, context.site, endpoint);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return renderProblem(style, error, level, context.site, endpoint);
+  }
+}
+
+async function readParams(request: Request, stallMs: number): Promise<Params> {
+  if (request.body !== null && !isForm(request)) {
+    throw new Problem(
+      "invalid_input",
+      "The body must be application/x-www-form-urlencoded or multipart/form-data.",
+    );
+  }
+  return readForm(request, { stallMs });
+}
