@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { pieces, type Plan } from "../support/chunks.ts";
 import {
   familyForm,
@@ -16,15 +16,11 @@ import {
   redeem,
   redeemPath,
 } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
 /** Issue 7, 16: the first chunk of these uploaders was taken for a whole file. */
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 const file = png(5_500);
 const plan: Plan = {

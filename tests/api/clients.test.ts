@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { addKey } from "../../src/commands/key.ts";
 import { chunkFields, pieces, type Piece, type Plan } from "../support/chunks.ts";
 import { png } from "../support/media.ts";
@@ -11,19 +11,18 @@ import {
   type Part,
   type PhotoIds,
 } from "../support/redeem.ts";
-import { API_KEY, ORIGIN, startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
+import { API_KEY, ORIGIN } from "../support/site.ts";
 
 /** Section 7 of the protocol: facts about programs in use. */
 
-let site: TestSite;
+const site = siteForAll();
 let signing: Signing;
 beforeAll(async () => {
-  site = await startTestSite();
   const { key } = await addKey(site.site.records, "write", "client");
   const id = String(key.id);
   signing = { key: id, token: id, ...site.site.secret.oauth(key.id) };
 });
-afterAll(() => site.stop());
 
 const file = png(10_500);
 const plan: Plan = {

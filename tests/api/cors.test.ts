@@ -9,21 +9,18 @@ import {
   redeemPath,
   sendChunk,
 } from "../support/redeem.ts";
+import { siteForAll } from "../support/lifetime.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 
 const SHOP = "https://shop.example";
 const OTHER = "https://other.example";
 
-let site: TestSite;
+const site = siteForAll();
 let listed: TestSite;
 beforeAll(async () => {
-  site = await startTestSite();
   listed = await startTestSite({ REDEEM_CORS_ORIGINS: `${SHOP}, null` });
 });
-afterAll(async () => {
-  await site.stop();
-  await listed.stop();
-});
+afterAll(() => listed.stop());
 
 const file = png(2500);
 const plan: Plan = { identifier: "i", filename: "a.png", chunkSize: 1000, totalSize: 2500 };

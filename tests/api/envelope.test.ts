@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { describe, expect, test } from "bun:test";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite({
-    REDEEM_SITE_NAME: "Photos & more",
-    REDEEM_PUBLIC_URL: "https://photos.example:8443",
-  });
+const site = siteForAll({
+  REDEEM_SITE_NAME: "Photos & more",
+  REDEEM_PUBLIC_URL: "https://photos.example:8443",
 });
-afterAll(() => site.stop());
 
 const V1 = "/api/photo/get-upload-token";
 const V2 = "/api/2/photo/get-upload-token";

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { describe, expect, test } from "bun:test";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 async function granted(name: string, value: string): Promise<string> {
   const answer = await site.callWithKey(

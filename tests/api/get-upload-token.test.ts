@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { formOf } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite({ REDEEM_MAX_SIZE: "10MiB", REDEEM_TYPES: "image/*,video/mp4" });
-});
-afterAll(() => site.stop());
+const site = siteForAll({ REDEEM_MAX_SIZE: "10MiB", REDEEM_TYPES: "image/*,video/mp4" });
 
 const V1 = "/api/photo/get-upload-token?format=json&raw=1";
 const V2 = "/api/2/photo/get-upload-token";

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { addKey } from "../../src/commands/key.ts";
 import type { Credentials } from "../../src/http/caller.ts";
 import { oauthCaller } from "../../src/http/oauth.ts";
 import { rowsOf } from "../support/database.ts";
 import { oauthHeader, oauthParameters, type Signing } from "../support/oauth.ts";
-import { startTestSite, ORIGIN, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
+import { startTestSite, ORIGIN } from "../support/site.ts";
 
-let site: TestSite;
+const site = siteForAll();
 let signing: Required<Omit<Signing, "timestamp" | "nonce" | "method">>;
 beforeAll(async () => {
-  site = await startTestSite();
   signing = await signingOf("write");
 });
-afterAll(() => site.stop());
 
 async function signingOf(level: "read" | "write") {
   const { key } = await addKey(site.site.records, level, "oauth");

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { png } from "../support/media.ts";
 import { fileForm, photoIn, redeem, type PhotoIds } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
+const site = siteForAll();
 let photo: PhotoIds;
 const file = png(5000);
 const pathOf = ({ tree_id: tree, photo_id: id, token }: PhotoIds) =>
@@ -15,10 +15,8 @@ async function upload(filename: string): Promise<PhotoIds> {
 }
 
 beforeAll(async () => {
-  site = await startTestSite();
   photo = await upload("cat.png");
 });
-afterAll(() => site.stop());
 
 test("the exact bytes, as a download that no browser takes for a page", async () => {
   const response = await site.call(pathOf(photo));

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { pieces, type Plan } from "../support/chunks.ts";
 import { png, textFile } from "../support/media.ts";
 import { fileForm, formOf, redeem, redeemPath } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 const file = png(300);
 

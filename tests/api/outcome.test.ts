@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { pieces, type Plan } from "../support/chunks.ts";
 import { png, textFile } from "../support/media.ts";
 import { fileForm, redeem, sendChunk, type PhotoIds } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite({ REDEEM_PUBLIC_URL: "http://photos.example:8080" });
-});
-afterAll(() => site.stop());
+const site = siteForAll({ REDEEM_PUBLIC_URL: "http://photos.example:8080" });
 
 /** Nobody listens there: background callbacks stay recorded. */
 const RETURN = "http://127.0.0.1:9/done";

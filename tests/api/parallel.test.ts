@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chunkFields, pieces, type Piece, type Plan } from "../support/chunks.ts";
 import { deliveriesOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
@@ -11,16 +11,12 @@ import {
   redeem,
   sendChunk,
 } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForEach } from "../support/lifetime.ts";
 
 const USED = "The upload token has already been used.";
 const HELD = "Another file holds the last use of the upload token at this moment; try again.";
 
-let site: TestSite;
-beforeEach(async () => {
-  site = await startTestSite();
-});
-afterEach(() => site.stop());
+const site = siteForEach();
 
 const file = png(20_000);
 const plan: Plan = { identifier: "i", filename: "a.png", chunkSize: 1000, totalSize: 20_000 };

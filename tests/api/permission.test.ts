@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { addKey } from "../../src/commands/key.ts";
 import { LEVELS, type Level } from "../../src/records/records.ts";
 import { png } from "../support/media.ts";
 import { fileForm, redeem } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
+const site = siteForAll();
 const keys = {} as Record<Level, { secret: string; id: number }>;
 beforeAll(async () => {
-  site = await startTestSite();
   for (const level of LEVELS) {
     const { key, secret } = await addKey(site.site.records, level, level);
     keys[level] = { secret, id: key.id };
   }
 });
-afterAll(() => site.stop());
 
 const V1 = "/api/photo/get-upload-token?format=json&raw=1";
 const V2 = "/api/2/photo/get-upload-token";

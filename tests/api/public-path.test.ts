@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { png } from "../support/media.ts";
 import { fileForm, photoIn, redeem } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
 /** Issue 8, 3.4: every link carries the path of a public address; the proxy takes it off again. */
 const BASE = "/shop/photos";
 const PUBLIC = `https://www.example.com${BASE}`;
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite({ REDEEM_PUBLIC_URL: `${PUBLIC}/` });
-});
-afterAll(() => site.stop());
+const site = siteForAll({ REDEEM_PUBLIC_URL: `${PUBLIC}/` });
 
 /** Follows a link as the browser and the proxy do. */
 async function follow(link: string, from: string): Promise<Response> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chunkFields, pieces, type Plan } from "../support/chunks.ts";
 import { png } from "../support/media.ts";
 import {
@@ -10,13 +10,9 @@ import {
   sendChunk,
   type Part,
 } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 const file = png(1050);
 const plan: Plan = { identifier: "1050-cat", filename: "cat.png", chunkSize: 100, totalSize: 1050 };

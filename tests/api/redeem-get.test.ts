@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chunkFields, pieces, type Plan } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
 import { askChunk, photoIn, redeemPath, sendChunk, type PhotoIds } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 const file = png(250);
 const plan: Plan = { identifier: "250-cat", filename: "cat.png", chunkSize: 100, totalSize: 250 };

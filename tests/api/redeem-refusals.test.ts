@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chunkFields, pieces, type Plan } from "../support/chunks.ts";
 import { png, textFile } from "../support/media.ts";
 import {
@@ -11,13 +11,9 @@ import {
   redeem,
   sendChunk,
 } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite({ REDEEM_MAX_SIZE: "1MiB" });
-});
-afterAll(() => site.stop());
+const site = siteForAll({ REDEEM_MAX_SIZE: "1MiB" });
 
 const file = png(2500);
 const plan: Plan = {

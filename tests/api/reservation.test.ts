@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { hashSecret } from "../../src/random.ts";
 import { pieces, type Plan } from "../support/chunks.ts";
 import { png, textFile } from "../support/media.ts";
@@ -12,16 +12,12 @@ import {
   redeem,
   sendChunk,
 } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForEach } from "../support/lifetime.ts";
 
 const MINUTE = 60_000;
 const USED = "The upload token has already been used.";
 
-let site: TestSite;
-beforeEach(async () => {
-  site = await startTestSite();
-});
-afterEach(() => site.stop());
+const site = siteForEach();
 
 const file = png(250);
 const planOf = (name: string): Plan => ({

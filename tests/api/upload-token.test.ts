@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { hashSecret } from "../../src/random.ts";
 import { pieces } from "../support/chunks.ts";
 import { png } from "../support/media.ts";
@@ -11,7 +11,8 @@ import {
   redeemPath,
   sendChunk,
 } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
+import { startTestSite } from "../support/site.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -20,11 +21,7 @@ const INVALID = "The upload token is invalid.";
 const USED = "The upload token has already been used.";
 const EXPIRED = "The upload token has expired.";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 const file = png(250);
 const plan = { identifier: "250-cat", filename: "cat.png", chunkSize: 100, totalSize: 250 };

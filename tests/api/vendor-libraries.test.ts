@@ -1,23 +1,22 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { addKey } from "../../src/commands/key.ts";
 import { png } from "../support/media.ts";
 import { fileForm, originalOf, photoIn, redeem } from "../support/redeem.ts";
-import { ORIGIN, startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
+import { ORIGIN } from "../support/site.ts";
 
 /**
  * The vendor's own libraries (protocol 7; issue 7, 17), request by request as their sources write them:
  * each signs by code of its own, which is not quite what RFC 5849 has.
  */
 
-let site: TestSite;
+const site = siteForAll();
 let key: { id: string; consumerSecret: string; tokenSecret: string };
 beforeAll(async () => {
-  site = await startTestSite();
   const added = await addKey(site.site.records, "write", "client");
   key = { id: String(added.key.id), ...site.site.secret.oauth(added.key.id) };
 });
-afterAll(() => site.stop());
 
 type Fields = Record<string, string>;
 

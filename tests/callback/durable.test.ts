@@ -5,22 +5,18 @@ import { deliveriesOf } from "../support/database.ts";
 import { png, textFile } from "../support/media.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { fileForm, redeem, sendChunk } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForEach } from "../support/lifetime.ts";
 
 /** Background callbacks of a whole site. */
 
-let site: TestSite;
+const site = siteForEach();
 let receiver: Receiver;
 let status = 200;
-beforeEach(async () => {
+beforeEach(() => {
   status = 200;
-  site = await startTestSite();
   receiver = startReceiver(() => new Response("", { status }));
 });
-afterEach(async () => {
-  await site.stop();
-  await receiver.stop();
-});
+afterEach(() => receiver.stop());
 
 const tokenFor = (more: Record<string, string | number> = {}) =>
   site.token({ return_url: `${receiver.url}/done?own=1`, background_return_p: 1, ...more });

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { startServer, type TestServer } from "../support/server.ts";
+import { describe, expect, test } from "bun:test";
+import { serverForAll } from "../support/lifetime.ts";
 import { isFailure, isMisuse, run, withFolder } from "./run.ts";
 import { oauthHeader } from "../support/oauth.ts";
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
+const server = serverForAll();
 
 const redeem = (...words: string[]) => run(server.folder, words);
 const address = () => `${server.url}/api/2/photo/get-upload-token`;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { hashSecret } from "../../src/random.ts";
@@ -18,7 +18,7 @@ import {
 import { photoIn, redeemPath } from "../support/redeem.ts";
 import { nothingLeft, remainsOf, until, type Remains } from "../support/remains.ts";
 import { memoryIsBack, residentOf } from "../support/resident.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { requestHead } from "../support/wire.ts";
 
 /** Clients that mean harm. Each may cost the server a bounded amount of memory, rows and files. */
@@ -26,16 +26,14 @@ import { requestHead } from "../support/wire.ts";
 const OCTET = "application/octet-stream";
 const MIB = 1024 * 1024;
 
-let server: TestServer;
+const server = serverForAll();
 let before: Remains;
 let resident: number;
 beforeAll(async () => {
-  server = await startServer();
   await sendWhole(server, await server.token(), png());
   before = await remainsOf(server);
   resident = await residentOf(server);
 });
-afterAll(() => server?.stop());
 
 const times = <Value>(count: number, make: (index: number) => Promise<Value>) =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));

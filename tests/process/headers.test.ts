@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { startServer, type TestServer } from "../support/server.ts";
+import { expect, test } from "bun:test";
+import { serverForAll } from "../support/lifetime.ts";
 import { openWire } from "../support/wire.ts";
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server?.stop());
+const server = serverForAll();
 
 /** Issue 7, 15. */
 test.each([

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { chunkFields } from "../support/chunks.ts";
 import { png, textFile } from "../support/media.ts";
 import { sendWhole } from "../support/over-http.ts";
 import { nothingLeft, remainsOf, type Remains } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { BOUNDARY, openWire, partHead, requestHead } from "../support/wire.ts";
 
 /** What is refused is refused at once: a client must not send a gigabyte to be told no. */
@@ -14,15 +14,13 @@ const OCTET = { "content-type": "application/octet-stream", "content-length": GI
 const FILE_PART = partHead(BOUNDARY, { name: "file", filename: "photo.png" });
 const fileBegins = () => Buffer.concat([FILE_PART, png().subarray(0, 1)]);
 
-let server: TestServer;
+const server = serverForAll();
 let before: Remains;
 beforeAll(async () => {
-  server = await startServer();
   await sendWhole(server, await server.token(), png());
   before = await remainsOf(server);
 });
 afterEach(() => nothingLeft(server, before));
-afterAll(() => server?.stop());
 
 type Case = {
   query?: (token: string) => string;

@@ -1,23 +1,21 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { afterEach, beforeAll, expect, test } from "bun:test";
 import { png, textFile } from "../support/media.ts";
 import { photosOf, sendWhole, sha256, storedHash } from "../support/over-http.ts";
 import { nothingLeft, remainsOf, type Remains } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { BOUNDARY, multipart, openWire, requestHead, type Part } from "../support/wire.ts";
 
 /** Forms that no browser sends. */
 
 const FILE = png(20_000);
 
-let server: TestServer;
+const server = serverForAll();
 let before: Remains;
 beforeAll(async () => {
-  server = await startServer();
   await sendWhole(server, await server.token(), png());
   before = await remainsOf(server);
 });
 afterEach(() => nothingLeft(server, before));
-afterAll(() => server?.stop());
 
 /** Sends a request on a connection of its own. */
 async function post(body: Uint8Array, headers: Record<string, string | number> = {}, query = "") {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { chunkFields } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
@@ -6,22 +6,20 @@ import { photosOf, sendWhole } from "../support/over-http.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { redeemPath } from "../support/redeem.ts";
 import { nothingLeft, remainsOf, type Remains } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { serverForAll } from "../support/lifetime.ts";
 
 /** Chunk parameters that are no numbers, or numbers of no file. */
 
 const FILE = png(1000);
 const PLAN = { identifier: "1000-photo", filename: "photo.png", chunkSize: 1000, totalSize: 5000 };
 
-let server: TestServer;
+const server = serverForAll();
 let before: Remains;
 beforeAll(async () => {
-  server = await startServer();
   await sendWhole(server, await server.token(), png());
   before = await remainsOf(server);
 });
 afterEach(() => nothingLeft(server, before));
-afterAll(() => server?.stop());
 
 type Way = (token: string, changed: Record<string, string>) => Promise<Response>;
 

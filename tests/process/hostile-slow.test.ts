@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { png } from "../support/media.ts";
 import { photosOf, sendWhole, sha256, storedHash } from "../support/over-http.ts";
 import { nothingLeft, remainsOf, until, type Remains } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { BOUNDARY, multipart, openWire, requestHead } from "../support/wire.ts";
 
 /** Slow is the normal case; silent is not. */
 
-let server: TestServer;
+const server = serverForAll({ env: { REDEEM_STALL: "1s" } });
 let before: Remains;
 beforeAll(async () => {
-  server = await startServer({ env: { REDEEM_STALL: "1s" } });
   await sendWhole(server, await server.token(), png());
   before = await remainsOf(server);
 });
-afterAll(() => server?.stop());
 
 function bodyFor(token: string, file: Uint8Array): Buffer {
   return multipart(BOUNDARY, [

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { png } from "../support/media.ts";
 import { photosOf, sendWhole, sha256, storedHash } from "../support/over-http.ts";
 import { photoIn } from "../support/redeem.ts";
 import { nothingLeft, remainsOf, until, type Remains } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { BOUNDARY, multipart, openWire, requestHead } from "../support/wire.ts";
 
 /** Bodies that stop short of their end. Whatever happens, the token must stay good for another try. */
@@ -11,14 +11,12 @@ import { BOUNDARY, multipart, openWire, requestHead } from "../support/wire.ts";
 const FILE = png(200_000);
 const CLOSING = `\r\n--${BOUNDARY}--\r\n`;
 
-let server: TestServer;
+const server = serverForAll({ env: { REDEEM_STALL: "1s" } });
 let before: Remains;
 beforeAll(async () => {
-  server = await startServer({ env: { REDEEM_STALL: "1s" } });
   await sendWhole(server, await server.token(), png());
   before = await remainsOf(server);
 });
-afterAll(() => server?.stop());
 
 function bodyFor(token: string): Buffer {
   return multipart(BOUNDARY, [

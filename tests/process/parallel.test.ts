@@ -1,20 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, test } from "bun:test";
 import { pieces, type Piece } from "../support/chunks.ts";
 import { mp4, png } from "../support/media.ts";
 import { photosOf, sendPiece, sendWhole, sha256, storedHash } from "../support/over-http.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { photoIn } from "../support/redeem.ts";
 import { nothingLeft, remainsOf, until } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { serverForAll } from "../support/lifetime.ts";
 
 /** Everything at once, at one server process. */
 
-let server: TestServer;
+const server = serverForAll();
 let receiver: Receiver;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server?.stop());
 beforeEach(() => {
   receiver = startReceiver();
 });

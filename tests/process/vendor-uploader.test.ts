@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { statfs } from "node:fs/promises";
 import { chunkFields, pieces, type Piece, type Plan } from "../support/chunks.ts";
 import { mp4, png } from "../support/media.ts";
 import { photosOf, sendWhole, sha256, storedHash } from "../support/over-http.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { BOUNDARY, openWire, partHead, requestHead, type Wire } from "../support/wire.ts";
 
 /**
@@ -11,11 +11,7 @@ import { BOUNDARY, openWire, partHead, requestHead, type Wire } from "../support
  * part first and the upload token last. It reads nothing of the answers, so it tries nothing again.
  */
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
+const server = serverForAll();
 
 const AT_ONCE = 5;
 const MIB = 1024 * 1024;

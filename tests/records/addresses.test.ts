@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { deliveriesOf, rowsOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
 import { fileForm, redeem } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForEach } from "../support/lifetime.ts";
 
 /** What the database holds of an upload token: a hash, and for a while a callback's address. */
 
-let site: TestSite;
-beforeEach(async () => {
-  site = await startTestSite();
-});
-afterEach(() => site.stop());
+const site = siteForEach();
 
 test.each(["delivered", "given-up"] as const)(
   "a callback's address and body are forgotten once it is %s",

@@ -10,16 +10,19 @@ export type Receiver = {
   stop(): Promise<void>;
 };
 
-/** Somebody's backend: a real server on the loopback interface that notes what it is sent. */
+/**
+ * Somebody's backend: a real server on the loopback interface that notes what it is sent.
+ * @param at where it listens; port 0 is a free one
+ */
 export function startReceiver(
   answer: (request: Received, count: number) => Response | Promise<Response> = () =>
     new Response("thanks"),
+  at: { hostname: string; port: number } = { hostname: "127.0.0.1", port: 0 },
 ): Receiver {
   const received: Received[] = [];
   let waiting: (() => void)[] = [];
   const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
+    ...at,
     idleTimeout: 0,
     fetch: async (request) => {
       const note = {
@@ -35,7 +38,7 @@ export function startReceiver(
     },
   });
   return {
-    url: `http://127.0.0.1:${server.port}`,
+    url: `http://${at.hostname}:${server.port}`,
     port: server.port ?? 0,
     received,
     got: async (count) => {

@@ -6,9 +6,14 @@ export type Injection = { end(): Promise<void> };
 
 /**
  * @param faults as strace's option `-e inject=` has them
+ * @param paths only calls on these, where there are any
  * @throws Error where strace cannot be attached
  */
-export async function inject(server: TestServer, faults: readonly string[]): Promise<Injection> {
+export async function inject(
+  server: Pick<TestServer, "process">,
+  faults: readonly string[],
+  paths: readonly string[] = [],
+): Promise<Injection> {
   const calls = faults.map((fault) => fault.slice(0, fault.indexOf(":"))).join(",");
   const options = faults.flatMap((fault) => ["-e", `inject=${fault}`]);
   const child = Bun.spawn(
@@ -20,6 +25,7 @@ export async function inject(server: TestServer, faults: readonly string[]): Pro
       "-e",
       `trace=${calls}`,
       ...options,
+      ...paths.flatMap((path) => ["-P", path]),
       "-p",
       String(server.process.pid),
     ],

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { pieces, type Piece, type Plan } from "../support/chunks.ts";
 import { png } from "../support/media.ts";
 import { originalOf, photoCount, photoIn, sendChunk, type PhotoIds } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 type Case = { plan: Plan; force: boolean; groups: Piece[][]; seed: number };
 

@@ -16,20 +16,16 @@ import {
   redeem,
   sendChunk,
 } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForEach } from "../support/lifetime.ts";
 
 /** What a server finds that was stopped between two steps. */
 
-let site: TestSite;
+const site = siteForEach();
 let receiver: Receiver;
-beforeEach(async () => {
-  site = await startTestSite();
+beforeEach(() => {
   receiver = startReceiver();
 });
-afterEach(async () => {
-  await site.stop();
-  await receiver.stop();
-});
+afterEach(() => receiver.stop());
 
 const file = png(2500);
 const plan: Identity = {
