@@ -7,18 +7,21 @@ import { readPresence } from "./files/boot.ts";
 import type { Calls } from "./files/calls.ts";
 import { createDisk } from "./files/disk.ts";
 import type { Files } from "./files/files.ts";
+import { createEvents } from "./events.ts";
 import { log } from "./log.ts";
+import { logEvent } from "./log-events.ts";
 import { keepPrivate } from "./private.ts";
 import type { Records } from "./records/records.ts";
+import { randomName } from "./random.ts";
 import { readSecret, type SiteSecret } from "./secret.ts";
-import { createActive } from "./upload/active.ts";
 import { createAges, type Ages } from "./upload/ages.ts";
-import { createCompleter } from "./upload/complete.ts";
+import { createUploadLocks } from "./upload/locks.ts";
 import { createQuota } from "./upload/quota.ts";
+import { recover } from "./upload/recover.ts";
 import { createRedeemer, type Redeemer } from "./upload/redeem.ts";
 import { createSyncer } from "./upload/syncer.ts";
-import { recover, type SweepContext } from "./upload/sweep.ts";
 import { createSweeper, type Sweeper } from "./upload/sweeper.ts";
+import type { UploadContext } from "./upload/types.ts";
 
 /** Everything that the server is made of, put together from its settings. */
 export type Site = {
@@ -41,9 +44,6 @@ export type Site = {
   draining: boolean;
   stop(): Promise<void>;
 };
-
-/** What was put right between files and records. */
-const onFound: SweepContext["onFound"] = (what, about) => log.warn(what, about);
 
 /** The database and the secret of a data folder, for commands that serve nothing. */
 export async function openData(
@@ -78,13 +78,15 @@ export async function startSite(
     durable: config.REDEEM_SYNC,
     ...(calls && { calls }),
   });
-  const forgotten = await records.enterBoot(await readPresence(config.REDEEM_DATA));
+  const forgotten = await records.chunks.enterBoot(await readPresence(config.REDEEM_DATA));
   if (forgotten > 0) {
     log.warn("forgot chunks that a reboot, or a disk that was away, may have taken", {
       chunks: forgotten,
     });
   }
-  const active = createActive();
+  const locks = createUploadLocks();
+  const events = createEvents();
+  events.subscribe(logEvent);
   let publicUrl = publicUrlOf(config, config.REDEEM_PORT);
   const domain = new URL(publicUrl).hostname;
 
@@ -94,61 +96,41 @@ export async function startSite(
     allowPrivate: config.REDEEM_CALLBACK_PRIVATE,
     lookup: createLookup(),
     now,
-    onError: (error) => log.error("callbacks could not be looked at", { error: String(error) }),
-    onAttempt: ({ outcome, ...attempt }) => {
-      if (outcome === "delivered") log.info("callback delivered", attempt);
-      else
-        log.warn(
-          outcome === "retry" ? "callback failed, will retry" : "callback given up",
-          attempt,
-        );
-    },
+    onError: (error) => events.emit({ kind: "callbacks failed", error: String(error) }),
+    onAttempt: ({ outcome, ...about }) =>
+      events.emit({ kind: "callback attempted", outcome, about }),
   });
   const syncer = createSyncer({
     records,
     files,
-    active,
-    onError: (upload, error) => log.error("syncing failed", { upload, error: String(error) }),
+    locks,
+    onError: (upload, error) => events.emit({ kind: "sync failed", upload, error: String(error) }),
   });
-  const completer = createCompleter({
+  const context: UploadContext = {
     records,
     files,
+    locks,
     syncer,
-    domain,
-    types: config.REDEEM_TYPES,
-    now,
-    onDelivery: deliverer.wake,
-  });
-  const redeemer = createRedeemer({
-    records,
-    files,
-    active,
-    completer,
-    syncer,
-    secret,
-    types: config.REDEEM_TYPES,
-    maxSize: config.REDEEM_MAX_SIZE,
     quota: createQuota({
-      space: files.space,
+      space: files.staging.space,
       reserve: config.REDEEM_RESERVE,
       undecidedLimit: config.REDEEM_UNDECIDED,
     }),
+    secret,
+    events,
+    process: randomName(16),
+    domain,
+    types: config.REDEEM_TYPES,
+    maxSize: config.REDEEM_MAX_SIZE,
     undecidedMs: config.REDEEM_UNDECIDED_LIMIT,
     graceMs: config.REDEEM_GRACE,
     now,
-  });
+    onDelivery: deliverer.wake,
+  };
+  const redeemer = createRedeemer(context);
 
-  const completed = await recover({
-    records,
-    files,
-    active,
-    completer,
-    secret,
-    onFound,
-    onFailure: (upload, error) =>
-      log.warn("upload not completed", { upload, error: String(error) }),
-  });
-  if (completed > 0) log.info("completed uploads that were all there", { uploads: completed });
+  const made = await recover(context);
+  if (made > 0) log.info("completed uploads that were all there", { uploads: made });
 
   const ages = await createAges({
     records,
@@ -159,16 +141,14 @@ export async function startSite(
   const sweeper = createSweeper({
     records,
     files,
-    active,
+    locks,
+    events,
     keepUnfinishedMs: config.REDEEM_KEEP_UNFINISHED,
     keepRecordsMs: config.REDEEM_KEEP_RECORDS,
     ages,
-    onFound,
-    onSwept: (removed) => log.info("swept abandoned uploads", { removed }),
-    onError: (error) => log.error("sweeping failed", { error: String(error) }),
   });
   deliverer.wake();
-  syncer.tidy();
+  syncer.prune();
 
   return {
     config,

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fsync, openSync } from "node:fs";
+import { fdatasync, fsync, openSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { promisify } from "node:util";
 
@@ -20,13 +20,3 @@ export const systemCalls: Calls = {
   rename,
   mkdir: (path) => mkdir(path, { recursive: true }),
 };
-
-/** A rename is on the disk once its folder is. */
-export async function syncFolder(calls: Calls, path: string): Promise<void> {
-  const fd = calls.open(path, 0);
-  try {
-    await calls.fsync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}

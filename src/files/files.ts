@@ -1,58 +1,68 @@
 /**
- * Bytes: those of unfinished uploads, those of requests whose upload token is still to come (spools),
- * and the originals of photos. Each upload's file has a name of its own, which is kept on record and
- * never given twice; a photo's original keeps it.
+ * Bytes. Each upload's file has a name of its own, which is kept on record and never given twice; as a
+ * photo's original it keeps it. Nothing is moved or deleted that the records have not decided first:
+ * an upload's file lies in staging until its photo is on record, and whoever looks for an original finds it there, too.
  */
-export interface Files {
-  /** A place for bytes that belong to no upload yet. */
-  spool(): Promise<Spool>;
+export type Files = { staging: Staging; originals: Originals; spools: Spools };
+
+/** Files of uploads that are no photos yet. */
+export interface Staging {
   /**
    * Takes bytes of an upload from an offset on, in place.
    * @throws an error with the code ENOENT where the file is missing and was not to be made
    */
   write(file: string, offset: number, options: WriteOptions): Promise<Sink>;
-  /** The spool becomes the upload's file, and is on the disk. Throws SyncFailed where it is not. */
+  /** The spool becomes the upload's file, and its bytes are on the disk. Throws SyncFailed where they are not. */
   adopt(spool: Spool, file: string): Promise<void>;
-  /** Everything written to an upload is on the disk. */
+  /** Everything written to an upload is on the disk. Throws where it is not, or there is no file. */
   sync(file: string): Promise<void>;
-  /** The first bytes of an upload, at most so many, also where it has been kept already. */
-  head(place: Place, bytes: number): Promise<Uint8Array>;
   /**
-   * The upload's file becomes the photo's original; what it answers for is on the disk afterwards.
-   * Doing it again is no error: the server may have stopped in between.
+   * Every byte was written and synced: makes the file one that a photo may be made of, which a power cut does
+   * not take away. May be asked again.
+   * @throws Error where the file is missing or has another size; SyncFailed
    */
-  keep(place: Place, size: number): Promise<void>;
-  /**
-   * Undoes `keep` for an upload that did not become a photo after all.
-   * @returns whether its file is where unfinished uploads lie now
-   */
-  giveBack(place: Place): Promise<boolean>;
-  /**
-   * The bytes of a photo, to be read. Where its file is not in its place (a crash came between the
-   * two commits) it is found wherever it lies, by its name and its size.
-   * @throws Error where it is nowhere
-   */
-  original(place: Place, size: number): Promise<Blob>;
-  /** Brings a photo's file to its place, if it lies elsewhere. False where it is nowhere. */
-  restore(place: Place, size: number): Promise<boolean>;
-  /** Forgets an unfinished upload's bytes, at once, before it answers. Never touches a photo. */
-  remove(file: string): Promise<void>;
-  /** Puts a file of an upload aside that no record knows. Undefined where it has gone meanwhile. */
-  putAside(file: string): Promise<string | undefined>;
-  /** Puts files aside that lie among the photos under ids that were never given. */
-  putStraysAside(lastId: number): Promise<string[]>;
-  /** Bytes that can still be written here. */
-  space(): number;
+  finalize(file: string, size: number): Promise<void>;
+  /** The first bytes of an upload, at most so many. */
+  head(file: string, bytes: number): Promise<Uint8Array>;
+  /** Bytes of the file, without waiting; undefined where there is none. */
+  lengthOf(file: string): number | undefined;
+  /** Deletes the file, where there is one, before it answers. */
+  delete(file: string): Promise<void>;
   /** Files of uploads that lie here, by name. */
   names(): Promise<string[]>;
-  /** Bytes of an unfinished upload's file, without waiting; undefined where there is none. */
-  lengthOf(file: string): number | undefined;
-  /** Removes the spools of a process that is gone. */
+  /** Puts a file aside that no record knows. Answers where it lies now; undefined where it has gone meanwhile. */
+  putAside(file: string): Promise<string | undefined>;
+  /** Bytes that can still be written here. */
+  space(): number;
+}
+
+/** Files of photos. */
+export interface Originals {
+  /**
+   * Brings the file of a photo on record to its place, from wherever it lies. May be asked again.
+   * @returns false where it is nowhere
+   */
+  place(place: Place): Promise<boolean>;
+  /**
+   * The bytes of a photo, to be read; also where they have not been brought to their place yet.
+   * @throws Error where they are nowhere
+   */
+  read(place: Place): Promise<Blob>;
+  /** Earlier versions moved an upload's file before its photo was on record: brings it back to staging. */
+  takeBack(place: Omit<Place, "size">): Promise<void>;
+  /** Puts files aside that lie among the photos under ids that were never given. Answers where they lie now. */
+  putStraysAside(lastPhotoId: number): Promise<string[]>;
+}
+
+/** Bytes of one request whose upload is not known yet; always on this machine. */
+export interface Spools {
+  create(): Promise<Spool>;
+  /** Deletes the spools of a process that is gone. */
   clear(): Promise<void>;
 }
 
-/** Where the file of an upload lies once it is a photo's. */
-export type Place = { treeId: number; photoId: number; file: string };
+/** Where the file of a photo lies, and how many bytes it has. */
+export type Place = { treeId: number; photoId: number; file: string; size: number };
 
 export type WriteOptions = {
   /** Makes the file where there is none: for the first bytes of an upload alone. */
@@ -82,14 +92,14 @@ export interface Sink {
    * every failure since it was opened. Throws SyncFailed, also for a sync along the way.
    */
   sync(): Promise<void>;
-  /** Waits for what is under way and lets go of the file; never throws. */
+  /** Waits for what is under way and closes the file; never throws. */
   close(): Promise<void>;
 }
 
-export interface Spool extends Sink {
+export interface Spool extends Sink, AsyncDisposable {
   readonly path: string;
   /** What it has taken, from its beginning. A piece is there until the next one is asked for. */
   read(): AsyncIterable<Uint8Array>;
-  /** Lets go of the bytes, where they have not been adopted. */
-  discard(): Promise<void>;
+  /** Closes it and deletes its bytes, where they have not been adopted. Disposing of it does the same. */
+  delete(): Promise<void>;
 }

@@ -1,12 +1,14 @@
 import { lstatSync } from "node:fs";
-import { readdir, rmdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { treeOf } from "./trees.ts";
 import type { Calls } from "./calls.ts";
-import { isMissing, moveToNew, unlessMissing } from "./move.ts";
+import { deleteEmptyFolder, isMissing, moveToNew } from "./move.ts";
 import { isFileName } from "./names.ts";
 
-/** Files that no record knows: put aside, since somebody may want them, and never removed. */
+export type Lost = ReturnType<typeof createLost>;
+
+/** Files that no record knows: put aside, since somebody may want them, and never deleted. */
 export function createLost(folder: string, calls: Calls) {
   const lost = join(folder, "lost");
   const pathOf = (name: string) => join(lost, name);
@@ -33,13 +35,13 @@ export function createLost(folder: string, calls: Calls) {
     clear: async (path: string, name: string): Promise<void> => {
       if (lstatSync(path, { throwIfNoEntry: false })) await take(path, name);
     },
-    /** What lies among the photos under ids above the last one that was given. */
-    takeStrays: async (photos: string, lastId: number): Promise<string[]> => {
+    /** Takes what lies among the photos under ids above the last one that was given. */
+    takeStrays: async (photos: string, lastPhotoId: number): Promise<string[]> => {
       const taken: string[] = [];
       for (const tree of await numbersIn(photos)) {
-        if (tree < treeOf(lastId)) continue;
+        if (tree < treeOf(lastPhotoId)) continue;
         for (const id of await numbersIn(join(photos, String(tree))).catch(unlessNoFolder)) {
-          if (id <= lastId) continue;
+          if (id <= lastPhotoId) continue;
           const place = join(photos, String(tree), String(id));
           if (lstatSync(place, { throwIfNoEntry: false })?.isFile()) {
             // It would be in the way of the photo's folder.
@@ -51,7 +53,7 @@ export function createLost(folder: string, calls: Calls) {
             const name = await take(join(place, file), isFileName(file) ? file : String(id));
             if (name !== undefined) taken.push(name);
           }
-          await rmdir(place).catch(unlessMissing);
+          await deleteEmptyFolder(place);
         }
       }
       return taken;

@@ -1,4 +1,5 @@
 import { closeSync, constants, lstatSync, openSync, read } from "node:fs";
+import { rmdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { Calls } from "./calls.ts";
 
@@ -45,6 +46,9 @@ export function isMissing(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === "ENOENT";
 }
 
-export function unlessMissing(error: { code?: string }): void {
-  if (error.code !== "ENOENT" && error.code !== "ENOTEMPTY") throw error;
+/** Deletes a folder that has nothing in it; any other stays, and none is no error. */
+export async function deleteEmptyFolder(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: { code?: string }) => {
+    if (error.code !== "ENOENT" && error.code !== "ENOTEMPTY") throw error;
+  });
 }

@@ -20,3 +20,11 @@ export function requireFileName(name: string): string {
   if (isFileName(name)) return name;
   throw new Error(`${JSON.stringify(name)} is no name of an upload's file`);
 }
+
+/**
+ * How an upload's file is named among the photos: as before. Earlier versions, which named an upload's file
+ * by its id, had one name for all originals.
+ */
+export function originalName(file: string): string {
+  return LEGACY.test(requireFileName(file)) ? "original" : file;
+}

@@ -1,23 +1,52 @@
 import { Problem } from "../problem.ts";
 
+/** The body of a request, which is read once. */
+export type Body = {
+  /**
+   * As the network brings them, in order. A piece is there until the next one is asked for: its memory is
+   * given back then, so copy what is to be kept. The reading ends
+   * - behind the last piece, where the body is whole;
+   * - with Problem request_timeout, where nothing came for as long as is allowed;
+   * - with what `endBy` was told, where the body takes too long;
+   * - with Bun's AbortError, where the client has cut its connection, which nobody can answer any more.
+   *
+   * Whoever stops reading ends it, too: what is left of the body is left to Bun.
+   */
+  pieces: AsyncIterable<Uint8Array>;
+  /**
+   * Lets the body take no longer than to a moment: the first piece that comes after it is not handed on.
+   * Counts for all pieces, whatever they are of. The last word counts.
+   * @param atMs by the monotonic clock (performance.now()); undefined lifts the limit
+   * @param why made and thrown to the reader
+   */
+  endBy(atMs: number | undefined, why: () => Problem): void;
+};
+
 /**
- * The body of a request, piece by piece. A piece is there until the next one is asked for: its memory
- * is given back then, so copy what is to be kept. Bun's own idle limit (`idleTimeout`) ends a live upload
- * that is slower than about 16 KiB/s, whatever it is set to; the methods that receive files switch it off, and
- * the limit here is on silence alone.
- *
- * Whoever stops reading, stops at once, also while the client is silent: the rest is left to Bun.
+ * Reads the body of a request, which is empty where it has none. Bun's own idle limit (`idleTimeout`) ends
+ * a live upload that is slower than about 16 KiB/s, whatever it is set to; the methods that receive files
+ * switch it off, and the limit here is on silence alone.
  * @param stallMs how long the client may send nothing
- * @param onPiece told of each piece before it is read; what it throws ends the reading
- * @throws Problem request_timeout
  */
-export async function* readBody(
-  request: Request,
+export function readBody(request: Request, { stallMs }: { stallMs: number }): Body {
+  let limit: Limit | undefined;
+  return {
+    pieces: readPieces(request.body, stallMs, () => limit),
+    endBy: (atMs, why) => {
+      limit = atMs === undefined ? undefined : { atMs, why };
+    },
+  };
+}
+
+type Limit = { atMs: number; why: () => Problem };
+
+async function* readPieces(
+  body: ReadableStream<Uint8Array> | null,
   stallMs: number,
-  onPiece?: () => void,
+  limitNow: () => Limit | undefined,
 ): AsyncGenerator<Uint8Array> {
-  if (request.body === null) return;
-  const reader = request.body.getReader();
+  if (body === null) return;
+  const reader = body.getReader();
   let waitingSince = 0;
   let stalled = false;
   // One clock for the whole body: a timer for every piece would cost more than the piece.
@@ -31,12 +60,10 @@ export async function* readBody(
       waitingSince = performance.now();
       const { done, value } = await reader.read();
       waitingSince = 0;
-      if (stalled) {
-        const seconds = stallMs / 1000;
-        throw new Problem("request_timeout", `Nothing was received for ${seconds} seconds.`);
-      }
+      if (stalled) throw stall(stallMs);
       if (done) return;
-      onPiece?.();
+      const limit = limitNow();
+      if (limit && performance.now() > limit.atMs) throw limit.why();
       yield value;
       release(value);
     }
@@ -44,6 +71,10 @@ export async function* readBody(
     clearInterval(clock);
     await reader.cancel().catch(() => undefined);
   }
+}
+
+function stall(stallMs: number): Problem {
+  return new Problem("request_timeout", `Nothing was received for ${stallMs / 1000} seconds.`);
 }
 
 /**

@@ -2,7 +2,8 @@ import { Problem } from "../problem.ts";
 import { quote, type Params } from "../upload/params.ts";
 import { readBody } from "./body.ts";
 import { readHeaderValue } from "./header-values.ts";
-import { ENOUGH, readMultipart, unreadable, type PartHeader, type PartTaker } from "./multipart.ts";
+import type { Body } from "../upload/types.ts";
+import { readParts, unreadable, type Part } from "./multipart.ts";
 
 /** What a form may hold; beyond it the request is refused, whatever it was. */
 const MAX_PARTS = 1000;
@@ -12,20 +13,16 @@ const MAX_NAME_LENGTH = 1024;
 /** Bytes of all fields together: they are held in memory. */
 const MAX_FIELDS_BYTES = 2 * 1024 * 1024;
 
-export type FormHandlers = {
-  stallMs: number;
-  /** Told of each piece of the body, whatever part it is of; what it throws ends the reading. */
-  onPiece?: () => void;
-  /**
-   * The part named `file` begins.
-   * @param name as the part says
-   * @param params what is known so far: the query, and the fields before the file
-   * @returns who takes its bytes, or ENOUGH to have nothing more read
-   */
-  onFile?: (
-    name: string | undefined,
-    params: Params,
-  ) => Promise<((piece: Uint8Array) => Promise<typeof ENOUGH | undefined>) | typeof ENOUGH>;
+/** A form, read as far as the beginning of its file. */
+export type Form = AsyncDisposable & {
+  /** What is known so far: the query, and the fields before the file; all where there is no file. */
+  params: Params;
+  file: FormFile | undefined;
+};
+
+export type FormFile = Pick<Body, "bytes" | "rest" | "endBy"> & {
+  /** As its part says. */
+  name: string | undefined;
 };
 
 /** The parameters in a request's address. The last of a repeated name counts. */
@@ -55,70 +52,88 @@ export function bodyLength(request: Request): number | undefined {
 }
 
 /**
- * Reads a form to its end: a multipart one to its closing boundary. The query counts where the body
- * has no field of a name (protocol 2).
- * @returns the parameters
- * @throws Problem invalid_input where the body cannot be read; whatever onFile throws
+ * Opens a form: reads it as far as the beginning of its part named `file`, or to its end where it has none. The
+ * query counts where the body has no field of a name (protocol 2). Dispose of it: nothing more is read then.
+ * @param wantsFile files are passed over where they are of no interest
+ * @throws Problem invalid_input where the body cannot be read
  */
-export async function readForm(request: Request, handlers: FormHandlers): Promise<Params> {
+export async function openForm(request: Request, stallMs: number, wantsFile = true): Promise<Form> {
   const params = readQuery(request);
-  if (request.body === null) return params;
-  const body = readBody(request, handlers.stallMs, handlers.onPiece);
-  try {
-    if (mediaType(request) === "multipart/form-data") {
-      await readMultipart(body, boundaryOf(request), formReader(params, handlers));
-    } else {
-      const fields = [...new URLSearchParams(await readText(body))];
-      if (fields.length > MAX_PARTS) throw tooMany();
-      for (const [name, value] of fields) params.set(name, value);
-    }
-  } catch (error) {
-    if (error !== ENOUGH) throw error;
-  } finally {
-    await body.return(undefined);
+  const nothing = { file: undefined, [Symbol.asyncDispose]: async () => undefined };
+  if (request.body === null) return { params, ...nothing };
+  const body = readBody(request, { stallMs });
+  if (mediaType(request) !== "multipart/form-data") {
+    const fields = [...new URLSearchParams(await readText(body.pieces))];
+    if (fields.length > MAX_PARTS) throw tooMany();
+    for (const [name, value] of fields) params.set(name, value);
+    return { params, ...nothing };
   }
-  return params;
+  const parts = readParts(body.pieces, boundaryOf(request));
+  const close = async () => void (await parts.return(undefined));
+  const fields = createFields(params);
+  try {
+    const part = await fields.readToFile(parts, wantsFile);
+    const file = part && {
+      name: part.filename,
+      bytes: part.bytes,
+      endBy: body.endBy,
+      rest: async () => {
+        if (await fields.readToFile(parts)) throw moreThanOneFile();
+        return params;
+      },
+    };
+    // Later fields are added to the parameters, which must not change for who was given them.
+    return { params: new Map(params), file, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-/** What becomes of a form's parts: fields go into the parameters, the file to its handler. */
-function formReader(params: Map<string, string>, { onFile }: FormHandlers) {
+/** Reads a form whose files are of no interest to its end. @throws Problem invalid_input */
+export async function readForm(request: Request, stallMs: number): Promise<Params> {
+  await using form = await openForm(request, stallMs, false);
+  return form.params;
+}
+
+/** The fields of a form, held in memory within bounds. */
+function createFields(params: Map<string, string>) {
   let parts = 0;
   let fieldsBytes = 0;
-  let hasFile = false;
 
-  function field(name: string): PartTaker {
+  async function readField(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     if (name.length > MAX_NAME_LENGTH) throw tooLong(name);
     const pieces: Buffer[] = [];
-    let bytes = 0;
-    return {
-      take: (piece) => {
-        bytes += piece.length;
-        fieldsBytes += piece.length;
-        if (bytes > MAX_FIELD_BYTES || fieldsBytes > MAX_FIELDS_BYTES) throw tooLong(name);
-        pieces.push(Buffer.from(piece));
-      },
-      end: () => {
-        params.set(name, Buffer.concat(pieces).toString("utf8"));
-      },
-    };
+    let length = 0;
+    for await (const piece of bytes) {
+      length += piece.length;
+      fieldsBytes += piece.length;
+      if (length > MAX_FIELD_BYTES || fieldsBytes > MAX_FIELDS_BYTES) throw tooLong(name);
+      pieces.push(Buffer.from(piece));
+    }
+    params.set(name, Buffer.concat(pieces).toString("utf8"));
   }
 
-  return async (part: PartHeader): Promise<PartTaker | typeof ENOUGH | undefined> => {
-    parts += 1;
-    if (parts > MAX_PARTS) throw tooMany();
-    if (!part.name) return undefined;
-    if (!part.isFile) return field(part.name);
-    if (part.name !== "file" || !onFile) return undefined;
-    if (hasFile) throw new Problem("invalid_input", "There is more than one file.");
-    hasFile = true;
-    const take = await onFile(part.filename, new Map(params));
-    if (take === ENOUGH) return ENOUGH;
-    return {
-      take: async (piece) => {
-        if ((await take(piece)) === ENOUGH) throw ENOUGH;
-      },
-    };
+  return {
+    /** Reads fields into the parameters, as far as the next part named `file`, or the form's end. */
+    readToFile: async (from: AsyncGenerator<Part>, wantsFile = true): Promise<Part | undefined> => {
+      for (;;) {
+        const { done, value: part } = await from.next();
+        if (done) return undefined;
+        parts += 1;
+        if (parts > MAX_PARTS) throw tooMany();
+        if (wantsFile && part.name === "file" && part.isFile) return part;
+        if (part.name && !part.isFile) await readField(part.name, part.bytes);
+      }
+    },
   };
+}
+
+function moreThanOneFile(): Problem {
+  return new Problem(
+    "invalid_input",
+    "There is more than one file in the form: send one file with a request.",
+  );
 }
 
 function tooMany(): Problem {

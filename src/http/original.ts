@@ -1,7 +1,6 @@
 import { Elysia, t } from "elysia";
 import type { Files } from "../files/files.ts";
 import { describeOriginal } from "./docs/pages.ts";
-import { placeOfPhoto } from "../upload/drop.ts";
 import { sameSecret } from "../random.ts";
 import { nameWithExtension } from "../media/extension.ts";
 import type { Photo, Records } from "../records/records.ts";
@@ -35,22 +34,23 @@ async function answer(
   if (!photo || String(photo.treeId) !== of.tree_id || !sameSecret(photo.token, of.token)) {
     return new Response("There is no such photo.", { status: 404 });
   }
-  return new Response(await files.original(placeOfPhoto(photo), photo.size), {
+  const { id: photoId, treeId, original: bytes } = photo;
+  return new Response(await files.originals.read({ ...bytes, treeId, photoId }), {
     headers: {
-      "content-type": photo.type,
+      "content-type": bytes.type,
       "content-disposition": disposition(photo),
       // Its bytes come from strangers: no browser may take them for a page of ours.
       "x-content-type-options": "nosniff",
       "content-security-policy": "sandbox; default-src 'none'",
       "cache-control": "private, max-age=3600",
-      etag: `"${photo.id}-${photo.size}"`,
+      etag: `"${bytes.id}-${bytes.size}"`,
     },
   });
 }
 
 /** RFC 6266: plain letters for everybody, the whole name for those who read UTF-8. */
-function disposition(photo: Photo): string {
-  const name = nameWithExtension(photo.filename || `photo-${photo.id}`, photo.type);
+function disposition({ id, original: { filename, type } }: Photo): string {
+  const name = nameWithExtension(filename || `photo-${id}`, type);
   const plain = name.replace(/[^\x20-\x7e]/g, "_").replace(/["\\%]/g, "_");
   const whole = encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (letter) => {
     return `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;

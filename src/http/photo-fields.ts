@@ -1,5 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { textOfHtml } from "../photo/text.ts";
+import { isPublished } from "../records/photos.ts";
 import type { Photo } from "../records/records.ts";
 import { ansiDate } from "./dates.ts";
 
@@ -59,14 +60,14 @@ export const photoFields = Type.Object({
 export function describePhoto(photo: Photo, base: string, now: number): Static<typeof photoFields> {
   const path = `${base}/${photo.treeId}/${photo.id}/${photo.token}`;
   const created = ansiDate(photo.createdAt);
-  const published = photo.published || (photo.publishDate !== null && photo.publishDate <= now);
+  const { filename, type, size } = photo.original;
   const moment = new Date(photo.createdAt);
   return {
     photo_id: photo.id,
     tree_id: photo.treeId,
     token: photo.token,
     title: photo.title,
-    published_p: published,
+    published_p: isPublished(photo, now),
     publish_date_ansi: photo.publishDate === null ? created : ansiDate(photo.publishDate),
     one: photo.absoluteUrl || `${path}/original`,
     creation_date_ansi: created,
@@ -76,16 +77,16 @@ export function describePhoto(photo: Photo, base: string, now: number): Static<t
       minute: "2-digit",
       timeZone: "UTC",
     }),
-    video_p: photo.type.startsWith("video/"),
-    audio_p: photo.type.startsWith("audio/"),
+    video_p: type.startsWith("video/"),
+    audio_p: type.startsWith("audio/"),
     video_encoded_p: false,
     text_only_p: false,
     user_id: photo.userId,
     album_id: photo.albumId,
     absolute_url: photo.absoluteUrl,
-    original_filename: photo.filename,
-    original_type: photo.type,
-    original_size: photo.size,
+    original_filename: filename,
+    original_type: type,
+    original_size: size,
     original_download: `${path}/original`,
     content: photo.description,
     content_text: textOfHtml(photo.description),

@@ -70,5 +70,5 @@ async function readParams(request: Request, stallMs: number): Promise<Params> {
       "The body must be application/x-www-form-urlencoded or multipart/form-data.",
     );
   }
-  return readForm(request, { stallMs });
+  return readForm(request, stallMs);
 }

@@ -1,5 +1,7 @@
-import type { UploadRecords } from "./uploads.ts";
+import type { PhotoRecords } from "./photos.ts";
+import type { ChunkRecords, LeftoverRecords, UploadRecords } from "./uploads.ts";
 
+export type * from "./photos.ts";
 export type * from "./uploads.ts";
 
 /**
@@ -13,6 +15,8 @@ export interface Records {
   keys: KeyRecords;
   tokens: TokenRecords;
   uploads: UploadRecords;
+  chunks: ChunkRecords;
+  leftovers: LeftoverRecords;
   photos: PhotoRecords;
   deliveries: DeliveryRecords;
   nonces: NonceRecords;
@@ -25,12 +29,6 @@ export interface Records {
   /** What was noted last of the clocks (upload/ages.ts). */
   clock(): Promise<Clock | undefined>;
   noteClock(clock: Clock): Promise<void>;
-  /**
-   * The machine that runs this process is in this boot. In another one than before, chunks whose
-   * bytes may not have reached the disk are forgotten: they will be asked for again.
-   * @returns how many were forgotten
-   */
-  enterBoot(bootId: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -108,43 +106,6 @@ export interface TokenRecords {
   dropExpired(before: number): AsyncIterable<number>;
   /** Uses that are neither consumed nor reserved at this moment. */
   free(id: number, now: number): Promise<number>;
-}
-
-export type Photo = {
-  id: number;
-  treeId: number;
-  token: string;
-  tokenId: number;
-  uploadId: number;
-  userId: number;
-  title: string;
-  description: string;
-  tags: string;
-  albumId: string;
-  published: boolean;
-  publishDate: number | null;
-  absoluteUrl: string;
-  filename: string;
-  /** Names its file on the disk. */
-  file: string;
-  type: string;
-  size: number;
-  createdAt: number;
-};
-
-export type PhotoFilter = {
-  photoId?: number;
-  tokenId?: number;
-  /** Published ones only, at this moment. */
-  publishedAt?: number;
-  offset: number;
-  limit: number;
-};
-
-export interface PhotoRecords {
-  byId(id: number): Promise<Photo | undefined>;
-  /** Newest first. */
-  list(filter: PhotoFilter): Promise<{ photos: Photo[]; total: number }>;
 }
 
 /** One request to a return_url, as it will be made. */

@@ -1,4 +1,5 @@
-import type { Extra, NewDelivery, Photo } from "./records.ts";
+import type { Extra, NewDelivery, UploadToken } from "./records.ts";
+import type { NewOriginal, NewPhoto, Photo } from "./photos.ts";
 
 /** What makes chunks belong to one upload, beside the upload token (protocol 4.2). */
 export type Identity = {
@@ -8,10 +9,18 @@ export type Identity = {
   filename: string;
 };
 
-export type UploadState = "receiving" | "finished" | "failed";
+/**
+ * - `receiving`: bytes come in. It holds a use of its token while its last byte is younger than LAPSE_MS.
+ * - `finalizing`: every byte is there, and one process (`lease`) is making the photo. It holds a use by the
+ *   same rule; the process renews `lastByteAt` while it works, so a lease lapses as a reservation does.
+ * - `finished`: the photo is there. - `failed`: it will never be one. Nothing leaves these two.
+ */
+export type UploadState = "receiving" | "finalizing" | "finished" | "failed";
+
+/** A reservation, and a lease, lapses when its upload has shown no life for this long (protocol 4.1). */
+export const LAPSE_MS = 5 * 60_000;
 
 export type Upload = {
-  /** Also the id of the photo that it becomes. */
   id: number;
   tokenId: number;
   /** Null for a whole file. */
@@ -19,163 +28,210 @@ export type Upload = {
   filename: string;
   /** Names its file on the disk; no other ever has that name. */
   file: string;
+  /** The photo that gets a new original by it; null where it makes a new photo. */
+  replaces: number | null;
   state: UploadState;
-  /** Bytes recorded so far. */
+  /** Bytes recorded so far; of a whole file, its size, once that is known. */
   received: number;
+  /** Names the process that is finalizing it. */
+  lease: string | null;
   /** The upload token, sealed, where a callback may have to name it when nobody asks (secret.ts). */
   sealedToken: string | null;
-  /** Counts while it is receiving and younger than the lapse. */
+  createdAt: number;
   lastByteAt: number;
-  /** By content, once known. */
-  type: string | null;
-  /** What Resumable.js said of the file, never needed. */
-  told: Extra;
-  failure: { code: string; message: string } | null;
+  /** What the uploader said of the file beside what is needed: for the log. */
+  clientInfo: Extra;
+  failure: Failure | null;
 };
 
-/** An upload under way, and how long its file is at least. */
-export type Receiving = { id: number; file: string; end: number };
+export type Failure = { code: string; message: string };
 
 export type ByteRange = { start: number; length: number };
 
+/** An upload's file, and how long it is at least by what is on record. */
+export type Expected = { id: number; file: string; end: number };
+
+export type NewUpload = Pick<
+  Upload,
+  "identity" | "filename" | "file" | "replaces" | "clientInfo" | "sealedToken"
+> & {
+  state: "receiving" | "finalizing" | "failed";
+  received: number;
+  lease: string | null;
+  failure: Failure | null;
+};
+
+/** Which upload a transaction is about. */
+export type UploadKey =
+  | { id: number }
+  /** In chunks: the one with this identity, if there is one. */
+  | { tokenId: number; identity: Identity }
+  /** A whole file, which is to be begun. */
+  | { tokenId: number; identity: null };
+
+/** What a decision is made from: read inside its transaction. */
+export type UploadView = {
+  /** Undefined where there is none. */
+  upload: Upload | undefined;
+  /** Where it is finished: the photo that it made, or made a new original for. */
+  photo: Photo | undefined;
+  /** As it is now. Undefined where there is no such token. */
+  token: UploadToken | undefined;
+  /** Uses of the token that its other uploads hold at this moment. */
+  reserved: number;
+  /** Uploads of the token that are no photos: under way, lapsed or failed. 0 where the key is an id. */
+  unfinished: number;
+};
+
 /**
- * A use of a token could be had, or why not: every use has become a photo (`used`), or the last ones are
- * reserved by uploads that may yet fail.
+ * What a decision changes, in this order. None: nothing is written. A decision that would change the state of an
+ * upload that is finished or failed, or begin one where there is one, is wrong: nothing of it is written, and the
+ * transaction throws.
  */
-export type Reservation = { reserved: true; upload: Upload } | { reserved: false; used: boolean };
+export type UploadChange =
+  /**
+   * A new upload, which is the transaction's from here on. A failed one of the same identity (the view's) makes
+   * way: it goes, and its callbacks are the new one's, since what was told of it has been told of this one.
+   */
+  | { kind: "begin"; upload: NewUpload }
+  /**
+   * Of the upload that was found or begun. Where it becomes `failed` its chunks are deleted, and `lease`,
+   * `sealedToken` and `received` say so, whatever `set` says. It becomes `finished` by its photo alone.
+   */
+  | {
+      kind: "update";
+      set: Partial<
+        Pick<Upload, "state" | "lease" | "lastByteAt" | "sealedToken" | "received" | "failure">
+      >;
+    }
+  /**
+   * Adds to its extra parameters, the newer value of a name winning. Nothing is added where they would be more than
+   * MAX_EXTRA (extra.ts) together.
+   */
+  | { kind: "extra"; extra: Extra }
+  /**
+   * The photo, or the new original of the one it `replaces`; the upload is `finished` at this moment, without lease
+   * and sealed token, and one more use of the token is consumed.
+   */
+  | {
+      kind: "photo";
+      original: NewOriginal;
+      /** Its secret, and the tree for the id that it gets. Not asked where a photo gets a new original. */
+      photo: (id: number) => NewPhoto;
+      /** The background callback, made from what the photo is. */
+      delivery: (photo: Photo) => NewDelivery | null;
+    }
+  /** The background callback of a failure, which an upload has once. */
+  | { kind: "failure told"; delivery: NewDelivery };
+
+export type UploadDecision<Value> = { changes: readonly UploadChange[]; value: Value };
+
+/** What is on record when a transaction is over. */
+export type Transacted<Value> = {
+  value: Value;
+  upload: Upload | undefined;
+  photo: Photo | undefined;
+};
 
 export interface UploadRecords {
   byIdentity(tokenId: number, identity: Identity): Promise<Upload | undefined>;
+  byId(id: number): Promise<Upload | undefined>;
   /**
-   * Begins a chunked upload, or goes on with it, holding a use of its token: a lapsed one reserves
-   * again, a failed one starts over.
+   * One transaction on an upload and its token: what `decide` sees stays true until what it decides is written.
+   * It must be a pure function, which may be asked again. Where it throws, nothing is written, and this throws the
+   * same.
+   * @param durable whether what was written outlives a power cut when this answers
    */
-  reserveChunked(request: {
-    /** The upload as `byIdentity` has just answered it: one that holds its use needs no write. */
-    known?: Upload | undefined;
-    tokenId: number;
-    identity: Identity;
-    told: Extra;
-    sealedToken: string | null;
-    now: number;
-  }): Promise<Reservation>;
-  /** Begins a whole file, holding a use of its token. */
-  beginWhole(request: { tokenId: number; filename: string; now: number }): Promise<Reservation>;
-  /** Whether the token has a chunked upload that is not finished: one that more chunks may belong to. */
-  hasUnfinishedChunked(tokenId: number): Promise<boolean>;
-  /** Whether a chunked upload of the token has become a photo since then. */
-  hasFinishedChunked(tokenId: number, since: number): Promise<boolean>;
-  /** Uploads of a token that are no photos: under way, lapsed or failed. */
-  unfinishedOf(tokenId: number): Promise<number>;
-  /** Whether its reservation has not lapsed. */
-  holdsUse(uploadId: number, now: number): Promise<boolean>;
-  hasStored(uploadId: number, range: ByteRange): Promise<boolean>;
-  /** Of the recorded chunks that begin before this offset the last one: no two of them share a byte. */
-  lastChunkBefore(uploadId: number, end: number): Promise<ByteRange | undefined>;
+  transact<Value>(
+    key: UploadKey,
+    now: number,
+    decide: (view: UploadView) => UploadDecision<Value>,
+    options?: { durable?: boolean },
+  ): Promise<Transacted<Value>>;
+  /** The upload is alive: its reservation or lease goes on. Nothing where it has ended. */
+  touch(id: number, now: number): Promise<void>;
   /** The extra parameters of its requests so far. */
-  extra(uploadId: number): Promise<Extra>;
+  extra(id: number): Promise<Extra>;
+  /** What a body may still belong to, of which it is not known yet what it is (protocol 4.1). */
+  prospects(tokenId: number, now: number, finishedSince: number): Promise<Prospects>;
+}
+
+export type Prospects = {
+  /** Uses that are neither consumed nor reserved at this moment. */
+  free: number;
+  /** Whether the token has an upload in chunks that is receiving or finalizing. */
+  unfinishedChunked: boolean;
+  /** Whether an upload in chunks of the token has become a photo since then. */
+  finishedChunked: boolean;
+};
+
+export interface ChunkRecords {
   /**
-   * Records that these bytes are written. The same range twice is one chunk.
+   * Records that these bytes are written. The same range twice is one chunk. Of an upload that is not receiving,
+   * nothing is recorded, and its lease is not renewed.
    * @returns the upload as it is now; "too much extra", with nothing recorded, where its extra parameters
    * would be more than MAX_EXTRA (extra.ts) together
    */
-  recordChunk(chunk: {
+  record(chunk: {
     uploadId: number;
     range: ByteRange;
     extra: Extra;
-    type: string | null;
     now: number;
   }): Promise<Upload | "too much extra">;
-  /**
-   * Forgets chunks of finished, failed and forgotten uploads, which nobody asks for any more: a few at a
-   * time, since a large file has many and its last answer should not wait for them.
-   * @returns whether there may be more
-   */
-  dropFinishedChunks(): Promise<boolean>;
+  has(uploadId: number, range: ByteRange): Promise<boolean>;
+  /** Of the recorded chunks that begin before this offset the last one: no two of them share a byte. */
+  lastBefore(uploadId: number, end: number): Promise<ByteRange | undefined>;
   /** These chunks, by their offsets, are on the disk. */
   markSynced(uploadId: number, starts: readonly number[]): Promise<void>;
-  /** Bytes are coming in: the reservation goes on. */
-  touch(uploadId: number, now: number): Promise<void>;
-  /**
-   * The one conditional write that makes a photo: upload finished, photo there, use consumed, callback
-   * recorded. Whoever comes second reads the first one's photo.
-   */
-  finish(request: FinishRequest): Promise<Finish>;
-  /**
-   * The upload has failed for good and gives its use back; chunks are forgotten. The callback is
-   * recorded only the first time.
-   * @returns false where it had failed or finished before
-   */
-  fail(request: {
-    uploadId: number;
-    failure: { code: string; message: string };
-    delivery: NewDelivery | null;
-    now: number;
-  }): Promise<boolean>;
-  /**
-   * A chunk was refused for good. An upload that has bytes goes on (the next chunk may be right);
-   * one that has none is recorded as failed. The callback is recorded only the first time.
-   */
-  refuseChunk(request: {
-    tokenId: number;
-    identity: Identity;
-    failure: { code: string; message: string };
-    delivery: NewDelivery | null;
-    now: number;
-  }): Promise<void>;
-  /** Forgets an upload that has not finished, as if it had never begun. */
-  forget(uploadId: number): Promise<void>;
-  /**
-   * Ends uploads that have not finished, so that their bytes may be removed: on the disk when it
-   * answers, and no crash turns it around. Their rows stay until `forget`.
-   * @param before only those that have received nothing since then, where given
-   * @returns those that were ended
-   */
-  giveUp(uploadIds: readonly number[], before?: number): Promise<Set<number>>;
   /** Chunks that may not be on the disk are not there any more, and are asked for again. */
   forgetUnsynced(uploadId: number): Promise<void>;
   /** The same for chunks beyond so many bytes of the file: it is shorter. Answers how many. */
   forgetBeyond(uploadId: number, length: number): Promise<number>;
-  /** The same, for a receiving one without a single chunk. False where it stays. */
-  forgetEmpty(uploadId: number): Promise<boolean>;
-  /** Chunked uploads whose every byte is recorded and that are still receiving. */
+  /**
+   * The machine that runs this process is in this boot. In another one than before, chunks that may not be on
+   * the disk are forgotten.
+   * @returns how many were forgotten
+   */
+  enterBoot(bootId: string): Promise<number>;
+  /**
+   * Forgets chunks of finished, failed and deleted uploads, which nobody asks for any more: a few at a
+   * time, since a large file has many and its last answer should not wait for them.
+   * @returns whether there may be more
+   */
+  pruneEnded(): Promise<boolean>;
+}
+
+/** What a start and the sweeper ask for: what was left behind, in slices where there may be much. */
+export interface LeftoverRecords {
+  /** Whole files that were receiving when the process ended: their bytes cannot be gone on with. */
+  receivingWhole(): Promise<Upload[]>;
+  /** Uploads whose every byte is on record: in chunks and receiving, or finalizing. */
   complete(): Promise<Upload[]>;
-  /** Chunked uploads under way, by id, a slice of them: those behind an id. */
-  receivingAfter(id: number, limit: number): Promise<Receiving[]>;
+  /** Uploads in chunks that are receiving or finalizing, by id: a slice of those behind an id. */
+  expectedAfter(id: number, limit: number): Promise<Expected[]>;
   /** What is known of the uploads whose files have these names. A name that is missing is unknown. */
   byFiles(names: readonly string[]): Promise<Map<string, Pick<Upload, "id" | "file" | "state">>>;
-  /** The last id that was given. */
-  lastId(): Promise<number>;
+  /** The last id that a photo was given. */
+  lastPhotoId(): Promise<number>;
   /**
    * Takes the last bytes of those that have received them after now, by a clock that was ahead, for
    * received now: otherwise they would be kept for as long as it was ahead. Yields how many, in slices.
    */
   clampFuture(now: number): AsyncIterable<number>;
-  /** Unfinished uploads that have received nothing since then, in slices. */
+  /** Unfinished uploads that have received nothing since then, in slices. None whose backend is still to be told. */
   abandoned(before: number): AsyncIterable<Pick<Upload, "id" | "file">[]>;
-  /** Whole files under way when the process ended: their bytes cannot be gone on with. */
-  unfinishedWhole(): Promise<Upload[]>;
+  /**
+   * Ends uploads that have not finished, so that their bytes may be deleted: on the disk when it
+   * answers, and no crash turns it around. Their rows stay until `delete`.
+   * @param before only those that have received nothing since then, where given
+   * @returns those that were ended
+   */
+  end(uploadIds: readonly number[], before?: number): Promise<Set<number>>;
+  /** Deletes an upload that has not finished, as if it had never begun; one whose backend is still to be told stays. */
+  delete(uploadId: number): Promise<void>;
+  /**
+   * The same for one that is receiving and has not a single byte. Where its backend is still to be told
+   * why a chunk of it was refused, it stays as `failed`. False where it was neither.
+   */
+  deleteEmpty(uploadId: number): Promise<boolean>;
 }
-
-export type Finish =
-  | { photo: Photo; first: boolean }
-  /** Every use has become a photo. */
-  | "used"
-  /** The token was revoked while its file came in. */
-  | "revoked"
-  /** The last use is reserved by another upload, which may yet fail; or this one is not receiving. */
-  | "busy";
-
-export type FinishRequest = {
-  uploadId: number;
-  photo: {
-    token: string;
-    treeId: number;
-    type: string;
-    size: number;
-  };
-  extra: Extra;
-  /** Made from the photo's ids and the last word on extra parameters; null where there is none. */
-  delivery: NewDelivery | null;
-  now: number;
-};

@@ -15,8 +15,8 @@ export type Family = {
   currentSize: string | null;
   /** Its last chunk is the remainder, so never longer than the others. */
   lastIsRemainder: boolean;
-  /** What else it says: recorded when present, never needed. */
-  told: readonly string[];
+  /** What else it says: recorded when present, for the log. */
+  clientInfo: readonly string[];
 };
 
 /** In the order in which they count: the first that is complete in a request. */
@@ -32,12 +32,12 @@ export const FAMILIES: readonly Family[] = [
     filename: null,
     currentSize: null,
     lastIsRemainder: true,
-    told: ["dztotalchunkcount", "dzchunkbyteoffset"],
+    clientInfo: ["dztotalchunkcount", "dzchunkbyteoffset"],
   },
 ];
 
 /** Resumable.js, and flow.js, which came from it and changed the prefix. */
-function namedAfter(prefix: string, told: readonly string[]): Family {
+function namedAfter(prefix: string, clientInfo: readonly string[]): Family {
   return {
     number: `${prefix}ChunkNumber`,
     first: 1,
@@ -47,18 +47,18 @@ function namedAfter(prefix: string, told: readonly string[]): Family {
     filename: `${prefix}Filename`,
     currentSize: `${prefix}CurrentChunkSize`,
     lastIsRemainder: false,
-    told: ["TotalChunks", "CurrentChunkSize", ...told].map((name) => prefix + name),
+    clientInfo: ["TotalChunks", "CurrentChunkSize", ...clientInfo].map((name) => prefix + name),
   };
 }
 
 const NAMES = new Set(
-  FAMILIES.flatMap(({ number, chunkSize, totalSize, identifier, filename, told }) => [
+  FAMILIES.flatMap(({ number, chunkSize, totalSize, identifier, filename, clientInfo }) => [
     number,
     chunkSize,
     totalSize,
     identifier,
     ...(filename === null ? [] : [filename]),
-    ...told,
+    ...clientInfo,
   ]),
 );
 

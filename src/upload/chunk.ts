@@ -16,8 +16,8 @@ export type Chunk = {
   toldLength?: number;
   /** A Content-Range has said its length: another one is a request that contradicts itself. */
   ranged?: true;
-  /** What else the uploader said, recorded and never needed. */
-  told: Extra;
+  /** What else the uploader said: for the log. */
+  clientInfo: Extra;
 };
 
 /** As long as any file system's names, and room for Resumable.js's own identifiers. */
@@ -59,10 +59,10 @@ function readFamily(family: Family, params: Params, filename: string): Chunk | u
   }
   const start = (number - 1) * chunkSize;
   const lengths = lengthsAt(start, chunkSize, totalSize);
-  const told: Extra = {};
-  for (const name of family.told) {
+  const clientInfo: Extra = {};
+  for (const name of family.clientInfo) {
     const value = params.get(name);
-    if (value) told[name] = value.slice(0, MAX_NAME);
+    if (value) clientInfo[name] = value.slice(0, MAX_NAME);
   }
   const current = family.currentSize === null ? undefined : params.get(family.currentSize);
   return {
@@ -71,7 +71,7 @@ function readFamily(family: Family, params: Params, filename: string): Chunk | u
     start,
     lengths: family.lastIsRemainder ? lengths.slice(0, 1) : lengths,
     ...(current ? { toldLength: Number(current) } : {}),
-    told,
+    clientInfo,
   };
 }
 
@@ -86,7 +86,7 @@ function ofRange({ start, length, totalSize }: ContentRange, filename: string): 
     start,
     lengths: [length],
     ranged: true,
-    told: {},
+    clientInfo: {},
   };
 }
 
@@ -113,11 +113,11 @@ export function lengthsAt(start: number, chunkSize: number, totalSize: number): 
   return rest > chunkSize && rest < 2 * chunkSize ? [chunkSize, rest] : [chunkSize];
 }
 
-/** @throws Problem error_processing_upload where the chunk lies beyond its file */
-export function requireInside(chunk: Chunk): void {
-  if (chunk.lengths.length > 0) return;
+/** What a chunk is told that lies beyond the end of its file; undefined where it does not. */
+export function beyondEnd(chunk: Chunk): Problem | undefined {
+  if (chunk.lengths.length > 0) return undefined;
   const { totalSize, chunkSize } = chunk.identity;
-  throw new Problem(
+  return new Problem(
     "error_processing_upload",
     `${nameOf(chunk)} of ${chunkSize} bytes lies beyond the end of the file of ${totalSize} bytes.`,
   );

@@ -42,11 +42,17 @@ export function maxSizeOf(token: UploadToken | undefined, serverMax: number): nu
   return Math.min(token?.maxSize ?? serverMax, serverMax);
 }
 
-/** @throws Problem file_too_large */
-export function requireSize(size: number, max: number): void {
-  if (size <= max) return;
-  throw new Problem(
+/** What a file is told that is larger than that; undefined where it is not. */
+export function tooLarge(size: number, max: number): Problem | undefined {
+  if (size <= max) return undefined;
+  return new Problem(
     "file_too_large",
     `The file is too large: at most ${formatBytes(max)} (${max} bytes) are taken.`,
   );
+}
+
+/** @throws Problem file_too_large */
+export function requireSize(size: number, max: number): void {
+  const problem = tooLarge(size, max);
+  if (problem) throw problem;
 }

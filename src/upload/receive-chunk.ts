@@ -2,273 +2,263 @@ import type { Sink } from "../files/files.ts";
 import { isMissing } from "../files/move.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { Problem } from "../problem.ts";
-import type { ByteRange, Upload } from "../records/records.ts";
-import { claim, extend, nextUnclaim, unclaim } from "./active.ts";
-import { admit, tellRefused } from "./admit.ts";
+import type { Upload } from "../records/records.ts";
+import { admit } from "./admit.ts";
 import { isOfFamily } from "./chunk-families.ts";
+import { beingReceived, decideChunk, type ChunkPlan } from "./chunk-rules.ts";
 import { lostOnDisk, overlapping, rangeOf, reaches, wrongLength, type Chunk } from "./chunk.ts";
+import { finalize } from "./finalize.ts";
 import { createHead } from "./head.ts";
 import { requireType, typesOf } from "./limits.ts";
+import type { Membership, RangeLock } from "./locks.ts";
+import { moveBytes } from "./move-bytes.ts";
+import { outcomeOf } from "./outcome.ts";
 import { extraOf, tooMuchExtra, type Params } from "./params.ts";
-import type { Answer, Reception, RedeemContext } from "./reception.ts";
-import { findToken } from "./token.ts";
-
-/** How often a slow chunk says that its upload is alive: well within the lapse of a reservation. */
-const TOUCH_MS = 30_000;
+import type { Account } from "./quota.ts";
+import { refuse } from "./refuse.ts";
+import { findOwner } from "./token.ts";
+import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
 
 /** How long a chunk waits for the same one on another connection, rather than being sent again. */
 const WAIT_MS = 1000;
 
+/** A chunk that was admitted, on its way in. */
+type Receiving = {
+  owner: Owner;
+  chunk: Chunk;
+  upload: Upload;
+  account: Account;
+  work: Membership;
+  body: Body;
+  /** All parameters that are known so far: of the whole request, once it was read to its end. */
+  params: Params;
+};
+
 /**
- * Receives one chunk, writing its bytes in place while they arrive. It is recorded after its last
+ * Receives one chunk (protocol 4.2), writing its bytes in place while they arrive. It is recorded after its last
  * byte is written, and only then exists; it goes to the disk after its answer.
  * @throws Problem for everything in the tables 4.1 and 4.2 of the protocol
  */
 export async function receiveChunk(
-  context: RedeemContext,
+  context: UploadContext,
+  { params, origin }: Pick<Redemption, "params" | "origin">,
   chunk: Chunk,
-  params: Params,
-  origin: string | null,
-): Promise<Reception> {
-  const { records, active, files, now } = context;
-  const uploadToken = params.get("upload_token") ?? "";
-  const token = await findToken(records, uploadToken, origin);
-  const admitted = await admit(context, chunk, token, uploadToken, params);
-  if ("kind" in admitted) return answered(admitted);
+  body: Body,
+): Promise<Answer> {
+  const owner = await findOwner(context.records, params.get("upload_token"), origin);
+  const admitted = await admit(context, owner, chunk, params);
+  if (admitted.kind === "finished") return admitted;
   const { upload, account } = admitted;
-  const session = active.join(upload.id);
-  const shortest = chunk.lengths[0] ?? 0;
-  let released = false;
-  let recordedOne = false;
-  let claimed = claim(session, rangeOf(chunk, shortest));
-  if (!claimed) {
-    // The same chunk is coming in: in a moment it will be there, or this one is needed after all.
-    await nextUnclaim(session, WAIT_MS);
-    claimed = claim(session, rangeOf(chunk, shortest));
-  }
+  await using work = joinUpload(context, upload);
+  const receiving: Receiving = { owner, chunk, upload, account, work, body, params };
   try {
-    const there = await alreadyThere(claimed);
-    if (typeof there === "number") return counting(there);
-    if (there) {
-      await release();
-      return answered(there);
+    using lock = await work.lock(rangeOf(chunk, chunk.lengths[0] ?? 0), WAIT_MS);
+    const plan = await planFor(context, receiving, lock);
+    switch (plan.do) {
+      case "write":
+        if (!lock) throw beingReceived("This chunk");
+        return await writeChunk(context, receiving, lock);
+      case "count":
+        return await countChunk(context, receiving, plan.stored);
+      case "answer":
+        return await answerFor(context, receiving, await context.records.uploads.byId(upload.id));
+      case "retry":
+        throw beingReceived("This chunk");
+      case "refuse":
+        throw plan.problem;
     }
   } catch (error) {
-    await release();
+    // What is wrong with the file is refused for good; who was refused by another request is told the same.
+    if (error instanceof Problem && error.ofTheFile && error !== work.shared.failure) {
+      const scope = error.code === "file_not_supported" ? "upload" : "chunk";
+      const extra = extraOf(receiving.params);
+      await refuse(context, { owner, upload, scope, work, extra }, error);
+    }
     throw error;
-  }
-  // alreadyThere has thrown where there was no claim.
-  const taken = claimed as ByteRange;
-  const { doubts } = session;
-  const sink = await openFile().catch(async (error: unknown) => {
-    await release();
-    throw error;
-  });
-  let handedOver = false;
-
-  let got = 0;
-  let touchedAt = now();
-  const head = chunk.start === 0 ? createHead(HEAD_BYTES) : undefined;
-  let type: string | null = null;
-
-  return {
-    take: async (piece) => {
-      if (session.failure) throw session.failure;
-      if (got + piece.length > taken.length) await makeLonger(got + piece.length);
-      got += piece.length;
-      if (head?.add(piece)) await judge(false);
-      account.take(piece.length);
-      try {
-        await sink.write(piece);
-      } finally {
-        account.written(piece.length);
-      }
-      if (now() - touchedAt > TOUCH_MS) {
-        touchedAt = now();
-        await records.uploads.touch(upload.id, touchedAt);
-      }
-    },
-    finish: async (all) => {
-      requireSame(params, all);
-      if (!chunk.lengths.includes(got)) throw wrongLength(chunk, got);
-      if (head && !head.full) await judge(got === chunk.identity.totalSize);
-      await sink.flush();
-      if (session.failure) throw session.failure;
-      if (session.doubts !== doubts) throw lostOnDisk();
-      const recorded = await records.uploads.recordChunk({
-        uploadId: upload.id,
-        range: rangeOf(chunk, got),
-        extra: extraOf(all),
-        type,
-        now: now(),
-      });
-      if (recorded === "too much extra") throw tooMuchExtra();
-      recordedOne = true;
-      // Forgotten in the very moment that it was recorded.
-      if (session.doubts !== doubts) throw lostOnDisk();
-      handedOver = true;
-      context.syncer.soon(upload, chunk.start, sink);
-      return completeIfWhole(recorded);
-    },
-    refuse: refuseAndThrow,
-    close: async () => {
-      if (!handedOver) await sink.close();
-      await release();
-    },
-  };
-
-  /** The file is made with the first bytes alone: where it is gone, what was stored in it is too. */
-  async function openFile(): Promise<Sink> {
-    try {
-      return await files.write(upload.file, chunk.start, {
-        create: upload.received === 0,
-        onSyncFailed: (error) => context.syncer.failed(upload.id, error),
-      });
-    } catch (error) {
-      if (!isMissing(error) || upload.received === 0) throw error;
-      await context.syncer.forgetAll(upload.id);
-      throw lostOnDisk();
-    }
-  }
-
-  /** A number is the length that is stored, where the chunk may as well have another. */
-  async function alreadyThere(mine: ByteRange | undefined): Promise<Answer | number | undefined> {
-    const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
-    // Finished since it was admitted: its chunks may be forgotten by now.
-    if (fresh?.state === "finished") return completeIfWhole(fresh);
-    const before = await records.uploads.lastChunkBefore(upload.id, chunk.start + shortest);
-    if (before?.start === chunk.start && chunk.lengths.includes(before.length)) {
-      return chunk.lengths.length > 1 ? before.length : storedBefore();
-    }
-    if (!mine) {
-      throw new Problem(
-        "temporarily_unavailable",
-        "This chunk is being received at this moment; try again.",
-      );
-    }
-    if (reaches(before, chunk.start)) {
-      const problem = overlapping(chunk);
-      await refuse(problem, params);
-      throw problem;
-    }
-    return undefined;
-  }
-
-  async function storedBefore(): Promise<Answer> {
-    // All may have been there before this one came again: the server stopped in between.
-    const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
-    return fresh ? completeIfWhole(fresh) : { kind: "stored" };
-  }
-
-  /** Reads a chunk to its end to learn whether it is the one that is stored; writes nothing. */
-  function counting(stored: number): Reception {
-    let count = 0;
-    return {
-      take: async (piece) => {
-        count += piece.length;
-        if (count > stored) throw overlapping(chunk);
-      },
-      finish: async (all) => {
-        requireSame(params, all);
-        if (count !== stored) throw wrongLength(chunk, count);
-        if (session.failure) throw session.failure;
-        // It may have been forgotten meanwhile. A photo's chunks are, too: that is the answer then.
-        const there = await records.uploads.hasStored(upload.id, rangeOf(chunk, stored));
-        const answer = await storedBefore();
-        if (!there && answer.kind === "stored") throw lostOnDisk();
-        return answer;
-      },
-      refuse: refuseAndThrow,
-      close: release,
-    };
-  }
-
-  async function completeIfWhole(fresh: Upload): Promise<Answer> {
-    if (fresh.state === "finished") {
-      context.quota.forget(upload.id);
-      const finished = await context.completer.outcomeOf(fresh, token, uploadToken);
-      return { kind: "finished", finished };
-    }
-    const size = chunk.identity.totalSize;
-    if (fresh.received !== size) return { kind: "stored" };
-    const extra = extraOf(params);
-    const finished = await context.completer.complete(
-      session,
-      fresh,
-      size,
-      token,
-      uploadToken,
-      extra,
-    );
-    context.quota.forget(upload.id);
-    return { kind: "finished", finished };
-  }
-
-  /** The last chunk may carry the remainder too, where nobody else has written it. */
-  async function makeLonger(needed: number): Promise<void> {
-    const longer = chunk.lengths[1];
-    if (longer === undefined || needed > longer) throw wrongLength(chunk, "more");
-    if (!extend(session, taken, longer)) {
-      throw new Problem(
-        "temporarily_unavailable",
-        "A part of this chunk is being received at this moment; try again.",
-      );
-    }
-    const before = await records.uploads.lastChunkBefore(upload.id, chunk.start + longer);
-    if (reaches(before, chunk.start)) throw overlapping(chunk);
-  }
-
-  async function judge(final: boolean): Promise<void> {
-    const found = await identify(head?.bytes() ?? new Uint8Array(), final);
-    // Too few bytes to say: the completion will, with all of them.
-    if (found) type = requireType(found, typesOf(token, context.types));
-  }
-
-  async function refuseAndThrow(problem: Problem, all: Params): Promise<never> {
-    await refuse(problem, all);
-    throw problem;
-  }
-
-  async function refuse(problem: Problem, all: Params): Promise<void> {
-    if (problem === session.failure) return;
-    const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
-    const alone = session.members === 1 && fresh?.received === 0;
-    if (problem.code === "file_not_supported" || alone) {
-      await context.completer.fail(session, upload, token, uploadToken, problem, extraOf(all));
-    } else {
-      await tellRefused(context, chunk, token, uploadToken, problem, all);
-    }
-  }
-
-  async function release(): Promise<void> {
-    if (released) return;
-    released = true;
-    if (claimed) unclaim(session, claimed);
-    try {
-      if (session.failure) context.quota.forget(upload.id);
-      if (session.members === 1 && !recordedOne) await forgetIfEmpty();
-    } finally {
-      active.leave(session);
-    }
-  }
-
-  /** Where nothing of it has been stored, and nobody else is at it, no use may stay reserved. */
-  async function forgetIfEmpty(): Promise<void> {
-    const fresh = await records.uploads.byIdentity(token.id, chunk.identity);
-    const empty = fresh?.id === upload.id && fresh.state === "receiving" && fresh.received === 0;
-    if (!empty || session.members !== 1) return;
-    // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
-    // database needs their room to forget.
-    context.quota.forget(upload.id);
-    const removing = files.remove(upload.file);
-    await records.uploads.forgetEmpty(upload.id);
-    await removing;
   }
 }
 
-/** The bytes went where the first parameters said: later ones may add, not contradict. */
-function requireSame(known: Params, all: Params): void {
-  for (const [name, value] of known) {
+/**
+ * Joins those at work on an upload. Whoever leaves as the last one of an upload that has not a byte deletes it:
+ * no use may stay reserved for nothing.
+ */
+function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncDisposable {
+  const work = context.locks.join(upload.id);
+  return Object.assign(work, {
+    [Symbol.asyncDispose]: async () => {
+      // A request that was at it while it failed may have opened its account anew.
+      if (work.shared.failure) context.quota.forget(upload.id);
+      try {
+        if (work.isAlone()) await deleteEmpty(context, upload);
+      } finally {
+        work[Symbol.dispose]();
+      }
+    },
+  });
+}
+
+async function deleteEmpty(
+  { records, files, quota }: UploadContext,
+  { id, file }: Upload,
+): Promise<void> {
+  const fresh = await records.uploads.byId(id);
+  if (fresh?.state !== "receiving" || fresh.received > 0) return;
+  quota.forget(id);
+  // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
+  // database needs their room.
+  const deleting = files.staging.delete(file);
+  await records.leftovers.deleteEmpty(id);
+  await deleting;
+}
+
+async function planFor(
+  { records }: UploadContext,
+  { upload, chunk }: Receiving,
+  lock: RangeLock | undefined,
+): Promise<ChunkPlan> {
+  const fresh = await records.uploads.byId(upload.id);
+  const before = await records.chunks.lastBefore(upload.id, chunk.start + (chunk.lengths[0] ?? 0));
+  return decideChunk(fresh, before, lock !== undefined, chunk);
+}
+
+async function writeChunk(
+  context: UploadContext,
+  receiving: Receiving,
+  lock: RangeLock,
+): Promise<Answer> {
+  const { records, syncer, now } = context;
+  const { chunk, upload, work, body } = receiving;
+  const { shared } = work;
+  const { doubts } = shared;
+  const head = chunk.start === 0 ? createHead(HEAD_BYTES) : undefined;
+  const judge = async (final: boolean) => {
+    const found = await identify(head?.bytes() ?? new Uint8Array(), final);
+    // Too few bytes to say: finalizing will, with all of them.
+    if (found) requireType(found, typesOf(receiving.owner.token, context.types));
+  };
+  const sink = await openFile(context, upload, chunk);
+  let handedOver = false;
+  try {
+    const length = await moveBytes(body.bytes, sink, {
+      account: async (piece, total) => {
+        if (shared.failure) throw shared.failure;
+        if (total > lock.range.length) await extendLock(context, receiving, lock, total);
+        if (head?.add(piece)) await judge(false);
+        return receiving.account;
+      },
+      alive: (at) => records.uploads.touch(upload.id, at),
+      now,
+    });
+    receiving.params = await restOf(receiving);
+    if (!chunk.lengths.includes(length)) throw wrongLength(chunk, length);
+    if (head && !head.full) await judge(length === chunk.identity.totalSize);
+    await sink.flush();
+    if (shared.failure) throw shared.failure;
+    if (shared.doubts !== doubts) throw lostOnDisk();
+    const recorded = await records.chunks.record({
+      uploadId: upload.id,
+      range: rangeOf(chunk, length),
+      extra: extraOf(receiving.params),
+      now: now(),
+    });
+    if (recorded === "too much extra") throw tooMuchExtra();
+    // Forgotten in the very moment that it was recorded; or not recorded, since its upload is being finalized, of
+    // which another chunk was forgotten, or has failed.
+    if (shared.doubts !== doubts || !isRecorded(recorded, chunk)) throw lostOnDisk();
+    handedOver = true;
+    syncer.soon(upload, chunk.start, sink);
+    return await answerFor(context, receiving, recorded);
+  } finally {
+    if (!handedOver) await sink.close();
+  }
+}
+
+/** Whether a chunk that came to an upload in this state is on record, or needed no more. */
+function isRecorded({ state, received }: Upload, { identity }: Chunk): boolean {
+  return state === "receiving" || state === "finished" || received === identity.totalSize;
+}
+
+/** The file is made with the first bytes alone: where it is gone, what was stored in it is too. */
+async function openFile(
+  { files, syncer }: UploadContext,
+  { id, file, received }: Upload,
+  { start }: Chunk,
+): Promise<Sink> {
+  try {
+    return await files.staging.write(file, start, {
+      create: received === 0,
+      onSyncFailed: (error) => syncer.failed(id, error),
+    });
+  } catch (error) {
+    if (!isMissing(error) || received === 0) throw error;
+    await syncer.forgetAll(id);
+    throw lostOnDisk();
+  }
+}
+
+/** The last chunk may carry the remainder too, where nobody else has written it. */
+async function extendLock(
+  { records }: UploadContext,
+  { chunk, upload }: Receiving,
+  lock: RangeLock,
+  needed: number,
+): Promise<void> {
+  const longer = chunk.lengths[1];
+  if (longer === undefined || needed > longer) throw wrongLength(chunk, "more");
+  if (!lock.extend(longer)) throw beingReceived("A part of this chunk");
+  const before = await records.chunks.lastBefore(upload.id, chunk.start + longer);
+  if (reaches(before, chunk.start)) throw overlapping(chunk);
+}
+
+/** Reads a chunk to its end to learn whether it is the one that is stored; writes nothing. */
+async function countChunk(
+  context: UploadContext,
+  receiving: Receiving,
+  stored: number,
+): Promise<Answer> {
+  const { records } = context;
+  const { chunk, upload, work, body } = receiving;
+  let length = 0;
+  for await (const piece of body.bytes) {
+    length += piece.length;
+    if (length > stored) throw overlapping(chunk);
+  }
+  receiving.params = await restOf(receiving);
+  if (length !== stored) throw wrongLength(chunk, length);
+  if (work.shared.failure) throw work.shared.failure;
+  // It may have been forgotten meanwhile. A photo's chunks are, too: that is the answer then.
+  const there = await records.chunks.has(upload.id, rangeOf(chunk, stored));
+  const answer = await answerFor(context, receiving, await records.uploads.byId(upload.id));
+  if (!there && answer.kind === "stored") throw lostOnDisk();
+  return answer;
+}
+
+/** A stored chunk is answered, after its photo was made where it was the last one that was missing. */
+async function answerFor(
+  context: UploadContext,
+  { owner, chunk, work, params }: Receiving,
+  upload: Upload | undefined,
+): Promise<Answer> {
+  if (upload?.state === "finished") {
+    context.quota.forget(upload.id);
+    return { kind: "finished", finished: await outcomeOf(context, owner, upload) };
+  }
+  const size = chunk.identity.totalSize;
+  if (!upload || upload.received !== size) return { kind: "stored" };
+  const extra = extraOf(params);
+  return {
+    kind: "finished",
+    finished: await finalize(context, work, owner, upload, size, { extra }),
+  };
+}
+
+/**
+ * All parameters of the request. The bytes went where the first ones said: later ones may add, not contradict.
+ * @throws Problem invalid_input
+ */
+async function restOf({ params, body }: Receiving): Promise<Params> {
+  const all = await body.rest();
+  for (const [name, value] of params) {
     if (name !== "upload_token" && !isOfFamily(name)) continue;
     if (all.get(name) === value) continue;
     throw new Problem(
@@ -276,14 +266,5 @@ function requireSame(known: Params, all: Params): void {
       `${name} behind the file is not what it was before the file.`,
     );
   }
-}
-
-function answered(answer: Answer): Reception {
-  return {
-    answer,
-    take: async () => undefined,
-    finish: async () => answer,
-    refuse: async () => answer,
-    close: async () => undefined,
-  };
+  return all;
 }

@@ -1,17 +1,17 @@
-import { returnFor } from "../callback/address.ts";
+import type { Spool } from "../files/files.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { Problem, refusedToken } from "../problem.ts";
-import type { Upload, UploadToken } from "../records/records.ts";
-import { requireFew } from "./admit.ts";
-import { readChunk } from "./chunk.ts";
-import { dropUpload } from "./drop.ts";
-import { createHead } from "./head.ts";
+import { readChunk, type Chunk } from "./chunk.ts";
+import { createHead, type Head } from "./head.ts";
 import { maxSizeOf, requireSize, requireType, typesOf } from "./limits.ts";
+import { moveBytes } from "./move-bytes.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
-import type { Account } from "./quota.ts";
+import type { Account, UndecidedAccount } from "./quota.ts";
 import { receiveChunk } from "./receive-chunk.ts";
-import type { Answer, Incoming, Reception, RedeemContext } from "./reception.ts";
-import { findToken, requireGoingOn, requireStart, useHeld } from "./token.ts";
+import { AGAIN_MS, decideUndecided } from "./rules.ts";
+import { findOwner, noUse } from "./token.ts";
+import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
+import { beginWhole, finalizeWhole, refuseWhole, type WholeUpload } from "./whole-upload.ts";
 
 /**
  * A body beyond this is a whole file, whatever fields may follow: the largest chunks of a known
@@ -20,252 +20,274 @@ import { findToken, requireGoingOn, requireStart, useHeld } from "./token.ts";
  */
 const LARGEST_LATE_CHUNK = 128 * 1024 * 1024;
 
-const TOUCH_MS = 30_000;
-
 /** How many times as long an undecided body may take whose upload token came first: 128 MiB in four hours are 9 KiB/s. */
 const TOKEN_FIRST_LIMIT = 8;
+
+/** A file on its way in, and what has been found out about it so far. */
+type IncomingFile = {
+  /** Undefined while its upload token is still to come. */
+  owner: Owner | undefined;
+  spool: Spool;
+  head: Head;
+  /** Bytes that came. */
+  length: number;
+  /** What its bytes are written on while it is undecided. */
+  undecided: UndecidedAccount;
+  /** Whether its bytes are of use at all, or only the parameters behind them. */
+  wanted: boolean;
+  /** It is a whole file, and holds a use. */
+  whole: WholeUpload | undefined;
+  /** Its type was judged by the lists that its token has. */
+  judged: boolean;
+  /** Why it is not taken. Its bytes are not kept any more. */
+  problem: Problem | undefined;
+};
 
 /**
  * Receives a whole file, or one of which it is not known yet (protocol 4.1, "undecided"): its bytes go into
  * a spool, which becomes the upload's file without being copied. Undecided bytes hold no use of a token, and
- * are written on an account of their own, which all of them share.
- * @throws Problem where the token refuses it before a byte was read
+ * are written on an account that all of them share.
+ * @throws Problem where the token refuses it, or it cannot be taken for now
  */
-export async function receiveFile(context: RedeemContext, incoming: Incoming): Promise<Reception> {
-  const { records, files, active, completer, quota, now } = context;
-  const { origin, moreParams, bodyLength } = incoming;
-  let uploadToken = incoming.params.get("upload_token");
-  let token: UploadToken | undefined;
-  let upload: Upload | undefined;
-  let account: Account | undefined;
-  if (uploadToken || !moreParams) token = await findToken(records, uploadToken, origin);
-  /** Whether the bytes are wanted at all, or only the parameters behind them. */
-  const wanted = token && moreParams ? await isWanted(context, token) : true;
-  const tokenFirst = token !== undefined;
-  const undecided = quota.undecided(tokenFirst);
-  // Who has a token that is good may take longer: a form on a slow line is the normal case.
-  const limitMs = context.undecidedMs * (tokenFirst ? TOKEN_FIRST_LIMIT : 1);
-  const begunAt = performance.now();
-  let got = 0;
-  let touchedAt = now();
-  const head = createHead(HEAD_BYTES);
-  /** Why the file is not taken, while its token is still to come. */
-  let problem: Problem | undefined;
-  let judged = false;
-  let isChunk = false;
-  /** The spool has become the upload's file: there is nothing of it to be removed. */
-  let adopted = false;
-  const spool = await begin().catch(async (error: unknown) => {
-    await letGo();
-    throw error;
-  });
-
-  return {
-    more: requireTime,
-    take: async (piece) => {
-      got += piece.length;
-      if (problem || !wanted) return;
-      head.add(piece);
-      try {
-        requireSize(got, maxSizeOf(token, context.maxSize));
-        if (!judged && mustBeWhole() && head.full) await judge(token);
-        // No chunk is so large: it is a file of its own, and needs a use.
-        if (token && !upload && mustBeWhole()) await requireUpload(incoming.params);
-      } catch (error) {
-        // Nobody knows yet where the outcome goes, or whether it is a chunk's: read on, keep nothing.
-        if ((token && mustBeWhole()) || !(error instanceof Problem)) throw error;
-        problem = error;
-        await spool.discard();
-        undecided.close();
-        return;
-      }
-      const on = account ?? undecided;
-      on.take(piece.length);
-      await spool.write(piece).finally(() => on.written(piece.length));
-      if (upload && now() - touchedAt > TOUCH_MS) {
-        touchedAt = now();
-        await records.uploads.touch(upload.id, touchedAt);
-      }
-    },
-    finish: async (params) => {
-      await settleToken(params);
-      const chunk = readChunk(params, filenameOf(params, incoming.partName), incoming.range);
-      if (chunk) {
-        isChunk = true;
-        await spool.flush();
-        await letGo();
-        return passOn(await receiveChunk(context, chunk, params, origin), params);
-      }
-      const owner = await requireUpload(params);
-      if (!wanted) throw useHeld();
-      try {
-        if (problem) throw problem;
-        if (got === 0) throw new Problem("no_file", "The file is empty.");
-        requireSize(got, maxSizeOf(owner.token, context.maxSize));
-        await judge(owner.token);
-      } catch (error) {
-        if (error instanceof Problem && error.ofTheFile) return refuse(error, params);
-        throw error;
-      }
-      return complete(owner.upload, owner.token, params);
-    },
-    refuse,
-    close: async () => {
-      try {
-        if (!adopted) await spool.discard();
-      } finally {
-        undecided.close();
-        await letGo();
-      }
-    },
-  };
-
-  async function begin() {
-    // A length is only a claim: what cannot fit is refused by it, but nothing is kept from others for it.
-    quota.require(Math.min(bodyLength ?? 0, maxSizeOf(token, context.maxSize)));
-    if (token && !moreParams) await requireUpload(incoming.params);
-    return files.spool();
-  }
-
-  /** A body that no chunk has, or one that has told all its parameters. */
-  function mustBeWhole(): boolean {
-    if (incoming.range) return false;
-    return !moreParams || Math.max(got, bodyLength ?? 0) > LARGEST_LATE_CHUNK;
-  }
-
-  /** Bytes that hold no use may not be kept waiting for the end of their request, whatever comes behind them. */
-  function requireTime(): void {
-    if (upload || performance.now() - begunAt <= limitMs) return;
-    throw new Problem(
-      "request_timeout",
-      tokenFirst
-        ? "The request takes too long for one that may be a chunk; send a chunk's parameters before its file."
-        : "The request takes too long for one whose upload token is behind its file.",
-    );
-  }
-
-  async function judge(by: UploadToken | undefined): Promise<void> {
-    judged = by !== undefined;
-    requireType(await identify(head.bytes(), true), typesOf(by, context.types));
-  }
-
-  /** The body's own field wins over the query, and may come behind the file (protocol 2 and 4). */
-  async function settleToken(params: Params): Promise<void> {
-    const named = params.get("upload_token");
-    if (token && named === uploadToken) return;
-    await letGo();
-    uploadToken = named;
-    token = await findToken(records, named, origin);
-    judged = false;
-  }
-
-  /** It is a whole file: from here on it holds a use, and its bytes are written on its own account. */
-  async function requireUpload(params: Params) {
-    if (!token) throw refusedToken.unknown();
-    if (!upload) {
-      requireStart(token, now());
-      await requireFew(context, token);
-      const filename = filenameOf(params, incoming.partName);
-      const begun = await records.uploads.beginWhole({ tokenId: token.id, filename, now: now() });
-      // It may be the same file again, whose first try hangs: not refused for good while that may fail.
-      if (!begun.reserved) throw begun.used ? refusedToken.used() : useHeld();
-      upload = begun.upload;
-      const total = Math.max(got, Math.min(bodyLength ?? 0, maxSizeOf(token, context.maxSize)));
-      account = quota.ofUpload({ id: upload.id, tokenId: token.id, total, received: got });
-      undecided.close();
-    }
-    return { upload, token };
-  }
-
-  async function complete(whole: Upload, owner: UploadToken, params: Params): Promise<Answer> {
-    const session = active.join(whole.id);
-    try {
-      await files.adopt(spool, whole.file);
-      adopted = true;
-      const finished = await completer.complete(
-        session,
-        whole,
-        got,
-        owner,
-        uploadToken ?? "",
-        extraOf(params),
-      );
-      quota.forget(whole.id);
-      upload = undefined;
-      return { kind: "finished", finished };
-    } finally {
-      active.leave(session);
-    }
-  }
-
-  async function refuse(why: Problem, params: Params): Promise<Answer> {
-    // Refused as a chunk already, and recorded so: a chunk is answered 500, whatever the token says.
-    if (isChunk) throw why;
-    await settleToken(params);
-    const owner = await requireUpload(params);
-    const extra = extraOf(params);
-    const session = active.join(owner.upload.id);
-    try {
-      await completer.fail(session, owner.upload, owner.token, uploadToken ?? "", why, extra);
-    } finally {
-      active.leave(session);
-    }
-    quota.forget(owner.upload.id);
-    upload = undefined;
-    const outcome = { errorMessage: why.message };
-    const returns = returnFor(owner.token, completer.domain, uploadToken ?? "", outcome, extra);
-    return { kind: "refused", token: owner.token, problem: why, returns };
-  }
-
-  /** It was a chunk after all: its bytes go to their place. */
-  async function passOn(reception: Reception, params: Params): Promise<Answer> {
-    try {
-      if (reception.answer) return reception.answer;
-      if (!wanted) throw useHeld();
-      if (problem) return await reception.refuse(problem, params);
-      for await (const piece of spool.read()) await reception.take(piece);
-      return await reception.finish(params);
-    } catch (error) {
-      if (error instanceof Problem && error.ofTheFile) return await reception.refuse(error, params);
-      throw error;
-    } finally {
-      await reception.close();
-    }
-  }
-
-  /** Gives the use back, where there is one and the file did not become a photo. */
-  async function letGo(): Promise<void> {
-    if (!upload) return;
-    const mine = upload;
-    upload = undefined;
-    account = undefined;
-    quota.forget(mine.id);
-    await dropUpload(context, mine);
-  }
+export async function receiveFile(
+  context: UploadContext,
+  redemption: Redemption,
+  body: Body,
+): Promise<Answer> {
+  await using file = await beginFile(context, redemption, body);
+  const params = await readToEnd(context, redemption, body, file);
+  const owner = await settleOwner(context, file, params, redemption.origin);
+  const chunk = readChunk(params, filenameOf(params, redemption.partName), redemption.range);
+  if (chunk)
+    return await receiveSpooled(context, { params, origin: redemption.origin }, chunk, file);
+  const whole = (file.whole ??= await beginWhole(context, owner, {
+    filename: filenameOf(params, redemption.partName),
+    received: file.length,
+    expected: file.length,
+    complete: extraOf(params),
+  }));
+  if (!file.wanted) throw noUse("held", true);
+  const problem = await problemOf(context, file, owner);
+  const extra = extraOf(params);
+  // Waited for here: what is in use is let go of behind it.
+  return await (problem
+    ? refuseWhole(context, whole, problem, extra)
+    : finalizeWhole(context, whole, file.spool, file.length, extra));
 }
 
-/** For so long the chunks of a finished upload may come again, whose answer was lost. */
-const AGAIN_MS = 10 * 60_000;
+async function beginFile(
+  context: UploadContext,
+  { params, origin, partName }: Redemption,
+  body: Body,
+): Promise<IncomingFile & AsyncDisposable> {
+  const { records, files, quota } = context;
+  const { moreParams } = body;
+  const named = params.get("upload_token");
+  const owner = named || !moreParams ? await findOwner(records, named, origin) : undefined;
+  const wanted = owner && moreParams ? await isWanted(context, owner) : true;
+  // A length is only a claim: what cannot fit is refused by it, but nothing is kept from others for it.
+  const expected = Math.min(body.length ?? 0, maxSizeOf(owner?.token, context.maxSize));
+  quota.require(expected);
+  const whole =
+    owner && !moreParams
+      ? await beginWhole(context, owner, {
+          filename: filenameOf(params, partName),
+          received: 0,
+          expected,
+        })
+      : undefined;
+  const undecided = quota.undecided(owner !== undefined);
+  if (!whole) limitTime(body, context.undecidedMs, owner !== undefined);
+  const spool = await files.spools.create().catch(async (error: unknown) => {
+    await whole?.[Symbol.asyncDispose]();
+    throw error;
+  });
+  const file: IncomingFile = {
+    owner,
+    spool,
+    head: createHead(HEAD_BYTES),
+    length: 0,
+    undecided,
+    wanted,
+    whole,
+    judged: false,
+    problem: undefined,
+  };
+  return Object.assign(file, {
+    [Symbol.asyncDispose]: async () => {
+      try {
+        await spool.delete();
+      } finally {
+        undecided.close();
+        await file.whole?.[Symbol.asyncDispose]();
+      }
+    },
+  });
+}
+
+/** Bytes that hold no use may not be kept waiting for the end of their request, whatever comes behind them. */
+function limitTime(body: Body, undecidedMs: number, tokenFirst: boolean): void {
+  // Who has a token that is good may take longer: a form on a slow line is the normal case.
+  const limit = undecidedMs * (tokenFirst ? TOKEN_FIRST_LIMIT : 1);
+  const why = tokenFirst
+    ? "The request takes too long for one that may be a chunk; send a chunk's parameters before its file."
+    : "The request takes too long for one whose upload token is behind its file.";
+  body.endBy(performance.now() + limit, () => new Problem("request_timeout", why));
+}
 
 /**
  * Refuses an undecided body at once where nothing could become of it: no use is free, and no upload of the
  * token is unfinished that the body could be a chunk of (protocol 4.1).
- * @returns false where it can only be a chunk that came before, of an upload that has just finished: its
- * parameters are answered with the outcome (protocol 4.2), its bytes are needed by nobody and not kept
- * @throws Problem invalid_upload_token; temporarily_unavailable where another upload may give its use back
+ * @returns false where its bytes are of no use, but its parameters may be
  */
-async function isWanted(context: RedeemContext, token: UploadToken): Promise<boolean> {
-  const { records, graceMs } = context;
+async function isWanted(context: UploadContext, { token }: Owner): Promise<boolean> {
   const now = context.now();
-  if (await records.uploads.hasUnfinishedChunked(token.id)) {
-    requireGoingOn(token, now, graceMs);
-    return true;
+  const prospects = await context.records.uploads.prospects(token.id, now, now - AGAIN_MS);
+  const decided = decideUndecided(token, prospects, now, context.graceMs);
+  switch (decided) {
+    case "keep":
+      return true;
+    case "parameters only":
+      return false;
+    case "expired":
+      throw refusedToken.expired();
+    case "used":
+    case "held":
+      throw noUse(decided, true);
   }
-  if ((await records.tokens.free(token.id, now)) > 0) {
-    requireStart(token, now);
-    return true;
+}
+
+/**
+ * Reads the request to its end, or as far as it takes to know that the file is not taken.
+ * @returns all parameters that were read
+ */
+async function readToEnd(
+  context: UploadContext,
+  redemption: Redemption,
+  body: Body,
+  file: IncomingFile,
+): Promise<Params> {
+  try {
+    await moveBytes(body.bytes, file.spool, {
+      account: (piece, total) => lookAt(context, redemption, body, file, piece, total),
+      alive: async (now) => {
+        if (file.whole) await context.records.uploads.touch(file.whole.upload.id, now);
+      },
+      now: context.now,
+    });
+    return await body.rest();
+  } catch (error) {
+    if (!(error instanceof Problem && error.ofTheFile)) throw error;
+    file.problem = error;
+    return redemption.params;
   }
-  if (await records.uploads.hasFinishedChunked(token.id, now - AGAIN_MS)) return false;
-  requireStart(token, now);
-  throw token.consumed >= token.maxUploads ? refusedToken.used() : useHeld();
+}
+
+/**
+ * Looks at a piece of the file before it is kept.
+ * @returns the account that it is written on; undefined where it is not to be kept
+ */
+async function lookAt(
+  context: UploadContext,
+  { params, range, partName }: Redemption,
+  body: Body,
+  file: IncomingFile,
+  piece: Uint8Array,
+  total: number,
+): Promise<Account | undefined> {
+  file.length = total;
+  if (file.problem || !file.wanted) return undefined;
+  file.head.add(piece);
+  const { owner } = file;
+  const isWhole =
+    !range && (!body.moreParams || Math.max(total, body.length ?? 0) > LARGEST_LATE_CHUNK);
+  try {
+    requireSize(total, maxSizeOf(owner?.token, context.maxSize));
+    if (isWhole && !file.judged && file.head.full) await judge(context, file, owner);
+    if (isWhole && owner && !file.whole) {
+      file.whole = await beginWhole(context, owner, {
+        filename: filenameOf(params, partName),
+        received: total - piece.length,
+        expected: Math.max(total, body.length ?? 0),
+      });
+      file.undecided.close();
+      body.endBy(undefined, refusedToken.unknown);
+    }
+  } catch (error) {
+    if ((owner && isWhole) || !(error instanceof Problem)) throw error;
+    // Nobody knows yet where the outcome goes, or whether it is a chunk's: read on, keep nothing.
+    file.problem = error;
+    await file.spool.delete();
+    file.undecided.close();
+    return undefined;
+  }
+  return file.whole?.account ?? file.undecided;
+}
+
+/** @throws Problem file_not_supported */
+async function judge(
+  context: UploadContext,
+  file: IncomingFile,
+  owner: Owner | undefined,
+): Promise<void> {
+  file.judged = owner !== undefined;
+  requireType(await identify(file.head.bytes(), true), typesOf(owner?.token, context.types));
+}
+
+/** The body's own field wins over the query, and may come behind the file (protocol 2 and 4). */
+async function settleOwner(
+  context: UploadContext,
+  file: IncomingFile,
+  params: Params,
+  origin: string | null,
+): Promise<Owner> {
+  const named = params.get("upload_token");
+  if (file.owner && file.owner.uploadToken === named) return file.owner;
+  await file.whole?.[Symbol.asyncDispose]();
+  file.whole = undefined;
+  file.owner = await findOwner(context.records, named, origin);
+  file.judged = false;
+  return file.owner;
+}
+
+/** Why a whole file that has come to its end is not taken; undefined where it is. */
+async function problemOf(
+  context: UploadContext,
+  file: IncomingFile,
+  owner: Owner,
+): Promise<Problem | undefined> {
+  if (file.problem) return file.problem;
+  if (file.length === 0) return new Problem("no_file", "The file is empty.");
+  try {
+    requireSize(file.length, maxSizeOf(owner.token, context.maxSize));
+    await judge(context, file, owner);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Problem && error.ofTheFile) return error;
+    throw error;
+  }
+}
+
+/** It was a chunk after all: it is received from the spool like one that has just come. */
+async function receiveSpooled(
+  context: UploadContext,
+  redemption: Pick<Redemption, "params" | "origin">,
+  chunk: Chunk,
+  { spool, whole, wanted, problem }: IncomingFile,
+): Promise<Answer> {
+  await spool.flush();
+  await whole?.[Symbol.asyncDispose]();
+  const why = problem ?? (wanted ? undefined : noUse("held", true));
+  return receiveChunk(context, redemption, chunk, {
+    length: undefined,
+    moreParams: false,
+    bytes: why ? unavailable(why) : spool.read(),
+    rest: async () => redemption.params,
+    endBy: () => undefined,
+  });
+}
+
+/** Bytes that were not kept. */
+function unavailable(why: Problem): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(why) }) };
 }

@@ -1,133 +1,120 @@
 import { Problem, refusedToken } from "../problem.ts";
-import type { UploadToken } from "../records/records.ts";
+import { decideQuestion } from "./chunk-rules.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
-import type { ContentRange } from "./content-range.ts";
+import { finalize } from "./finalize.ts";
+import { outcomeOf } from "./outcome.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
 import { receiveChunk } from "./receive-chunk.ts";
 import { receiveFile } from "./receive-file.ts";
-import type { Answer, Incoming, Reception, RedeemContext } from "./reception.ts";
-import { findToken, requireGoingOn, requireStart } from "./token.ts";
+import { holdsUse } from "./rules.ts";
+import { findOwner, noUse } from "./token.ts";
+import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
+import { beginWhole, refuseWhole } from "./whole-upload.ts";
 
 export type Redeemer = ReturnType<typeof createRedeemer>;
 
 /** Redeeming upload tokens: section 4 of the protocol, without HTTP. */
-export function createRedeemer(context: RedeemContext) {
+export function createRedeemer(context: UploadContext) {
   let open = 0;
-
-  async function begin(incoming: Incoming): Promise<Reception> {
-    const { params } = incoming;
-    const chunk = params.has("upload_token")
-      ? readChunk(params, filenameOf(params, incoming.partName), incoming.range)
-      : undefined;
-    if (chunk) return receiveChunk(context, chunk, params, incoming.origin);
-    return receiveFile(context, incoming);
-  }
-
   return {
     /** Files that are coming in, or have not been let go of yet. */
     open: () => open,
 
-    /** A file begins. */
-    receive: async (incoming: Incoming): Promise<Reception> => {
+    /** A file comes in, whole or as a chunk of one. */
+    receive: async (redemption: Redemption, body: Body): Promise<Answer> => {
       open += 1;
       try {
-        const reception = await begin(incoming);
-        return { ...reception, close: () => reception.close().finally(() => (open -= 1)) };
-      } catch (error) {
+        const { params, partName, range } = redemption;
+        // Without its upload token nothing of it can be said.
+        const chunk = params.has("upload_token")
+          ? readChunk(params, filenameOf(params, partName), range)
+          : undefined;
+        return chunk
+          ? await receiveChunk(context, redemption, chunk, body)
+          : await receiveFile(context, redemption, body);
+      } finally {
         open -= 1;
-        throw error;
       }
     },
 
     /** A request that has no file. */
-    withoutFile: async (
-      params: Params,
-      origin: string | null,
-      range?: ContentRange,
-    ): Promise<Answer> => {
-      const token = await findToken(context.records, params.get("upload_token"), origin);
-      const problem = new Problem("no_file", "The file is missing: send it in the field 'file'.");
-      if (readChunk(params, filenameOf(params, undefined), range)) {
-        throw new Problem("invalid_input", problem.message);
-      }
-      requireStart(token, context.now());
-      const incoming = {
-        params,
-        moreParams: false,
-        partName: undefined,
-        origin,
-        bodyLength: undefined,
-      };
-      const reception = await receiveFile(context, incoming);
-      try {
-        return await reception.refuse(problem, params);
-      } finally {
-        await reception.close();
-      }
-    },
+    withoutFile: (redemption: Redemption): Promise<Answer> => withoutFile(context, redemption),
 
     /** GET: is this chunk there? A finished upload answers its outcome (protocol 4.2). */
     ask: async (params: Params, origin: string | null): Promise<Answer> => {
-      const { records, now } = context;
-      const token = await findToken(records, params.get("upload_token"), origin);
+      const owner = await findOwner(context.records, params.get("upload_token"), origin);
       const chunk = readChunk(params, filenameOf(params, undefined));
-      if (!chunk) {
-        throw new Problem(
-          "invalid_input",
-          "GET asks whether a chunk is stored: resumableChunkNumber, resumableChunkSize, resumableTotalSize and resumableIdentifier are needed, or what flow.js or Dropzone calls them.",
-        );
-      }
-      return ask(context, token, chunk, params, now());
+      if (chunk) return ask(context, owner, chunk, params);
+      throw new Problem(
+        "invalid_input",
+        "GET asks whether a chunk is stored: resumableChunkNumber, resumableChunkSize, resumableTotalSize and resumableIdentifier are needed, or what flow.js or Dropzone calls them.",
+      );
     },
   };
 }
 
+async function withoutFile(
+  context: UploadContext,
+  { params, origin, range, partName }: Redemption,
+): Promise<Answer> {
+  const owner = await findOwner(context.records, params.get("upload_token"), origin);
+  const problem = new Problem("no_file", "The file is missing: send it in the field 'file'.");
+  if (readChunk(params, filenameOf(params, partName), range)) {
+    throw new Problem("invalid_input", problem.message);
+  }
+  const extra = extraOf(params);
+  await using whole = await beginWhole(context, owner, {
+    filename: "",
+    received: 0,
+    expected: 0,
+    complete: extra,
+  });
+  return await refuseWhole(context, whole, problem, extra);
+}
+
 async function ask(
-  context: RedeemContext,
-  token: UploadToken,
+  context: UploadContext,
+  owner: Owner,
   chunk: Chunk,
   params: Params,
-  now: number,
 ): Promise<Answer> {
-  const { records, completer, active } = context;
-  const uploadToken = params.get("upload_token") ?? "";
+  const { records, graceMs } = context;
+  const { token } = owner;
+  const now = context.now();
   const upload = await records.uploads.byIdentity(token.id, chunk.identity);
-  if (upload?.state === "finished") {
-    return { kind: "finished", finished: await completer.outcomeOf(upload, token, uploadToken) };
+  const holds = upload !== undefined && holdsUse(upload, now);
+  const free = holds ? 1 : await records.tokens.free(token.id, now);
+  const question = decideQuestion(token, upload, { holds, free }, chunk, graceMs, now);
+  switch (question.do) {
+    case "expired":
+      throw refusedToken.expired();
+    case "used":
+      throw noUse("used", false);
+    case "missing":
+      return { kind: "missing" };
+    case "look up":
+      for (const length of question.lengths) {
+        const range = { start: chunk.start, length };
+        if (upload && (await records.chunks.has(upload.id, range))) return { kind: "stored" };
+      }
+      return { kind: "missing" };
+    case "answer":
+    case "finalize":
+      break;
   }
-  if (upload?.state !== "receiving") {
-    requireStart(token, now);
-    if ((await records.tokens.free(token.id, now)) === 0) throw refusedToken.used();
-    return { kind: "missing" };
+  if (!upload) return { kind: "missing" };
+  if (question.do === "answer") {
+    return { kind: "finished", finished: await outcomeOf(context, owner, upload) };
   }
-  requireGoingOn(token, now, context.graceMs);
-  const size = chunk.identity.totalSize;
-  if (upload.received === size) {
-    const session = active.join(upload.id);
-    try {
-      const extra = extraOf(params);
-      const finished = await completer.complete(session, upload, size, token, uploadToken, extra);
-      context.quota.forget(upload.id);
-      return { kind: "finished", finished };
-    } catch (error) {
-      // After a failed upload GET answers 204.
-      if (error instanceof Problem && error.code === "file_not_supported")
-        return { kind: "missing" };
-      throw error;
-    } finally {
-      active.leave(session);
-    }
+  using work = context.locks.join(upload.id);
+  try {
+    const { totalSize } = chunk.identity;
+    const extra = extraOf(params);
+    const finished = await finalize(context, work, owner, upload, totalSize, { extra });
+    return { kind: "finished", finished };
+  } catch (error) {
+    // After a failed upload GET answers 204.
+    if (error instanceof Problem && error.code === "file_not_supported") return { kind: "missing" };
+    throw error;
   }
-  if (!(await records.uploads.holdsUse(upload.id, now))) {
-    if ((await records.tokens.free(token.id, now)) === 0) throw refusedToken.used();
-  }
-  // Where two plans are possible at the end of a file, the client may say which is its own.
-  const told = chunk.toldLength ?? 0;
-  const lengths = chunk.lengths.includes(told) ? [told] : chunk.lengths;
-  for (const length of lengths) {
-    if (await records.uploads.hasStored(upload.id, { start: chunk.start, length })) {
-      return { kind: "stored" };
-    }
-  }
-  return { kind: "missing" };
 }

@@ -1,14 +1,15 @@
 import type { Files } from "../files/files.ts";
-import type { Records, Upload } from "../records/records.ts";
+import type { Expected, Records, Upload } from "../records/records.ts";
 import { nextTurn } from "../slices.ts";
-import type { Active } from "./active.ts";
-import { placeOf, placeOfPhoto } from "./drop.ts";
+import type { Events } from "../events.ts";
+import { treeOf } from "../files/trees.ts";
+import type { UploadLocks } from "./locks.ts";
+import { isUnderWay } from "./rules.ts";
 
 export type RestoreContext = {
   records: Records;
   files: Files;
-  /** What was put right, for the log. */
-  onFound: (what: string, about: Record<string, string | number>) => void;
+  events: Events;
 };
 
 /** Rows and files that are looked at together. */
@@ -20,13 +21,10 @@ const SLICE = 500;
  * has are forgotten.
  */
 export async function restore(context: RestoreContext): Promise<void> {
-  const { records, files, onFound } = context;
-  for (const name of await files.putStraysAside(await records.uploads.lastId())) {
-    onFound("put aside a file among the photos that no record knows", { file: name });
-  }
-  const names = new Set(await files.names());
+  const { records, files } = context;
+  const names = new Set(await files.staging.names());
   for (let last = 0; ;) {
-    const uploads = await records.uploads.receivingAfter(last, SLICE);
+    const uploads = await records.leftovers.expectedAfter(last, SLICE);
     for (const upload of uploads) {
       last = upload.id;
       names.delete(upload.file);
@@ -34,63 +32,79 @@ export async function restore(context: RestoreContext): Promise<void> {
     }
     if (uploads.length < SLICE) break;
   }
+  // Behind the uploads, some of which an earlier version may have moved there.
+  for (const file of await files.originals.putStraysAside(await records.leftovers.lastPhotoId())) {
+    putRight(context, "put aside a file among the photos that no record knows", { file });
+  }
   await settleFiles(context, [...names]);
 }
 
 /** A file is as long as its chunks say, or those beyond it are not there. */
-async function restoreChunks(
-  { records, files, onFound }: RestoreContext,
-  upload: { id: number; file: string; end: number },
-): Promise<void> {
-  if ((files.lengthOf(upload.file) ?? -1) >= upload.end && upload.end > 0) return;
-  // It may have been moved to the photos without being recorded as one.
-  await files.giveBack(placeOf(upload));
-  const length = files.lengthOf(upload.file) ?? 0;
-  if (length >= upload.end) return;
-  const chunks = await records.uploads.forgetBeyond(upload.id, length);
-  onFound("forgot chunks that their file does not have", { upload: upload.id, chunks });
+async function restoreChunks(context: RestoreContext, { id, file, end }: Expected): Promise<void> {
+  const { records, files } = context;
+  if (end > 0 && (files.staging.lengthOf(file) ?? -1) >= end) return;
+  // Where an earlier version has moved it, it was to the place of a photo with the upload's id.
+  await files.originals.takeBack({ treeId: treeOf(id), photoId: id, file });
+  const length = files.staging.lengthOf(file) ?? 0;
+  if (length >= end) return;
+  const chunks = await records.chunks.forgetBeyond(id, length);
+  putRight(context, "forgot chunks that their file does not have", { upload: id, chunks });
 }
 
 /**
  * Decides what becomes of files of uploads, each by what the records say of that very file.
  * @param signal ends it after the slice that it is at
- * @returns how many were removed
+ * @returns how many were deleted
  */
 export async function settleFiles(
-  { records, files, onFound }: RestoreContext,
+  context: RestoreContext,
   names: readonly string[],
-  active?: Active,
+  locks?: UploadLocks,
   signal?: AbortSignal,
 ): Promise<number> {
-  let removed = 0;
+  const { records, files } = context;
+  let deleted = 0;
   for (let at = 0; at < names.length; at += SLICE) {
     if (at > 0) await nextTurn();
     if (signal?.aborted) break;
     const slice = names.slice(at, at + SLICE);
-    const known = await records.uploads.byFiles(slice);
+    const known = await records.leftovers.byFiles(slice);
     for (const name of slice) {
       const upload = known.get(name);
-      if (upload?.state === "receiving") continue;
-      if (upload && active?.has(upload.id)) continue;
+      if (upload && (isUnderWay(upload.state) || locks?.isBusy(upload.id))) continue;
       // It has become a photo, or gone, since the names were read.
-      if (files.lengthOf(name) === undefined) continue;
-      if (!upload || (upload.state === "finished" && !(await belongs(upload)))) {
-        const aside = await files.putAside(name);
-        if (aside) onFound("put aside a file that no record knows", { file: aside });
-      } else if (upload.state === "failed") {
-        await files.remove(name);
-        removed += 1;
+      if (files.staging.lengthOf(name) === undefined) continue;
+      if (upload?.state === "failed") {
+        await files.staging.delete(name);
+        deleted += 1;
+      } else if (!upload || !(await place(context, upload))) {
+        const file = await files.staging.putAside(name);
+        if (file) putRight(context, "put aside a file that no record knows", { file });
       }
     }
   }
-  return removed;
+  return deleted;
+}
 
-  /** Whether it was the photo's own: the process ended between giving it back and learning better. */
-  async function belongs(upload: Pick<Upload, "id" | "file">): Promise<boolean> {
-    const photo = await records.photos.byId(upload.id);
-    if (!photo || !(await files.restore(placeOfPhoto(photo), photo.size))) return false;
-    if (files.lengthOf(upload.file) !== undefined) return false;
-    onFound("brought a photo's file to its place", { photo: photo.id });
-    return true;
-  }
+/** Brings a photo's file to its place: the process ended, or the disk failed, before it was there. */
+async function place(
+  context: RestoreContext,
+  { id, file }: Pick<Upload, "id" | "file">,
+): Promise<boolean> {
+  const photo = await context.records.photos.byUpload(id);
+  if (!photo) return false;
+  const { treeId, original } = photo;
+  const { originals, staging } = context.files;
+  if (!(await originals.place({ ...original, treeId, photoId: photo.id }))) return false;
+  if (staging.lengthOf(file) !== undefined) return false;
+  putRight(context, "brought a photo's file to its place", { photo: photo.id });
+  return true;
+}
+
+function putRight(
+  { events }: RestoreContext,
+  what: string,
+  about: Record<string, string | number>,
+): void {
+  events.emit({ kind: "put right", what, about });
 }

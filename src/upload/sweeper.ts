@@ -1,9 +1,6 @@
 import { sweep, type SweepContext } from "./sweep.ts";
 
-export type SweeperOptions = Omit<SweepContext, "signal"> & {
-  onSwept: (removed: number) => void;
-  onError: (error: unknown) => void;
-};
+export type SweeperOptions = Omit<SweepContext, "signal">;
 
 export interface Sweeper {
   /** Waits for a sweep that is under way. */
@@ -17,16 +14,16 @@ const SWEEP_EVERY_MS = 10 * 60_000;
  * Sweeps from now on, at first in a moment: nobody waits for it, since a million old rows take a while.
  */
 export function createSweeper(options: SweeperOptions): Sweeper {
-  const { onSwept, onError, ...context } = options;
+  const { events } = options;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
 
   function begin(): void {
-    running ??= sweep({ ...context, signal: stopping.signal })
-      .then((removed) => {
-        if (removed > 0) onSwept(removed);
+    running ??= sweep({ ...options, signal: stopping.signal })
+      .then((deleted) => {
+        if (deleted > 0) events.emit({ kind: "swept", deleted });
       })
-      .catch(onError)
+      .catch((error: unknown) => events.emit({ kind: "sweep failed", error: String(error) }))
       .finally(() => {
         running = undefined;
       });

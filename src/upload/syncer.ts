@@ -1,11 +1,11 @@
 import { SyncFailed, type Files, type Sink } from "../files/files.ts";
 import { isMissing } from "../files/move.ts";
 import type { Records, Upload } from "../records/records.ts";
-import type { Active } from "./active.ts";
+import type { UploadLocks } from "./locks.ts";
 
 /**
  * Puts chunks on the disk behind their answers: a chunk that was answered outlives the process at
- * once, and a power cut a moment later. Until then it is forgotten by a reboot (Records.enterBoot).
+ * once, and a power cut a moment later. Until then it is forgotten by a reboot (ChunkRecords.enterBoot).
  *
  * Where a sync fails, every chunk of the file that was not synced before is forgotten, and asked for
  * again: the system tells of a failure once, and a later success proves nothing.
@@ -22,16 +22,16 @@ export interface Syncer {
   failed(uploadId: number, error: unknown): void;
   /** The upload's file is gone, and all of its chunks with it. */
   forgetAll(uploadId: number): Promise<void>;
-  /** An upload has finished: its chunks can be forgotten. */
-  tidy(): void;
+  /** An upload has finished: the records of its chunks can be deleted. */
+  prune(): void;
   /** Waits for what is under way. */
   idle(): Promise<void>;
 }
 
 export type SyncerOptions = {
-  records: Records;
-  files: Files;
-  active: Active;
+  records: Pick<Records, "chunks">;
+  files: { staging: Pick<Files["staging"], "sync"> };
+  locks: UploadLocks;
   onError: (uploadId: number, error: unknown) => void;
 };
 
@@ -53,7 +53,7 @@ type Waiting = {
 type Running = { uploadId: number; doubted: boolean; done: Promise<void> };
 
 /** Syncs one file at a time: they share one disk, and the writes of others wait behind a sync. */
-export function createSyncer({ records, files, active, onError }: SyncerOptions): Syncer {
+export function createSyncer({ records, files, locks, onError }: SyncerOptions): Syncer {
   /** Uploads in the order of their oldest chunk that is not on the disk. */
   const waiting = new Map<number, Waiting>();
   /** Uploads whose chunks could not be forgotten yet: nothing of them is trusted until they are. */
@@ -76,7 +76,7 @@ export function createSyncer({ records, files, active, onError }: SyncerOptions)
 
   /** Nothing that is written or synced at this moment counts. Answers what waited: let go of it. */
   function stopTrusting(uploadId: number): Waiting | undefined {
-    active.doubt(uploadId);
+    locks.doubt(uploadId);
     for (const one of underWay) if (one.uploadId === uploadId) one.doubted = true;
     return takeWaiting(uploadId);
   }
@@ -86,7 +86,7 @@ export function createSyncer({ records, files, active, onError }: SyncerOptions)
     doubted.add(uploadId);
     const entry = stopTrusting(uploadId);
     try {
-      await records.uploads.forgetUnsynced(uploadId);
+      await records.chunks.forgetUnsynced(uploadId);
       doubted.delete(uploadId);
     } finally {
       if (entry) await letGo(entry);
@@ -100,7 +100,7 @@ export function createSyncer({ records, files, active, onError }: SyncerOptions)
       try {
         if (doubted.has(upload.id)) throw new SyncFailed("an earlier failure is not dealt with");
         if (entry?.sink) await entry.sink.sync();
-        else await files.sync(upload.file);
+        else await files.staging.sync(upload.file);
         // What later sinks have met along the way is thrown by them.
         await Promise.all(entry?.closing ?? []);
         if (one.doubted) throw new SyncFailed("another sync of the file has failed");
@@ -125,7 +125,7 @@ export function createSyncer({ records, files, active, onError }: SyncerOptions)
 
   async function noteSynced(uploadId: number, starts: readonly number[]): Promise<void> {
     if (starts.length === 0) return;
-    await records.uploads
+    await records.chunks
       .markSynced(uploadId, starts)
       .catch((error: unknown) => onError(uploadId, error));
   }
@@ -152,21 +152,21 @@ export function createSyncer({ records, files, active, onError }: SyncerOptions)
       });
   }
 
-  let tidying: Promise<void> | undefined;
+  let pruning: Promise<void> | undefined;
 
-  async function dropAll(): Promise<void> {
-    while (await records.uploads.dropFinishedChunks()) {
+  async function pruneAll(): Promise<void> {
+    while (await records.chunks.pruneEnded()) {
       // Requests come first.
       await pause();
     }
   }
 
   return {
-    tidy: () => {
-      tidying ??= dropAll()
+    prune: () => {
+      pruning ??= pruneAll()
         .catch((error: unknown) => onError(0, error))
         .finally(() => {
-          tidying = undefined;
+          pruning = undefined;
         });
     },
 
@@ -203,14 +203,14 @@ export function createSyncer({ records, files, active, onError }: SyncerOptions)
     forgetAll: async (uploadId) => {
       const entry = stopTrusting(uploadId);
       try {
-        await records.uploads.forgetBeyond(uploadId, 0);
+        await records.chunks.forgetBeyond(uploadId, 0);
       } finally {
         if (entry) await letGo(entry);
       }
     },
 
     idle: async () => {
-      for (let busy = running ?? tidying; busy; busy = running ?? tidying) await busy;
+      for (let busy = running ?? pruning; busy; busy = running ?? pruning) await busy;
     },
   };
 }

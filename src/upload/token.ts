@@ -2,6 +2,8 @@ import { Problem, refusedToken } from "../problem.ts";
 import { hashSecret, randomName } from "../random.ts";
 import type { NewUploadToken, Records, UploadToken } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
+import { tokenState } from "./rules.ts";
+import type { Owner } from "./types.ts";
 
 export type Grant = Omit<NewUploadToken, "hash" | "sealedToken" | "createdAt" | "validUntil">;
 
@@ -31,31 +33,37 @@ export async function issueToken(
  * @throws Problem invalid_upload_token where there is none, or it was revoked;
  * origin_refused where the token may be redeemed from another origin only (protocol 5)
  */
-export async function findToken(
+export async function findOwner(
   records: Records,
   uploadToken: string | undefined,
   origin: string | null,
-): Promise<UploadToken> {
-  const known = uploadToken ? await records.tokens.byHash(hashSecret(uploadToken)) : undefined;
-  if (!known || known.revokedAt !== null) throw refusedToken.unknown();
-  if (known.origin !== null && origin !== null && origin !== known.origin) {
+): Promise<Owner> {
+  const token = uploadToken ? await records.tokens.byHash(hashSecret(uploadToken)) : undefined;
+  if (!uploadToken || !token || token.revokedAt !== null) throw refusedToken.unknown();
+  if (token.origin !== null && origin !== null && origin !== token.origin) {
     throw new Problem("origin_refused", "The upload token may not be used from this web origin.");
   }
-  return known;
+  return { token, uploadToken };
 }
 
-/** @throws Problem invalid_upload_token where it is too late to start an upload */
+/** @throws Problem invalid_upload_token where it is too late to begin an upload */
 export function requireStart(token: UploadToken, now: number): void {
-  if (now > token.validUntil) throw refusedToken.expired();
+  if (tokenState(token, now, 0) !== "open") throw refusedToken.expired();
 }
 
-/** @throws Problem invalid_upload_token where it is too late even for one that has started */
-export function requireGoingOn(token: UploadToken, now: number, graceMs: number): void {
-  if (now > token.validUntil + graceMs) throw refusedToken.expired();
-}
-
-/** Every use that is left is held by another upload, which may yet fail: nobody has had it for good. */
-export function useHeld(): Problem {
+/**
+ * What a request is told that got no use of its token (protocol 4.1).
+ * @param mayWait the same file may hold the use itself, on a connection that hangs: not refused for good while
+ *   that may fail. Of a chunk of another file it is known that nothing is to be had by waiting
+ */
+export function noUse(why: "used" | "held" | "too many", mayWait: boolean): Problem {
+  if (why === "too many") {
+    return new Problem(
+      "temporarily_unavailable",
+      "Too many uploads were begun with this upload token and not finished; try again later.",
+    );
+  }
+  if (why === "used" || !mayWait) return refusedToken.used();
   return new Problem(
     "temporarily_unavailable",
     "Another file holds the last use of the upload token at this moment; try again.",

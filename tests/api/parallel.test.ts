@@ -57,7 +57,7 @@ describe("whole files", () => {
     const again = await redeem(site, fileForm(token, file));
     expect([again.status, await again.text()]).toEqual([404, USED]);
     expect(await photoCount(site, token)).toBe(1);
-    expect(await site.site.files.names()).toEqual([]);
+    expect(await site.site.files.staging.names()).toEqual([]);
   });
 
   test("with the token behind the file", async () => {

@@ -131,12 +131,12 @@ describe("a file type that is not supported", () => {
 
   test("bytes that came before chunk 1 are forgotten", async () => {
     const token = await site.token();
-    const before = await site.site.files.names();
+    const before = await site.site.files.staging.names();
     expect((await sendChunk(site, token, text, second, bytes)).status).toBe(200);
-    expect((await site.site.files.names()).length).toBe(before.length + 1);
+    expect((await site.site.files.staging.names()).length).toBe(before.length + 1);
     await expectGivenUp(await sendChunk(site, token, text, first, bytes), /not supported/);
     expect((await askChunk(site, token, text, 2)).status).toBe(204);
-    expect(await site.site.files.names()).toEqual(before);
+    expect(await site.site.files.staging.names()).toEqual(before);
   });
 
   test("the same name with other content may start over", async () => {

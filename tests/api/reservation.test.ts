@@ -177,7 +177,7 @@ test("who ends after its use was lost to another gets no photo, and leaves no by
   await expectUsed(await slow);
   expect(await photoCount(site, token)).toBe(1);
   expect(await originalOf(site, photo)).toEqual(file);
-  expect(await site.site.files.names()).toEqual([]);
+  expect(await site.site.files.staging.names()).toEqual([]);
 });
 
 test("bytes of an abandoned upload are swept after a day, and the photo of another stays", async () => {
@@ -186,10 +186,10 @@ test("bytes of an abandoned upload are swept after a day, and the photo of anoth
   const photo = await photoIn(await redeem(site, fileForm(token, file)));
   site.advance(23 * 60 * MINUTE);
   await site.restart();
-  expect((await site.site.files.names()).length).toBe(1);
+  expect((await site.site.files.staging.names()).length).toBe(1);
   site.advance(2 * 60 * MINUTE);
   await site.restart();
-  expect(await site.site.files.names()).toEqual([]);
+  expect(await site.site.files.staging.names()).toEqual([]);
   expect(await originalOf(site, photo)).toEqual(file);
 });
 

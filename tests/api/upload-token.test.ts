@@ -182,10 +182,10 @@ describe("uses", () => {
   test("the refusal keeps nothing", async () => {
     const token = await site.token();
     await redeem(site, fileForm(token, file));
-    const before = await site.site.files.names();
+    const before = await site.site.files.staging.names();
     await expectRefused(await redeem(site, fileForm(token, file)), USED);
     await expectRefused(await sendChunk(site, token, plan, first, file), USED);
-    expect(await site.site.files.names()).toEqual(before);
+    expect(await site.site.files.staging.names()).toEqual(before);
     expect(await photoCount(site, token)).toBe(1);
   });
 });

@@ -2,6 +2,7 @@ import { readPresence } from "../../src/files/boot.ts";
 import { mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { beginUpload } from "./begin-upload.ts";
 import { openData } from "../../src/site.ts";
 import { issueToken } from "../../src/upload/token.ts";
 import { plainGrant } from "./grant.ts";
@@ -75,7 +76,7 @@ export async function measureCompleting(quick: boolean): Promise<Completing[]> {
 async function prepare(folder: string, cases: readonly Case[], times: number): Promise<Lane[][]> {
   const { records, secret } = await openData(folder);
   // Of this boot: the server would forget, as after a power cut, what nobody has brought to the disk.
-  await records.enterBoot(await readPresence(folder));
+  await records.chunks.enterBoot(await readPresence(folder));
   await mkdir(join(folder, "uploads"), { recursive: true });
   const now = Date.now();
   const missing: { id: number; file: string; of: Case }[] = [];
@@ -91,20 +92,13 @@ async function prepare(folder: string, cases: readonly Case[], times: number): P
         length: of.chunkSize,
       };
       const fields = resumableFields(transfer, last);
-      const begun = await records.uploads.reserveChunked({
-        tokenId: token.id,
-        identity: {
-          identifier: String(fields["resumableIdentifier"]),
-          totalSize: of.totalSize,
-          chunkSize: of.chunkSize,
-          filename: transfer.name,
-        },
-        told: {},
-        sealedToken: null,
-        now,
+      const upload = await beginUpload(records, token.id, {
+        identifier: String(fields["resumableIdentifier"]),
+        totalSize: of.totalSize,
+        chunkSize: of.chunkSize,
+        filename: transfer.name,
       });
-      if (!begun.reserved) throw new Error("no use was left");
-      missing.push({ ...begun.upload, of });
+      missing.push({ ...upload, of });
       const target = "/api/2/photo/redeem-upload-token";
       ofCase.push([
         multipart(target, { ...fields, upload_token: uploadToken }, transfer.name, last),

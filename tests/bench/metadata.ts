@@ -1,6 +1,7 @@
 import { cp, statfs } from "node:fs/promises";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { beginUpload } from "./begin-upload.ts";
 import { openData } from "../../src/site.ts";
 import { issueToken } from "../../src/upload/token.ts";
 import { fillDatabase } from "./fill-database.ts";
@@ -96,11 +97,10 @@ async function measureRecording(place: "disk" | "memory", sites: readonly Filled
       for (let index = 0; index < BATCH; index += 1) {
         const range = { start: one.next++ * 1024, length: 1024 };
         const begun = performance.now();
-        await one.records.uploads.recordChunk({
+        await one.records.chunks.record({
           uploadId: one.upload,
           range,
           extra: {},
-          type: null,
           now: Date.now(),
         });
         if (turn > 0) one.times.push(performance.now() - begun);
@@ -125,15 +125,7 @@ async function begin({ records, secret }: Awaited<ReturnType<typeof openData>>):
     chunkSize: 1024,
     filename: "fresh.mp4",
   };
-  const begun = await records.uploads.reserveChunked({
-    tokenId: token.id,
-    identity,
-    told: {},
-    sealedToken: null,
-    now: Date.now(),
-  });
-  if (!begun.reserved) throw new Error("no use was left");
-  return begun.upload.id;
+  return (await beginUpload(records, token.id, identity)).id;
 }
 
 /** GET tests, one after another over one connection, alone and while others upload. */

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDeliverer, type Attempt, type Deliverer } from "../../src/callback/deliver.ts";
 import { createLookup } from "../../src/callback/lookup.ts";
+import { newFileName } from "../../src/files/names.ts";
+import { decidePhoto, decideReservation } from "../../src/upload/upload-rules.ts";
 import type { Records } from "../../src/records/records.ts";
 import { openRecords } from "../../src/records/sqlite/open.ts";
 
@@ -74,16 +76,28 @@ export async function openOutbox(allowPrivate = true): Promise<Outbox> {
       time += ms;
     },
     add: async (id, url) => {
-      const request = { tokenId: token.id, filename: id, undecided: false, now: time };
-      const begun = await records.uploads.beginWhole(request);
-      if (!begun.reserved) throw new Error("not reserved");
-      await records.uploads.finish({
-        uploadId: begun.upload.id,
-        photo: { token: "p".repeat(32), treeId: 1, type: "image/png", size: 1 },
-        extra: {},
-        delivery: { id, method: "GET", host: new URL(url).host, url, body: "" },
-        now: time,
-      });
+      const beginning = {
+        identity: null,
+        filename: id,
+        file: newFileName(),
+        clientInfo: {},
+        sealedToken: null,
+        whole: { size: 1, lease: "test", extra: {} },
+      };
+      const making = {
+        lease: "test",
+        type: "image/png",
+        size: 1,
+        photo: () => ({ token: "p".repeat(32), treeId: 1 }),
+        delivery: () => ({ id, method: "GET" as const, host: new URL(url).host, url, body: "" }),
+      };
+      const { upload } = await records.uploads.transact(
+        { tokenId: token.id, identity: null },
+        time,
+        (view) => decideReservation(view, beginning, time),
+      );
+      if (!upload) throw new Error("not reserved");
+      await records.uploads.transact({ id: upload.id }, time, (view) => decidePhoto(view, making));
     },
     attempted: async (count) => {
       while (attempts.length < count) {

@@ -59,9 +59,9 @@ test("with very many photos and old tokens the server starts, sweeps and lists, 
   expect(started.log()).not.toContain("swept abandoned uploads");
   const swept = until("swept", () => started.log().includes("swept abandoned uploads"), 40_000);
   expect(await longestWait(started, swept)).toBeLessThan(BOUND_MS);
-  const removed = /"removed":(\d+)/.exec(started.log());
+  const deleted = /"deleted":(\d+)/.exec(started.log());
   // Each abandoned upload, callback and unused token.
-  expect(Number(removed?.[1])).toBe(OLD_TOKENS + 1000 + OLD_CALLBACKS);
+  expect(Number(deleted?.[1])).toBe(OLD_TOKENS + 1000 + OLD_CALLBACKS);
 
   const pages = ["p=1", "p=12000&size=20", "p=2500&size=100", "p=1000000&size=100"];
   const totals = new Set<number>();

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach } from "bun:test";
 import type { Records } from "../../src/records/records.ts";
+import { chunksContract } from "./chunks-contract.ts";
 import { givenRecords, type Given } from "./given.ts";
 import { leftoversContract } from "./leftovers-contract.ts";
 import { noncesContract } from "./nonces-contract.ts";
 import { photosContract } from "./photos-contract.ts";
 import { tokensContract } from "./tokens-contract.ts";
 import { uploadsContract } from "./uploads-contract.ts";
+import { usesContract } from "./uses-contract.ts";
 
 /** What every implementation of Records must do. `open` answers an empty one. */
 export function recordsContract(name: string, open: () => Promise<Records>): void {
@@ -16,7 +18,9 @@ export function recordsContract(name: string, open: () => Promise<Records>): voi
   afterEach(() => given.records.close());
 
   tokensContract(name, given);
+  usesContract(name, given);
   uploadsContract(name, given);
+  chunksContract(name, given);
   leftoversContract(name, given);
   photosContract(name, given);
   noncesContract(name, given);

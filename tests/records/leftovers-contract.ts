@@ -1,52 +1,79 @@
 import { describe, expect, test } from "bun:test";
-import { delivery, type Given, identityOf, MINUTE, NOW } from "./given.ts";
+import type { Upload } from "../../src/records/records.ts";
+import { decided, delivery, type Given, identityOf, MINUTE, NOW } from "./given.ts";
 
 async function abandoned(given: Given, before: number): Promise<number[]> {
-  const slices = await Array.fromAsync(given.records.uploads.abandoned(before));
+  const slices = await Array.fromAsync(given.records.leftovers.abandoned(before));
   return slices.flat().map(({ id }) => id);
 }
 
+const idsOf = (uploads: readonly Upload[]) => uploads.map(({ id }) => id);
+
 export function leftoversContract(name: string, given: Given): void {
+  const finalize = ({ id }: Upload, now = NOW) =>
+    given.records.uploads.transact({ id }, now, () =>
+      decided(null, {
+        kind: "update",
+        set: { state: "finalizing", lease: "one", lastByteAt: now },
+      }),
+    );
+
   describe(`${name}: what is left behind`, () => {
-    test("forgetting ends a reservation; empty ones only where nothing was recorded", async () => {
-      const { id } = await given.addToken({ maxUploads: 2 });
+    test("deleting ends a reservation; empty ones only where nothing was recorded", async () => {
+      const { id } = await given.addToken({ maxUploads: 3 });
       const one = await given.reserved(id, "a");
       const two = await given.reserved(id, "b");
       await given.record(two.id, 0, 100);
-      expect(await given.records.uploads.forgetEmpty(one.id)).toBe(true);
-      expect(await given.records.uploads.forgetEmpty(two.id)).toBe(false);
-      expect(await given.records.tokens.free(id, NOW)).toBe(1);
-      await given.records.uploads.forget(two.id);
-      expect(await given.records.tokens.free(id, NOW)).toBe(2);
+      const three = await given.whole(id, { received: 0 });
+      const { leftovers, tokens } = given.records;
+      expect(await leftovers.deleteEmpty(one.id)).toBe(true);
+      expect(await leftovers.deleteEmpty(two.id)).toBe(false);
+      expect(await leftovers.deleteEmpty(three.id)).toBe(false);
+      expect(await tokens.free(id, NOW)).toBe(1);
+      await leftovers.delete(two.id);
+      await leftovers.delete(three.id);
+      expect(await tokens.free(id, NOW)).toBe(3);
+      expect(await given.records.chunks.has(two.id, { start: 0, length: 100 })).toBe(false);
     });
 
-    test("an empty one whose backend is still to be told is failed, not forgotten", async () => {
+    test("an empty one whose backend is still to be told is failed, not deleted", async () => {
       const { id } = await given.addToken();
       const upload = await given.reserved(id);
-      await given.records.uploads.refuseChunk({
-        tokenId: id,
-        identity: identityOf("a"),
-        failure: { code: "error_processing_upload", message: "no" },
-        delivery: delivery("told"),
-        now: NOW,
-      });
-      expect(await given.records.uploads.forgetEmpty(upload.id)).toBe(true);
+      await given.refuse(id, "a", delivery("told"));
+      expect(await given.records.leftovers.deleteEmpty(upload.id)).toBe(true);
+      expect(await given.records.uploads.byId(upload.id)).toMatchObject({ state: "failed" });
       expect(await given.records.tokens.free(id, NOW)).toBe(1);
       expect(await given.due(NOW)).toEqual(["told"]);
+      await given.records.leftovers.delete(upload.id);
+      expect(await given.due(NOW)).toEqual(["told"]);
+    });
+
+    test.each(["receiving", "finalizing"])("one that is %s ends as failed", async (state) => {
+      const { id } = await given.addToken();
+      const upload = await given.reserved(id);
+      await given.record(upload.id, 0, 250);
+      if (state === "finalizing") await finalize(upload);
+      expect(await given.records.leftovers.end([upload.id])).toEqual(new Set([upload.id]));
+      expect(await given.records.uploads.byId(upload.id)).toEqual({
+        ...upload,
+        state: "failed",
+        received: 0,
+      });
+      expect(await given.records.tokens.free(id, NOW)).toBe(1);
     });
 
     test("one that has gone on is not abandoned, whatever a list says", async () => {
       const upload = await given.reserved((await given.addToken()).id);
-      const { giveUp, touch } = given.records.uploads;
-      await touch(upload.id, NOW + MINUTE);
-      expect(await giveUp([upload.id], NOW + 1)).toEqual(new Set());
-      expect(await giveUp([upload.id], NOW + MINUTE + 1)).toEqual(new Set([upload.id]));
+      const { end } = given.records.leftovers;
+      await given.records.uploads.touch(upload.id, NOW + MINUTE);
+      expect(await end([upload.id], NOW + 1)).toEqual(new Set());
+      expect(await end([upload.id], NOW + MINUTE + 1)).toEqual(new Set([upload.id]));
     });
 
-    test("an id is never given twice: it names files", async () => {
+    test("an id is never given twice", async () => {
       const { id } = await given.addToken();
       const one = await given.reserved(id, "a");
-      await given.records.uploads.forget(one.id);
+      await given.records.leftovers.delete(one.id);
       expect((await given.reserved(id, "b")).id).toBeGreaterThan(one.id);
     });
 
@@ -55,70 +82,114 @@ export function leftoversContract(name: string, given: Given): void {
       const old = await given.reserved(id, "old");
       await given.reserved(id, "young", NOW + MINUTE);
       await given.finish((await given.reserved(id, "done")).id);
-      expect(await abandoned(given, NOW + MINUTE)).toEqual([old.id]);
+      const finalizing = await given.reserved(id, "finalizing");
+      await finalize(finalizing);
+      await finalize(await given.reserved(id, "busy"), NOW + MINUTE);
+      expect(await abandoned(given, NOW + MINUTE)).toEqual([old.id, finalizing.id]);
     });
 
     test("a failure that is still to be told is not abandoned", async () => {
       const upload = await given.reserved((await given.addToken()).id);
-      const failure = { code: "file_too_large", message: "No." };
-      const request = { uploadId: upload.id, failure, delivery: delivery("one"), now: NOW };
-      await given.records.uploads.fail(request);
+      await given.fail(upload.id, delivery("one"));
       expect(await abandoned(given, NOW + 1)).toEqual([]);
       await given.records.deliveries.close("one", "delivered", null, NOW);
-      expect(await abandoned(given, NOW + 1)).toHaveLength(1);
+      expect(await abandoned(given, NOW + 1)).toEqual([upload.id]);
     });
 
-    test.each(["forgotten", "failed", "begun anew"])(
-      "of an upload with very many chunks these are dropped a few at a time when it is %s",
+    test.each(["deleted", "failed", "begun anew"])(
+      "of an upload with very many chunks these are pruned a few at a time when it is %s",
       async (how) => {
         const { id } = await given.addToken();
         const upload = await given.reserved(id);
         for (let start = 0; start < 249; start += 1) await given.record(upload.id, start, 1);
-        const { uploads } = given.records;
-        const isStored = () => uploads.hasStored(upload.id, { start: 248, length: 1 });
-        if (how === "forgotten") {
-          expect((await uploads.giveUp([upload.id], NOW + 1)).size).toBe(1);
-          await uploads.forget(upload.id);
-        } else {
-          const failure = { code: "file_too_large", message: "No." };
-          await uploads.fail({ uploadId: upload.id, failure, delivery: null, now: NOW });
-        }
+        const { uploads, chunks, leftovers } = given.records;
+        const isStored = () => chunks.has(upload.id, { start: 248, length: 1 });
+        if (how === "deleted") {
+          expect((await leftovers.end([upload.id], NOW + 1)).size).toBe(1);
+          await leftovers.delete(upload.id);
+        } else await given.fail(upload.id);
         if (how === "begun anew") expect((await given.reserved(id)).id).not.toBe(upload.id);
         const known = await uploads.byIdentity(id, identityOf("a"));
         expect([known?.id === upload.id, known?.state]).toEqual(
-          how === "forgotten"
+          how === "deleted"
             ? [false, undefined]
             : how === "failed"
               ? [true, "failed"]
               : [false, "receiving"],
         );
-        // Nothing has dropped them yet, which would have held up others.
+        // Nothing has pruned them yet, which would have held up others.
         expect(await isStored()).toBe(true);
         let slices = 0;
-        while (await uploads.dropFinishedChunks()) slices += 1;
+        while (await chunks.pruneEnded()) slices += 1;
         expect([await isStored(), slices]).toEqual([false, 2]);
+        expect((await uploads.byId(upload.id))?.received).toBe(
+          how === "failed" ? 0 : (undefined as never),
+        );
         const left = await abandoned(given, NOW + MINUTE);
         expect(left.includes(upload.id)).toBe(how === "failed");
       },
     );
 
     test("a time that is yet to come counts as now", async () => {
-      const upload = await given.reserved((await given.addToken()).id, "a", NOW + 999 * MINUTE);
-      expect(await Array.fromAsync(given.records.uploads.clampFuture(NOW))).toEqual([1]);
-      expect(await Array.fromAsync(given.records.uploads.clampFuture(NOW))).toEqual([]);
-      expect(await abandoned(given, NOW + 1)).toEqual([upload.id]);
+      const { id } = await given.addToken({ maxUploads: 2 });
+      const upload = await given.reserved(id, "a", NOW + 999 * MINUTE);
+      const finalizing = await given.reserved(id, "b");
+      await finalize(finalizing, NOW + 999 * MINUTE);
+      const clamp = () => Array.fromAsync(given.records.leftovers.clampFuture(NOW));
+      expect(await clamp()).toEqual([2]);
+      expect(await clamp()).toEqual([]);
+      expect(await abandoned(given, NOW + 1)).toEqual([upload.id, finalizing.id]);
     });
 
-    test("whole files and chunked ones are told apart", async () => {
+    test("complete ones are found, until they are photos", async () => {
+      const { id } = await given.addToken({ maxUploads: 2 });
+      const complete = async () => idsOf(await given.records.leftovers.complete());
+      const upload = await given.reserved(id);
+      await given.record(upload.id, 0, 100);
+      const whole = await given.whole(id, { state: "receiving" });
+      expect(await complete()).toEqual([]);
+      await given.record(upload.id, 100, 150);
+      expect(await complete()).toEqual([upload.id]);
+      await finalize(upload);
+      await finalize(whole);
+      expect(await complete()).toEqual([upload.id, whole.id]);
+      await given.finish(upload.id);
+      await given.finish(whole.id);
+      expect(await complete()).toEqual([]);
+    });
+
+    test("whole files and those in chunks are told apart", async () => {
       const { id } = await given.addToken({ maxUploads: 9 });
       const chunked = await given.reserved(id);
-      const request = { tokenId: id, filename: "w.png", now: NOW };
-      const whole = await given.records.uploads.beginWhole(request);
-      const wholeId = whole.reserved ? whole.upload.id : 0;
-      const left = await given.records.uploads.unfinishedWhole();
-      expect(left.map((upload) => upload.id)).toEqual([wholeId]);
-      const under = await given.records.uploads.receivingAfter(0, 10);
-      expect(under).toEqual([{ id: chunked.id, file: chunked.file, end: 0 }]);
+      await given.record(chunked.id, 100, 100);
+      const finalizing = await given.reserved(id, "b");
+      await finalize(finalizing);
+      await given.fail((await given.reserved(id, "failed")).id);
+      const whole = await given.whole(id, { state: "receiving", lease: null });
+      await given.whole(id);
+      const { receivingWhole, expectedAfter } = given.records.leftovers;
+      expect(await receivingWhole()).toEqual([whole]);
+      const expected = [
+        { id: chunked.id, file: chunked.file, end: 200 },
+        { id: finalizing.id, file: finalizing.file, end: 0 },
+      ];
+      expect(await expectedAfter(0, 10)).toEqual(expected);
+      expect(await expectedAfter(0, 1)).toEqual(expected.slice(0, 1));
+      expect(await expectedAfter(chunked.id, 10)).toEqual(expected.slice(1));
+    });
+
+    test("uploads are known by their files", async () => {
+      const { id } = await given.addToken({ maxUploads: 2 });
+      const one = await given.reserved(id, "a");
+      const two = await given.reserved(id, "b");
+      await given.finish(two.id);
+      const known = await given.records.leftovers.byFiles([one.file, "none", two.file, "7"]);
+      expect(known).toEqual(
+        new Map([
+          [one.file, { id: one.id, file: one.file, state: "receiving" }],
+          [two.file, { id: two.id, file: two.file, state: "finished" }],
+        ]),
+      );
     });
   });
 }

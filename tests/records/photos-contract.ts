@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { delivery, type Given, NOW } from "./given.ts";
+import { isPublished, publishedFrom } from "../../src/records/photos.ts";
+import { delivery, type Given, NOW, required } from "./given.ts";
 
 async function listed(given: Given, filter: object): Promise<number[]> {
   const page = await given.records.photos.list({ offset: 0, limit: 10, ...filter });
@@ -15,8 +16,8 @@ export function photosContract(name: string, given: Given): void {
       const ids: number[] = [];
       for (const [index, { id }] of [open, open, closed, later].entries()) {
         const upload = await given.reserved(id, `n${index}`);
-        await given.finish(upload.id, { now: NOW + index });
-        ids.push(upload.id);
+        const made = required(await given.finish(upload.id, { now: NOW + index }));
+        ids.push(made.photo.id);
       }
       const [a, b, c, d] = ids as [number, number, number, number];
       expect(await listed(given, {})).toEqual([4, d, c, b, a]);
@@ -27,6 +28,27 @@ export function photosContract(name: string, given: Given): void {
       expect(await listed(given, { photoId: a })).toEqual([1, a]);
       expect(await listed(given, { photoId: a, tokenId: closed.id })).toEqual([0]);
     });
+  });
+
+  test(`${name}: a photo is published at once, at its time, or never, in lists and elsewhere`, async () => {
+    const wanted = [
+      { published: true, publishDate: null, from: -Infinity },
+      { published: true, publishDate: NOW + 10, from: -Infinity },
+      { published: false, publishDate: NOW + 10, from: NOW + 10 },
+      { published: false, publishDate: null, from: null },
+    ];
+    for (const { published: publish, publishDate, from } of wanted) {
+      const token = await given.addToken({ publish, publishDate });
+      const { photo } = required(await given.finish((await given.reserved(token.id)).id));
+      expect(publishedFrom(photo)).toBe(from);
+      for (const at of [NOW, NOW + 9, NOW + 10, NOW + 11]) {
+        const shown = await listed(given, { tokenId: token.id, publishedAt: at });
+        expect(isPublished(photo, at)).toBe(from !== null && from <= at);
+        expect(shown).toEqual(isPublished(photo, at) ? [1, photo.id] : [0]);
+      }
+    }
+    expect(await listed(given, { publishedAt: NOW + 9, limit: 0 })).toEqual([2]);
+    expect(await listed(given, { publishedAt: NOW + 10, limit: 0 })).toEqual([3]);
   });
 
   describe(`${name}: callbacks`, () => {

@@ -94,6 +94,6 @@ test("of photos made while the first list is still being counted", async () => {
   const { n } = rows.prepare("select count(*) as n from photos").get() as { n: number };
   expect([n - 1, n]).toContain(total);
   const after = await other.photos.list({ offset: 0, limit: 1 });
-  expect([after.total, after.photos[0]?.id]).toEqual([n, upload.id]);
+  expect([after.total, after.photos[0]?.original.uploadId]).toEqual([n, upload.id]);
   await other.close();
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { Records } from "../../src/records/records.ts";
 import { openRecords } from "../../src/records/sqlite/open.ts";
+import { givenRecords } from "./given.ts";
 
 /** How SQLite finds the rows for what is asked at a start, by the sweeper and by a list. */
 
@@ -12,6 +13,8 @@ let folder = "";
 let records: Records;
 let client: Database.Database;
 const prepared: string[] = [];
+/** What was prepared when the database was opened: most of what requests ask. */
+const opening: string[] = [];
 const { prepare } = Database.prototype;
 const listening = spyOn(Database.prototype, "prepare");
 beforeAll(async () => {
@@ -22,7 +25,7 @@ beforeAll(async () => {
   } as typeof prepare);
   records = await openRecords(join(folder, "redeem.db"));
   client = new Database(join(folder, "redeem.db"));
-  // Those of the opening.
+  opening.push(...prepared);
   prepared.length = 0;
 });
 afterEach(() => {
@@ -37,26 +40,34 @@ afterAll(async () => {
 
 /** Of what is left to do, or of uploads under way: small, however much a folder has had. */
 const SMALL = [
-  "uploads_live",
-  "uploads_complete",
+  "uploads_live_by_id",
+  "uploads_to_finalize",
   "uploads_whole",
-  "uploads_with_chunks_left",
+  "uploads_chunks_to_prune",
   "chunks_unsynced",
+  "photos_to_carry_over",
 ];
 
 const ASKED: Record<string, () => Promise<unknown>> = {
-  enterBoot: () => records.enterBoot(crypto.randomUUID()),
-  unfinishedWhole: () => records.uploads.unfinishedWhole(),
-  receivingAfter: () => records.uploads.receivingAfter(0, 10),
-  complete: () => records.uploads.complete(),
-  byFiles: () => records.uploads.byFiles(["1", "a"]),
-  abandoned: () => Array.fromAsync(records.uploads.abandoned(1)),
-  clampFuture: () => Array.fromAsync(records.uploads.clampFuture(1)),
-  giveUp: () => records.uploads.giveUp([1], 1),
-  forget: () => records.uploads.forget(1),
-  forgetUnsynced: () => records.uploads.forgetUnsynced(1),
-  forgetBeyond: () => records.uploads.forgetBeyond(1, 1),
-  dropFinishedChunks: () => records.uploads.dropFinishedChunks(),
+  transact: async () => {
+    const given = givenRecords(records);
+    const { id } = await given.addToken();
+    await given.fail((await given.reserved(id)).id);
+    await given.finish((await given.reserved(id)).id);
+  },
+  enterBoot: () => records.chunks.enterBoot(crypto.randomUUID()),
+  forgetUnsynced: () => records.chunks.forgetUnsynced(1),
+  forgetBeyond: () => records.chunks.forgetBeyond(1, 1),
+  pruneEnded: () => records.chunks.pruneEnded(),
+  receivingWhole: () => records.leftovers.receivingWhole(),
+  expectedAfter: () => records.leftovers.expectedAfter(0, 10),
+  complete: () => records.leftovers.complete(),
+  byFiles: () => records.leftovers.byFiles(["1", "a"]),
+  abandoned: () => Array.fromAsync(records.leftovers.abandoned(1)),
+  clampFuture: () => Array.fromAsync(records.leftovers.clampFuture(1)),
+  end: () => records.leftovers.end([1], 1),
+  delete: () => records.leftovers.delete(1),
+  deleteEmpty: () => records.leftovers.deleteEmpty(1),
   clampClosed: () => Array.fromAsync(records.deliveries.clampClosed(1)),
   dropClosed: () => Array.fromAsync(records.deliveries.dropClosed(1)),
   dropExpired: () => Array.fromAsync(records.tokens.dropExpired(1)),
@@ -69,16 +80,36 @@ const ASKED: Record<string, () => Promise<unknown>> = {
 
 test.each(Object.keys(ASKED))("%s reads no table from end to end", async (name) => {
   await ASKED[name]?.();
-  const statements = prepared.filter((text) => /^(select|update|delete|with)/i.test(text));
+  requireIndexes(prepared);
+});
+
+test("nor does what is prepared when the database is opened", () => {
+  const ours = opening.filter(
+    (text) =>
+      /^(select|update|delete)/.test(text) && !/__drizzle_migrations|sqlite_master/.test(text),
+  );
+  requireIndexes(ours);
+  for (const index of ["uploads_of_token", "uploads_finished_in_chunks", "photos_listed"]) {
+    const using = ours.filter((text) => planOf(text).some((detail) => detail.includes(index)));
+    expect({ index, using: using.length > 0 }).toEqual({ index, using: true });
+  }
+});
+
+function requireIndexes(texts: readonly string[]): void {
+  const statements = texts.filter((text) => /^(select|update|delete|with)/i.test(text));
   expect(statements.length).toBeGreaterThan(0);
   for (const text of statements) {
-    const parameters = [...text.matchAll(/\?/g)].map(() => 1);
-    const explain = client.prepare<unknown[], { detail: string }>(`explain query plan ${text}`);
-    const scans = explain
-      .all(...parameters)
-      .map(({ detail }) => detail)
-      .filter((detail) => /^SCAN (?!json_each|lost|.*VIRTUAL|CONSTANT)/.test(detail))
+    const scans = planOf(text)
+      .filter((detail) =>
+        /^SCAN (?!json_each|lost|some|sqlite_sequence|.*VIRTUAL|CONSTANT)/.test(detail),
+      )
       .filter((detail) => !SMALL.some((index) => detail.endsWith(`INDEX ${index}`)));
     expect({ text, scans }).toEqual({ text, scans: [] });
   }
-});
+}
+
+function planOf(text: string): string[] {
+  const parameters = [...text.matchAll(/\?/g)].map(() => 1);
+  const explain = client.prepare<unknown[], { detail: string }>(`explain query plan ${text}`);
+  return explain.all(...parameters).map(({ detail }) => detail);
+}

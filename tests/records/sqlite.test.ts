@@ -37,7 +37,7 @@ describe("a database file", () => {
 
   test("of very many uploads survives a reboot, and answers which of their files are wanted", async () => {
     const records = await openRecords(fileOf("many"));
-    await records.enterBoot("one");
+    await records.chunks.enterBoot("one");
     const many = 300_000;
     const client = new Database(fileOf("many"));
     client.exec(`
@@ -49,10 +49,10 @@ describe("a database file", () => {
       insert into chunks (upload_id, start, length, synced)
         select id, 0, 5, 1 from uploads union all select id, 5, 5, 0 from uploads;
     `);
-    expect(await records.enterBoot("two")).toBe(many);
+    expect(await records.chunks.enterBoot("two")).toBe(many);
     const received = client.prepare("select distinct received from uploads");
     expect(received.all()).toEqual([{ received: 5 }]);
-    expect(await records.uploads.receivingAfter(0, many + 1)).toHaveLength(many);
+    expect(await records.leftovers.expectedAfter(0, many + 1)).toHaveLength(many);
     client.close();
     await records.close();
   });

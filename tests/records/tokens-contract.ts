@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { identityOf, MINUTE, newToken, NOW, type Given } from "./given.ts";
+import { MINUTE, newToken, NOW, type Given } from "./given.ts";
 
 export function tokensContract(name: string, given: Given): void {
   describe(`${name}: keys`, () => {
@@ -76,84 +76,6 @@ export function tokensContract(name: string, given: Given): void {
       expect(await given.records.tokens.free(id, NOW)).toBe(1);
       expect(await given.records.tokens.free(id, NOW + 5 * MINUTE)).toBe(2);
       expect(await given.records.tokens.free(999, NOW)).toBe(0);
-    });
-  });
-
-  describe(`${name}: reserving`, () => {
-    test("never goes beyond max_uploads", async () => {
-      const { id } = await given.addToken({ maxUploads: 2 });
-      await given.reserved(id, "a");
-      await given.reserved(id, "b");
-      expect(await given.reserve(id, "c")).toEqual({ reserved: false, used: false });
-      const whole = { tokenId: id, filename: "w", now: NOW };
-      expect(await given.records.uploads.beginWhole(whole)).toEqual({
-        reserved: false,
-        used: false,
-      });
-    });
-
-    test("goes on with the same upload", async () => {
-      const { id } = await given.addToken();
-      const one = await given.reserved(id);
-      expect((await given.reserved(id, "a", NOW + MINUTE)).id).toBe(one.id);
-      const two = await given.reserved(id, "a", NOW + 4 * MINUTE);
-      expect(two.id).toBe(one.id);
-      expect(two.identity).toEqual(identityOf("a"));
-      // Going on has made it last.
-      expect(await given.records.uploads.holdsUse(one.id, NOW + 8 * MINUTE)).toBe(true);
-    });
-
-    test("lapses after five minutes, and is had again where there is room", async () => {
-      const { id } = await given.addToken();
-      const one = await given.reserved(id, "a");
-      const late = NOW + 5 * MINUTE;
-      expect(await given.records.uploads.holdsUse(one.id, late - 1)).toBe(true);
-      expect(await given.reserve(id, "b", late - 1)).toEqual({ reserved: false, used: false });
-      expect(await given.records.uploads.holdsUse(one.id, late)).toBe(false);
-      await given.reserved(id, "b", late);
-      expect(await given.reserve(id, "a", late)).toEqual({ reserved: false, used: false });
-      expect((await given.reserved(id, "a", late + 5 * MINUTE)).id).toBe(one.id);
-    });
-
-    test("touching keeps it", async () => {
-      const { id } = await given.addToken();
-      const one = await given.reserved(id);
-      await given.records.uploads.touch(one.id, NOW + 4 * MINUTE);
-      expect(await given.reserve(id, "b", NOW + 8 * MINUTE)).toEqual({
-        reserved: false,
-        used: false,
-      });
-    });
-
-    test("says whether every use is a photo, or others may still give theirs back", async () => {
-      const { id } = await given.addToken();
-      const one = await given.reserved(id, "a");
-      expect(await given.reserve(id, "b")).toEqual({ reserved: false, used: false });
-      await given.finish(one.id);
-      expect(await given.reserve(id, "b")).toEqual({ reserved: false, used: true });
-    });
-
-    test("written by a clock that was ahead holds no longer than one of this moment", async () => {
-      const { id } = await given.addToken();
-      const ahead = await given.reserved(id, "a", NOW + 2 * 24 * 60 * MINUTE);
-      expect(await given.records.uploads.holdsUse(ahead.id, NOW)).toBe(false);
-      expect(await given.records.tokens.free(id, NOW)).toBe(1);
-      // A clock that is set back by a little takes nothing from uploads under way.
-      const { id: other } = await given.addToken();
-      const near = await given.reserved(other, "b", NOW + MINUTE);
-      expect(await given.records.uploads.holdsUse(near.id, NOW)).toBe(true);
-    });
-
-    test("a token knows whether more chunks may come to it", async () => {
-      const { id } = await given.addToken();
-      const { beginWhole, hasUnfinishedChunked } = given.records.uploads;
-      await beginWhole({ tokenId: id, filename: "a.png", now: NOW });
-      expect(await hasUnfinishedChunked(id)).toBe(false);
-      const { id: other } = await given.addToken();
-      const chunked = await given.reserved(other, "a");
-      expect(await hasUnfinishedChunked(other)).toBe(true);
-      await given.finish(chunked.id);
-      expect(await hasUnfinishedChunked(other)).toBe(false);
     });
   });
 }

@@ -1,239 +1,372 @@
 import { describe, expect, test } from "bun:test";
-import { delivery, type Given, identityOf, MINUTE, NOW } from "./given.ts";
+import type { Upload, UploadChange, UploadState } from "../../src/records/records.ts";
+import {
+  decided,
+  delivery,
+  FAILURE,
+  type Given,
+  identityOf,
+  MINUTE,
+  newUpload,
+  NOW,
+  photoOf,
+  required,
+} from "./given.ts";
+
+const to = (state: UploadState): UploadChange => ({
+  kind: "update",
+  set: { state },
+});
+
+const begin = () => decided(null, { kind: "begin", upload: newUpload("done") });
 
 export function uploadsContract(name: string, given: Given): void {
-  describe(`${name}: chunks`, () => {
-    test("count once, however often they are recorded", async () => {
-      const upload = await given.reserved((await given.addToken()).id);
-      expect((await given.record(upload.id, 0, 100)).received).toBe(100);
-      expect((await given.record(upload.id, 0, 100)).received).toBe(100);
-      expect((await given.record(upload.id, 100, 150)).received).toBe(250);
-      const { hasStored } = given.records.uploads;
-      expect(await hasStored(upload.id, { start: 0, length: 100 })).toBe(true);
-      expect(await hasStored(upload.id, { start: 100, length: 100 })).toBe(false);
-      expect(await hasStored(upload.id, { start: 50, length: 50 })).toBe(false);
+  /** Applies these changes to an upload, whatever it is. */
+  const change = (upload: Upload, ...changes: UploadChange[]) =>
+    given.records.uploads.transact({ id: upload.id }, NOW + 1, () => decided(null, ...changes));
+  const byId = (upload: Upload) => given.records.uploads.byId(upload.id);
+
+  describe(`${name}: a transaction`, () => {
+    test("begins an upload with what it is given", async () => {
+      const { id } = await given.addToken();
+      const wanted = { ...newUpload("a"), clientInfo: { a: "1" }, sealedToken: "sealed" };
+      const key = { tokenId: id, identity: identityOf("a") };
+      const { value, upload } = await given.records.uploads.transact(key, NOW, (view) =>
+        decided(view.upload, { kind: "begin", upload: wanted }),
+      );
+      expect(value).toBeUndefined();
+      const begun = required(upload);
+      expect(begun).toEqual({
+        ...wanted,
+        id: begun.id,
+        tokenId: id,
+        createdAt: NOW,
+        lastByteAt: NOW,
+      });
+      expect(await byId(begun)).toEqual(begun);
+      expect(await given.records.uploads.byIdentity(id, identityOf("a"))).toEqual(begun);
+      const again = await given.records.uploads.transact(key, NOW, (view) => decided(view.upload));
+      expect(again).toEqual({ value: begun, upload: begun, photo: undefined });
     });
 
-    test("are found by what comes behind them", async () => {
-      const upload = await given.reserved((await given.addToken()).id);
-      const { lastChunkBefore } = given.records.uploads;
-      expect(await lastChunkBefore(upload.id, 250)).toBeUndefined();
-      await given.record(upload.id, 0, 50);
-      await given.record(upload.id, 100, 100);
-      expect(await lastChunkBefore(upload.id, 100)).toEqual({ start: 0, length: 50 });
-      expect(await lastChunkBefore(upload.id, 101)).toEqual({ start: 100, length: 100 });
-      expect(await lastChunkBefore(upload.id, 250)).toEqual({ start: 100, length: 100 });
+    test("finds nothing for a whole file, which has no identity", async () => {
+      const { id } = await given.addToken({ maxUploads: 9 });
+      const one = await given.whole(id);
+      expect((await given.whole(id)).id).not.toBe(one.id);
+      expect(await byId(one)).toMatchObject({ identity: null, received: 250, lease: "process" });
     });
 
-    test("of an upload that has ended are not recorded", async () => {
+    test("writes nothing where nothing is decided, or the decision throws", async () => {
       const upload = await given.reserved((await given.addToken()).id);
-      await given.finish(upload.id);
-      expect((await given.record(upload.id, 0, 100)).state).toBe("finished");
-      expect(await given.records.uploads.lastChunkBefore(upload.id, 250)).toBeUndefined();
+      const same = await given.records.uploads.transact({ id: upload.id }, NOW + 9, () =>
+        decided("value"),
+      );
+      expect(same).toEqual({ value: "value", upload, photo: undefined });
+      const thrown = given.records.uploads.transact({ id: upload.id }, NOW + 9, () => {
+        throw new Error("undecided");
+      });
+      await expect(thrown).rejects.toThrow("undecided");
+      expect(await byId(upload)).toEqual(upload);
     });
 
-    test("extra parameters add up, the later ones win", async () => {
+    test("changes what it says, and answers the upload as it is then", async () => {
       const upload = await given.reserved((await given.addToken()).id);
-      await given.record(upload.id, 0, 100, NOW, { a: "1", b: "1" });
-      await given.record(upload.id, 100, 100, NOW, { b: "2", c: "3" });
-      const all = { a: "1", b: "2", c: "3" };
-      expect(await given.records.uploads.extra(upload.id)).toEqual(all);
+      const set = { state: "finalizing", lease: "one", lastByteAt: NOW + 7, received: 3 } as const;
+      const made = await change(upload, { kind: "update", set });
+      expect(made.upload).toEqual({ ...upload, ...set });
+      expect(await byId(upload)).toEqual(required(made.upload));
+      const back = { state: "receiving", lease: null } as const;
+      const released = await change(upload, { kind: "update", set: back });
+      expect(released.upload).toEqual({ ...upload, ...set, ...back });
     });
 
-    test("extra parameters are bounded where they are kept, and too many take no chunk away", async () => {
-      const upload = await given.reserved((await given.addToken()).id);
-      await given.record(upload.id, 0, 100, NOW, { a: "x".repeat(40_000) });
-      const more = given.record(upload.id, 100, 100, NOW, { b: "x".repeat(40_000) });
-      await expect(more).rejects.toThrow("too much extra");
-      const { received } = await given.record(upload.id, 100, 100, NOW, { a: "y".repeat(40_000) });
-      expect(received).toBe(200);
-      expect(Object.keys(await given.records.uploads.extra(upload.id))).toEqual(["a"]);
+    test("applies its changes in their order: a whole file begins and becomes a photo at once", async () => {
+      const { id } = await given.addToken();
+      const whole = { ...newUpload("w"), identity: null, received: 250 };
+      const key = { tokenId: id, identity: null };
+      const { upload, photo } = await given.records.uploads.transact(key, NOW, () =>
+        decided(
+          null,
+          { kind: "begin", upload: whole },
+          { kind: "extra", extra: { a: "1" } },
+          photoOf(),
+        ),
+      );
+      expect(upload).toMatchObject({ state: "finished", received: 250, identity: null });
+      expect(photo?.original).toMatchObject({ uploadId: required(upload).id, file: whole.file });
+      expect(await given.records.uploads.extra(required(upload).id)).toEqual({ a: "1" });
     });
 
-    test("complete ones are found, until they are photos", async () => {
-      const upload = await given.reserved((await given.addToken()).id);
-      await given.record(upload.id, 0, 100);
-      expect(await given.records.uploads.complete()).toEqual([]);
-      await given.record(upload.id, 100, 150);
-      expect((await given.records.uploads.complete()).map(({ id }) => id)).toEqual([upload.id]);
-      await given.finish(upload.id);
-      expect(await given.records.uploads.complete()).toEqual([]);
-    });
-  });
-
-  describe(`${name}: another boot`, () => {
-    test("forgets the chunks that may not have reached the disk, and no others", async () => {
-      const { enterBoot, uploads } = given.records;
-      await enterBoot("one");
-      const upload = await given.reserved((await given.addToken()).id);
-      await given.record(upload.id, 0, 100);
-      await given.record(upload.id, 100, 100);
-      await uploads.markSynced(upload.id, [0]);
-      expect(await enterBoot("one")).toBe(0);
-      expect(await uploads.hasStored(upload.id, { start: 100, length: 100 })).toBe(true);
-
-      expect(await enterBoot("two")).toBe(1);
-      expect(await uploads.hasStored(upload.id, { start: 0, length: 100 })).toBe(true);
-      expect(await uploads.hasStored(upload.id, { start: 100, length: 100 })).toBe(false);
-      expect((await given.record(upload.id, 100, 150)).received).toBe(250);
-    });
-
-    test("takes nothing from a photo", async () => {
-      await given.records.enterBoot("one");
-      const upload = await given.reserved((await given.addToken()).id);
-      await given.record(upload.id, 0, 250);
-      await given.finish(upload.id);
-      await given.records.enterBoot("two");
-      expect(await given.records.photos.byId(upload.id)).toBeDefined();
-    });
-  });
-
-  test(`${name}: the chunks of photos are dropped little by little, those of uploads stay`, async () => {
-    const { uploads } = given.records;
-    const { id } = await given.addToken({ maxUploads: 2 });
-    const done = await given.reserved(id, "a");
-    for (let start = 0; start < 250; start += 1) await given.record(done.id, start, 1);
-    const open = await given.reserved(id, "b");
-    await given.record(open.id, 0, 100);
-    expect(await uploads.dropFinishedChunks()).toBe(false);
-    await given.finish(done.id);
-    let rounds = 0;
-    while (await uploads.dropFinishedChunks()) rounds += 1;
-    expect(rounds).toBeGreaterThan(1);
-    expect(await uploads.hasStored(done.id, { start: 0, length: 1 })).toBe(false);
-    expect(await uploads.hasStored(open.id, { start: 0, length: 100 })).toBe(true);
-  });
-
-  describe(`${name}: finishing`, () => {
-    test("makes no photo of a token that was revoked meanwhile", async () => {
+    test("writes all its changes or none", async () => {
       const { id } = await given.addToken();
       const upload = await given.reserved(id);
-      await given.records.tokens.revoke(id, NOW);
-      expect(await given.finish(upload.id)).toBeUndefined();
-      expect((await given.records.photos.list({ tokenId: id, offset: 0, limit: 1 })).total).toBe(0);
+      const wrong = change(upload, { kind: "extra", extra: { a: "1" } }, photoOf(), photoOf());
+      await expect(wrong).rejects.toThrow("finished");
+      expect(await byId(upload)).toEqual(upload);
+      expect(await given.records.uploads.extra(upload.id)).toEqual({});
+      expect(await given.records.photos.byUpload(upload.id)).toBeUndefined();
+      expect((await given.records.tokens.byId(id))?.consumed).toBe(0);
     });
 
-    test("waits where another file holds the last use", async () => {
+    test("of a wrong decision changes nothing and throws", async () => {
+      const { id } = await given.addToken({ maxUploads: 2 });
+      const done = await given.reserved(id, "done");
+      await given.finish(done.id);
+      const failed = await given.reserved(id, "failed");
+      await given.fail(failed.id);
+      const receiving = await given.reserved(id, "receiving");
+      for (const [upload, wrong] of [
+        [done, to("failed")],
+        [done, to("receiving")],
+        [done, photoOf()],
+        [failed, to("receiving")],
+        [failed, to("finalizing")],
+        [failed, photoOf()],
+        [receiving, to("finished")],
+      ] as const) {
+        const before = await byId(upload);
+        await expect(change(upload, wrong)).rejects.toThrow(`Upload ${upload.id} is`);
+        expect(await byId(upload)).toEqual(required(before));
+      }
+      const { uploads } = given.records;
+      const known = { tokenId: id, identity: identityOf("done") };
+      await expect(uploads.transact(known, NOW, begin)).rejects.toThrow("begun anew");
+      await expect(uploads.transact({ id: done.id }, NOW, begin)).rejects.toThrow("with a token");
+      await expect(uploads.transact({ id: 999 }, NOW, () => decided(0, photoOf()))).rejects.toThrow(
+        "no upload",
+      );
+      expect((await given.records.tokens.byId(id))?.consumed).toBe(1);
+    });
+
+    test("adds extra parameters, the newer value of a name winning, and none where they are too many", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      await given.record(upload.id, 0, 100, NOW, { a: "1", b: "1" });
+      await change(upload, { kind: "extra", extra: { b: "2" } });
+      await change(upload, { kind: "extra", extra: { c: "x".repeat(70_000) } });
+      expect(await given.records.uploads.extra(upload.id)).toEqual({ a: "1", b: "2" });
+    });
+  });
+
+  describe(`${name}: making a photo`, () => {
+    test("takes its token's word for what the photo is, and consumes a use", async () => {
+      const words = { title: "T", description: "D", tags: "t", albumId: "5", userId: 4 };
+      const when = { publish: false, publishDate: NOW + 5, absoluteUrl: "http://x/" };
+      const token = await given.addToken({ ...words, ...when });
+      const sealed = { ...newUpload("a"), sealedToken: "sealed" };
+      const key = { tokenId: token.id, identity: identityOf("a") };
+      const { upload } = await given.records.uploads.transact(key, NOW, () =>
+        decided(null, { kind: "begin", upload: sealed }),
+      );
+      const { id, file } = required(upload);
+      await given.record(id, 0, 250);
+      await change(required(upload), {
+        kind: "update",
+        set: { state: "finalizing", lease: "one" },
+      });
+      const first = required(
+        await given.finish(id, { delivery: delivery("one"), extra: { a: "1" }, now: NOW + 7 }),
+      );
+      const second = await given.finish(id, { delivery: delivery("two"), now: NOW + 8 });
+      expect([first.first, second]).toEqual([true, { ...first, first: false }]);
+      const { photo } = first;
+      const { publish: published, ...rest } = when;
+      expect(photo).toEqual({
+        ...words,
+        ...rest,
+        published,
+        id: photo.id,
+        treeId: 1 + (photo.id % 9),
+        token: `secret-${photo.id}`,
+        tokenId: token.id,
+        createdAt: NOW + 7,
+        original: {
+          id: photo.original.id,
+          photoId: photo.id,
+          version: 1,
+          uploadId: id,
+          file,
+          filename: "a.png",
+          type: "image/png",
+          size: 250,
+          createdAt: NOW + 7,
+        },
+      });
+      expect(first.upload).toMatchObject({
+        state: "finished",
+        lease: null,
+        sealedToken: null,
+        lastByteAt: NOW + 7,
+      });
+      expect(await given.records.uploads.byId(id)).toEqual(first.upload);
+      expect(await given.records.photos.byId(photo.id)).toEqual(photo);
+      expect(await given.records.photos.byUpload(id)).toEqual(photo);
+      expect((await given.records.tokens.byId(token.id))?.consumed).toBe(1);
+      expect(await given.due(NOW + 9)).toEqual(["one"]);
+      expect(await given.records.uploads.extra(id)).toEqual({ a: "1" });
+    });
+
+    test("tells what the photo is in its callback", async () => {
+      const upload = await given.reserved((await given.addToken()).id);
+      const made = await change(upload, {
+        ...photoOf(),
+        delivery: (photo) => ({ ...delivery("one"), url: `http://x/${photo.id}/${photo.token}` }),
+      } as UploadChange);
+      const [due] = await given.records.deliveries.due(NOW + 1, 1, []);
+      expect(due?.url).toBe(`http://x/${made.photo?.id}/${made.photo?.token}`);
+    });
+
+    test("is not done where its token was revoked, or no use is left", async () => {
+      const { id } = await given.addToken();
+      const revoked = await given.reserved(id);
+      await given.records.tokens.revoke(id, NOW);
+      expect(await given.finish(revoked.id)).toBeUndefined();
       const { id: busy } = await given.addToken();
       const early = await given.reserved(busy, "b");
-      await given.reserved(busy, "c", NOW + 6 * MINUTE);
-      const request = {
-        uploadId: early.id,
-        photo: { token: "p".repeat(32), treeId: 1, type: "image/png", size: 250 },
-        extra: {},
-        delivery: null,
-        now: NOW + 7 * MINUTE,
-      };
-      expect(await given.records.uploads.finish(request)).toBe("busy");
-    });
-
-    test("makes one photo, consumes one use and records one callback", async () => {
-      const token = await given.addToken({ title: "T", tags: "t", albumId: "5", userId: 4 });
-      const upload = await given.reserved(token.id);
-      const first = await given.finish(upload.id, { delivery: delivery("one") });
-      const second = await given.finish(upload.id, { delivery: delivery("two") });
-      expect(first?.first).toBe(true);
-      expect(second).toEqual({ photo: first?.photo as never, first: false });
-      expect(first?.photo).toMatchObject({
-        id: upload.id,
-        tokenId: token.id,
-        title: "T",
-        tags: "t",
-        albumId: "5",
-        userId: 4,
-        published: true,
-        filename: "a.png",
-        size: 250,
-      });
-      expect((await given.records.tokens.byId(token.id))?.consumed).toBe(1);
-      expect((await given.records.deliveries.due(NOW, 10, [])).map(({ id }) => id)).toEqual([
-        "one",
-      ]);
-      expect(await given.records.photos.byId(upload.id)).toEqual(first?.photo);
-      expect((await given.reserved(token.id)).state).toBe("finished");
-    });
-
-    test("does nothing where no use is left, or the upload has failed", async () => {
-      const { id } = await given.addToken();
-      const one = await given.reserved(id, "a");
-      const two = await given.reserved(id, "b", NOW + 6 * MINUTE);
-      await given.finish(two.id, { now: NOW + 6 * MINUTE });
-      expect(await given.finish(one.id, { delivery: delivery("x") })).toBeUndefined();
-      expect(await given.records.photos.byId(one.id)).toBeUndefined();
-      expect(await given.records.deliveries.due(NOW, 10, [])).toEqual([]);
-      expect((await given.records.tokens.byId(id))?.consumed).toBe(1);
+      const late = await given.reserved(busy, "c", NOW + 6 * MINUTE);
+      const finishing = { now: NOW + 7 * MINUTE, delivery: delivery("x") };
+      expect(await given.finish(early.id, finishing)).toBeUndefined();
+      await given.finish(late.id, { now: NOW + 7 * MINUTE });
+      expect(await given.finish(early.id, finishing)).toBeUndefined();
       expect(await given.finish(999)).toBeUndefined();
+      expect((await given.records.photos.list({ offset: 0, limit: 9 })).total).toBe(1);
+      expect((await given.records.tokens.byId(busy))?.consumed).toBe(1);
+      expect(await given.due(NOW + 9 * MINUTE)).toEqual([]);
+    });
+
+    test("gives ids that are the photos' own, and none twice", async () => {
+      const { id } = await given.addToken({ maxUploads: 9 });
+      for (const of of ["x", "y", "z"]) await given.reserved(id, of);
+      expect(await given.records.leftovers.lastPhotoId()).toBe(0);
+      const one = required(await given.finish((await given.reserved(id, "z")).id)).photo;
+      const two = required(await given.finish((await given.reserved(id, "x")).id)).photo;
+      expect([one.id, two.id, two.original.id]).toEqual([1, 2, 2]);
+      expect(await given.records.leftovers.lastPhotoId()).toBe(2);
+    });
+  });
+
+  /** An upload that is to replace this photo's original. */
+  async function replacing(replaces: number): Promise<Upload> {
+    const { id } = await given.addToken({ title: "Another" });
+    return given.whole(id, { replaces, filename: "better.png", file: crypto.randomUUID() });
+  }
+
+  describe(`${name}: replacing a photo's original`, () => {
+    test("gives it another version of its bytes, and keeps all else of it", async () => {
+      const { id } = await given.addToken({ title: "T" });
+      const old = required(await given.finish((await given.reserved(id)).id)).photo;
+      const upload = await replacing(old.id);
+      expect(upload.replaces).toBe(old.id);
+      const made = required(
+        await given.finish(upload.id, { now: NOW + 5, size: 9, delivery: delivery("one") }),
+      );
+      expect(made.photo).toEqual({
+        ...old,
+        original: {
+          id: made.photo.original.id,
+          photoId: old.id,
+          version: 2,
+          uploadId: upload.id,
+          file: upload.file,
+          filename: "better.png",
+          type: "image/png",
+          size: 9,
+          createdAt: NOW + 5,
+        },
+      });
+      expect(made.photo.original.id).toBeGreaterThan(old.original.id);
+      expect((await given.records.tokens.byId(upload.tokenId))?.consumed).toBe(1);
+      const { photos } = given.records;
+      // Whoever asks for the upload of the first version gets the photo as it is now.
+      for (const of of [old.original.uploadId, upload.id]) {
+        expect(await photos.byUpload(of)).toEqual(made.photo);
+      }
+      expect(await photos.byId(old.id)).toEqual(made.photo);
+      expect(await photos.list({ offset: 0, limit: 9 })).toEqual({
+        photos: [made.photo],
+        total: 1,
+      });
+      const third = required(await given.finish((await replacing(old.id)).id));
+      expect(third.photo.original.version).toBe(3);
+      expect(await given.due(NOW + 5)).toEqual(["one"]);
+    });
+
+    test("of a photo that is not there is refused", async () => {
+      await expect(replacing(999)).rejects.toThrow();
     });
   });
 
   describe(`${name}: failing`, () => {
-    const failure = { code: "file_not_supported", message: "No." };
-
-    test("gives the use back, forgets the chunks and tells once", async () => {
+    test("gives the use back, deletes the chunks and tells once", async () => {
       const { id } = await given.addToken();
       const upload = await given.reserved(id);
       await given.record(upload.id, 0, 100);
-      const fail = (of: string) =>
-        given.records.uploads.fail({
-          uploadId: upload.id,
-          failure,
-          delivery: delivery(of),
-          now: NOW,
-        });
-      expect(await fail("one")).toBe(true);
-      expect(await fail("two")).toBe(false);
+      await change(upload, { kind: "update", set: { lease: "one", sealedToken: "sealed" } });
+      expect(await given.fail(upload.id, delivery("one"), NOW + 3)).toBe(true);
+      expect(await given.fail(upload.id, delivery("two"))).toBe(false);
       expect(await given.records.tokens.free(id, NOW)).toBe(1);
-      const known = await given.records.uploads.byIdentity(id, identityOf("a"));
-      expect(known).toMatchObject({ state: "failed", received: 0, failure });
-      expect(await given.records.uploads.hasStored(upload.id, { start: 0, length: 100 })).toBe(
-        false,
-      );
-      expect((await given.records.deliveries.due(NOW, 10, [])).map(({ id: of }) => of)).toEqual([
-        "one",
-      ]);
+      expect(await byId(upload)).toEqual({
+        ...upload,
+        state: "failed",
+        received: 0,
+        lastByteAt: NOW + 3,
+        failure: FAILURE,
+      });
+      expect(await given.records.chunks.has(upload.id, { start: 0, length: 100 })).toBe(false);
+      expect(await given.due(NOW + 3)).toEqual(["one"]);
+    });
+
+    test("and beginning anew makes another upload, of which nothing is told again", async () => {
+      const { id } = await given.addToken();
+      const upload = await given.reserved(id);
+      await given.record(upload.id, 0, 100);
+      await given.fail(upload.id, delivery("one"));
       const again = await given.reserved(id);
-      // Under an id of its own: nothing that is still under way for the old one can touch it.
+      // Under an id and a name of its own: nothing that is still under way for the old one can touch it.
       expect(again).toMatchObject({ state: "receiving", failure: null, received: 0 });
-      expect(again.id).not.toBe(upload.id);
+      expect(again.id).toBeGreaterThan(upload.id);
+      expect(again.file).not.toBe(upload.file);
+      expect(await byId(upload)).toBeUndefined();
+      await given.fail(again.id, delivery("two"));
+      expect(await given.due(NOW)).toEqual(["one"]);
     });
 
     test("never touches a finished upload", async () => {
       const upload = await given.reserved((await given.addToken()).id);
       await given.finish(upload.id);
-      const request = { uploadId: upload.id, failure, delivery: delivery("x"), now: NOW };
-      expect(await given.records.uploads.fail(request)).toBe(false);
-      await given.records.uploads.forget(upload.id);
-      expect(await given.records.photos.byId(upload.id)).toBeDefined();
-      expect(await given.records.deliveries.due(NOW, 10, [])).toEqual([]);
+      expect(await given.fail(upload.id, delivery("x"))).toBe(false);
+      await given.records.leftovers.delete(upload.id);
+      expect(await given.records.leftovers.end([upload.id])).toEqual(new Set());
+      expect(await given.records.photos.byUpload(upload.id)).toBeDefined();
+      expect(await given.due(NOW)).toEqual([]);
     });
 
     test("a refused chunk is told once, and an upload with bytes goes on", async () => {
       const { id } = await given.addToken();
       const upload = await given.reserved(id);
       await given.record(upload.id, 0, 100);
-      for (const of of ["one", "two"]) {
-        await given.records.uploads.refuseChunk({
-          tokenId: id,
-          identity: identityOf("a"),
-          failure,
-          delivery: delivery(of),
-          now: NOW,
-        });
-      }
-      expect((await given.records.deliveries.due(NOW, 10, [])).map(({ id: of }) => of)).toEqual([
-        "one",
-      ]);
-      const known = await given.records.uploads.byIdentity(id, identityOf("a"));
-      expect(known).toMatchObject({ state: "receiving", received: 100 });
+      for (const of of ["one", "two"]) await given.refuse(id, "a", delivery(of));
+      expect(await given.due(NOW)).toEqual(["one"]);
+      expect(await byId(upload)).toMatchObject({ state: "receiving", received: 100 });
     });
 
     test("a chunk refused before anything came is a failed upload that holds no use", async () => {
       const { id } = await given.addToken();
-      const request = { tokenId: id, identity: identityOf("a"), failure, now: NOW };
-      await given.records.uploads.refuseChunk({ ...request, delivery: null });
+      await given.refuse(id, "a", delivery("one"));
       expect(await given.records.tokens.free(id, NOW)).toBe(1);
       const known = await given.records.uploads.byIdentity(id, identityOf("a"));
-      expect(known?.state).toBe("failed");
+      expect(known).toMatchObject({ state: "failed", failure: FAILURE });
+      expect(await given.due(NOW)).toEqual(["one"]);
+    });
+
+    test("tells of a photo and of a failure, whichever comes first", async () => {
+      const { id } = await given.addToken({ maxUploads: 2 });
+      const upload = await given.reserved(id);
+      await given.refuse(id, "a", delivery("one"));
+      await given.finish(upload.id, { delivery: delivery("two") });
+      const other = await given.reserved(id, "b");
+      await given.finish(other.id, { delivery: delivery("three") });
+      await given.refuse(id, "b", delivery("four"));
+      expect((await given.due(NOW)).toSorted()).toEqual(["four", "one", "three", "two"]);
     });
   });
 }

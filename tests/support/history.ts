@@ -1,12 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createActive } from "../../src/upload/active.ts";
-import { sweep } from "../../src/upload/sweep.ts";
 import { pieces, type Plan } from "./chunks.ts";
 import { rowsOf } from "./database.ts";
 import { png, textFile } from "./media.ts";
 import { fileForm, originalOf, photoIn, redeem, sendChunk, type PhotoIds } from "./redeem.ts";
 import { startTestSite, type TestSite } from "./site.ts";
+import { sweepNow } from "./sweep.ts";
 
 /** What may happen to a site between two sweeps. `of` picks one of the uploads begun so far. */
 export type Step =
@@ -140,19 +139,13 @@ export async function startHistory(keepMs: number): Promise<History> {
       note(from);
     },
     sweep: async () => {
-      const { records, files, config, now, ages } = test.site;
-      const { REDEEM_KEEP_UNFINISHED: keepUnfinishedMs, REDEEM_KEEP_RECORDS: keepRecordsMs } =
-        config;
-      const begunAt = now();
-      const active = createActive();
-      await sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, ages, onFound });
+      const begunAt = test.site.now();
+      // Nothing is lost in a history: there is nothing to be put right.
+      await sweepNow(test, (event) => requireThat(false, event.kind, event));
       await check(begunAt);
     },
   };
 }
-
-/** Nothing is lost in a history: there is nothing to be found. */
-const onFound = (what: string, about: unknown) => requireThat(false, what, about);
 
 function requireThat(so: boolean, what: string, about: unknown): void {
   if (!so) throw new Error(`${what}: ${JSON.stringify(about)}`);

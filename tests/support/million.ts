@@ -47,10 +47,15 @@ export function fillRecords(folder: string, many: Many, now = Date.now()): void 
     insert(many.photos, upload("finished"));
     insert(
       many.photos,
-      `insert into photos (id, tree_id, token, token_id, upload_id, user_id, title, description, tags,
-        album_id, published, publish_date, absolute_url, filename, type, size, created_at)
+      `insert into photos (id, tree_id, token, token_id, original_id, user_id, title, description, tags,
+        album_id, published, publish_date, absolute_url, created_at)
         (numbers) select i, 1, 'token', i, i, 0, 'A title', '', '', '', i % 2, iif(i % 4 = 0, ${now} + i, null),
-        '', 'a.png', 'image/png', 1000, ${now - 90 * DAY} + i * 100`,
+        '', ${now - 90 * DAY} + i * 100`,
+    );
+    insert(
+      many.photos,
+      `insert into originals (id, photo_id, version, upload_id, file, filename, type, size, created_at)
+        (numbers) select i, i, 1, i, 'file-' || i, 'a.png', 'image/png', 1000, ${now - 90 * DAY} + i * 100`,
     );
     insert(many.expiredTokens, token(now - 90 * DAY, 0));
     insert(many.abandoned, upload("receiving"));

@@ -56,7 +56,8 @@ export type StoredPhoto = {
 export function photosOf(server: TestServer): StoredPhoto[] {
   return rowsOf(
     server,
-    "select id, tree_id as treeId, filename, file, size from photos order by id",
+    `select photos.id, tree_id as treeId, originals.filename, originals.file, originals.size
+      from photos join originals on originals.id = original_id order by photos.id`,
   );
 }
 
@@ -79,7 +80,8 @@ export async function storedHash(
 ): Promise<string> {
   const [row] = rowsOf<StoredPhoto>(
     server,
-    `select id, tree_id as treeId, file from photos where id = ${photo.id}`,
+    `select photos.id, tree_id as treeId, originals.file
+      from photos join originals on originals.id = original_id where photos.id = ${photo.id}`,
   );
   if (!row) throw new Error(`there is no photo ${photo.id}`);
   const path = pathOf(server, row);

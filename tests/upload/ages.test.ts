@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { hashSecret } from "../../src/random.ts";
-import { createActive } from "../../src/upload/active.ts";
-import { sweep } from "../../src/upload/sweep.ts";
 import type { Plan } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
 import { sendChunk } from "../support/redeem.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
+import { sweepNow } from "../support/sweep.ts";
 
 /** A clock that jumps makes nothing old: it must have been idle while the server was there to see it. */
 
@@ -18,21 +17,6 @@ beforeEach(async () => {
   site = await startTestSite();
 });
 afterEach(() => site.stop());
-
-function sweepNow(): Promise<number> {
-  const { records, files, config, ages } = site.site;
-  const { REDEEM_KEEP_UNFINISHED: keepUnfinishedMs, REDEEM_KEEP_RECORDS: keepRecordsMs } = config;
-  const active = createActive();
-  return sweep({
-    records,
-    files,
-    active,
-    keepUnfinishedMs,
-    keepRecordsMs,
-    ages,
-    onFound: () => {},
-  });
-}
 
 const plan: Plan = { identifier: "i", filename: "a.png", chunkSize: 1000, totalSize: 2500 };
 
@@ -48,13 +32,13 @@ const count = () => rowsOf(site, "select id from uploads").length;
 test("a clock that jumps two days ahead sweeps nothing, and what is idle for a day then goes", async () => {
   await begin();
   site.advance(HOUR);
-  await sweepNow();
+  await sweepNow(site);
   site.jump(2 * DAY);
-  expect(await sweepNow()).toBe(0);
+  expect(await sweepNow(site)).toBe(0);
   site.advance(22 * HOUR);
-  expect(await sweepNow()).toBe(0);
+  expect(await sweepNow(site)).toBe(0);
   site.advance(3 * HOUR);
-  expect(await sweepNow()).toBe(1);
+  expect(await sweepNow(site)).toBe(1);
 });
 
 test("a clock that is two days ahead at the start, and is put right later, sweeps nothing", async () => {
@@ -64,22 +48,22 @@ test("a clock that is two days ahead at the start, and is put right later, sweep
   expect(count()).toBe(1);
   site.advance(HOUR);
   site.jump(-2 * DAY);
-  expect(await sweepNow()).toBe(0);
+  expect(await sweepNow(site)).toBe(0);
   await site.restart();
   expect(count()).toBe(1);
   site.advance(DAY);
-  expect(await sweepNow()).toBe(1);
+  expect(await sweepNow(site)).toBe(1);
 });
 
 test("what came in while the clock was ahead is as old as the moment when it was put right", async () => {
   site.jump(20 * DAY);
   await begin();
   site.jump(-20 * DAY);
-  expect(await sweepNow()).toBe(0);
+  expect(await sweepNow(site)).toBe(0);
   site.advance(DAY - HOUR);
-  expect(await sweepNow()).toBe(0);
+  expect(await sweepNow(site)).toBe(0);
   site.advance(2 * HOUR);
-  expect(await sweepNow()).toBe(1);
+  expect(await sweepNow(site)).toBe(1);
 });
 
 test("a clock that was ten years behind and is put right sweeps nothing that came in before", async () => {
@@ -88,11 +72,11 @@ test("a clock that was ten years behind and is put right sweeps nothing that cam
   await begin();
   site.advance(HOUR);
   site.jump(3650 * DAY);
-  expect(await sweepNow()).toBe(0);
+  expect(await sweepNow(site)).toBe(0);
   site.advance(DAY - 2 * HOUR);
-  expect(await sweepNow()).toBe(0);
+  expect(await sweepNow(site)).toBe(0);
   site.advance(3 * HOUR);
-  expect(await sweepNow()).toBe(1);
+  expect(await sweepNow(site)).toBe(1);
 });
 
 test("a machine that was off for two days keeps what is unfinished for another day, no longer", async () => {
@@ -117,9 +101,9 @@ test("a machine that was off for two days keeps what is unfinished for another d
 test("a token that was never used is not forgotten by a jump of a month", async () => {
   const token = await site.token();
   site.jump(33 * DAY);
-  await sweepNow();
+  await sweepNow(site);
   expect(await site.site.records.tokens.byHash(hashSecret(token))).toBeDefined();
   site.advance(31 * DAY);
-  expect(await sweepNow()).toBe(1);
+  expect(await sweepNow(site)).toBe(1);
   expect(await site.site.records.tokens.byHash(hashSecret(token))).toBeUndefined();
 });

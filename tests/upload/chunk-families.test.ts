@@ -27,7 +27,7 @@ describe("each row of the table", () => {
       number: 2,
       start: 100,
       lengths: [100, 150],
-      told: {},
+      clientInfo: {},
     };
     expect(read(chunkFields(plan, 2))).toEqual(expected);
   });
@@ -39,13 +39,13 @@ describe("each row of the table", () => {
       start: 100,
       lengths: [100, 150],
       toldLength: 100,
-      told: { flowTotalChunks: "2", flowCurrentChunkSize: "100", flowRelativePath: "a.png" },
+      clientInfo: { flowTotalChunks: "2", flowCurrentChunkSize: "100", flowRelativePath: "a.png" },
     });
   });
 
   test("Dropzone counts from 0, and its last chunk is the remainder", () => {
-    const told = { dztotalchunkcount: "3", dzchunkbyteoffset: "100" };
-    const chunk = { identity: plan, number: 2, start: 100, lengths: [100], told };
+    const clientInfo = { dztotalchunkcount: "3", dzchunkbyteoffset: "100" };
+    const chunk = { identity: plan, number: 2, start: 100, lengths: [100], clientInfo };
     expect(read(dropzoneFields(plan, second))).toEqual(chunk);
     const first = read(dropzoneFields(plan, { number: 1, start: 0, end: 100 }));
     expect(first).toMatchObject({ number: 1, start: 0, lengths: [100] });
@@ -60,7 +60,7 @@ describe("each row of the table", () => {
       start: 100,
       lengths: [100],
       ranged: true,
-      told: {},
+      clientInfo: {},
     });
     // Its range said how long it is: another length is a contradiction, not a wrong file.
     expect(wrongLength(chunk as Chunk, 99)).toMatchObject({

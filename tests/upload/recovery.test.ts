@@ -3,8 +3,6 @@ import { copyFileSync, existsSync, renameSync, rmSync, symlinkSync, truncateSync
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { createActive } from "../../src/upload/active.ts";
-import { sweep } from "../../src/upload/sweep.ts";
 import { rowsOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
 import {
@@ -17,6 +15,7 @@ import {
   sendChunk,
 } from "../support/redeem.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
+import { sweepNow } from "../support/sweep.ts";
 
 /** Issue 7, A.2 to A.4: files and records that a crash has left in disagreement. */
 
@@ -45,21 +44,6 @@ const nameOf = () =>
   rowsOf<{ file: string }>(site, "select file from uploads order by id desc limit 1")[0]?.file ??
   "";
 
-const sweepNow = () => {
-  const { records, files, config, ages } = site.site;
-  const { REDEEM_KEEP_UNFINISHED: keepUnfinishedMs, REDEEM_KEEP_RECORDS: keepRecordsMs } = config;
-  const active = createActive();
-  return sweep({
-    records,
-    files,
-    active,
-    keepUnfinishedMs,
-    keepRecordsMs,
-    ages,
-    onFound: () => {},
-  });
-};
-
 describe("a record that a power cut has taken, while its file stayed (A.2)", () => {
   test("its id comes again, its file never: a stranger's bytes are in nobody's photo", async () => {
     const token = await site.token({ max_uploads: 9 });
@@ -85,19 +69,19 @@ describe("a record that a power cut has taken, while its file stayed (A.2)", () 
   });
 
   test("nothing is renamed over a file that is there", async () => {
-    const { files } = site.site;
-    const place = { treeId: 1, photoId: 7, file: "a".repeat(24) };
+    const { staging, originals, spools } = site.site.files;
+    const place = { treeId: 1, photoId: 7, file: "a".repeat(24), size: file.length };
     await Bun.write(path("uploads", place.file), file);
     await Bun.write(path("photos/1/7", place.file), png(100, 3));
-    await files.keep(place, file.length);
-    expect(await (await files.original(place, file.length)).bytes()).toEqual(file);
+    expect(await originals.place(place)).toBe(true);
+    expect(await (await originals.read(place)).bytes()).toEqual(file);
     expect(await Bun.file(path("lost", place.file)).bytes()).toEqual(png(100, 3));
-    const spool = await files.spool();
+    const spool = await spools.create();
     await spool.write(file);
     await Bun.write(path("uploads", place.file), png(100, 4));
-    await expect(files.adopt(spool, place.file)).rejects.toThrow("is there already");
+    await expect(staging.adopt(spool, place.file)).rejects.toThrow("is there already");
     expect(await Bun.file(path("uploads", place.file)).bytes()).toEqual(png(100, 4));
-    await spool.discard();
+    await spool.delete();
   });
 
   test("a data folder of an earlier version opens as it is", async () => {
@@ -112,7 +96,7 @@ describe("a record that a power cut has taken, while its file stayed (A.2)", () 
       renameSync(join(folder, photoName), join(folder, "original"));
       renameSync(path("uploads", begunName), path("uploads", String(begun)));
       change("update uploads set file = null");
-      change("update photos set file = null");
+      change("update originals set file = upload_id");
     });
     expect(await originalOf(site, photo)).toEqual(file);
     expect((await askChunk(site, token, plan, 1)).status).toBe(200);
@@ -149,7 +133,7 @@ describe("a photo on record whose file is not in its place (A.3)", () => {
   test("is never swept, and found where it was put aside", async () => {
     const { photo, name } = await givenBack();
     site.advance(9 * 86_400_000);
-    await sweepNow();
+    await sweepNow(site);
     expect(await originalOf(site, photo)).toEqual(file);
     const folder = path("photos", String(photo.tree_id), String(photo.photo_id));
     await mkdir(path("lost"), { recursive: true });
@@ -164,8 +148,8 @@ describe("a photo on record whose file is not in its place (A.3)", () => {
     site.advance(2 * 86_400_000);
     // It has said that the upload is over, and was killed before its bytes were gone.
     const { records } = site.site;
-    const [upload] = (await Array.fromAsync(records.uploads.abandoned(site.site.now()))).flat();
-    await records.uploads.giveUp([upload?.id ?? 0]);
+    const [upload] = (await Array.fromAsync(records.leftovers.abandoned(site.site.now()))).flat();
+    await records.leftovers.end([upload?.id ?? 0]);
     expect(await names("uploads")).toEqual([name]);
     await site.restart();
     expect(await names("uploads")).toEqual([]);

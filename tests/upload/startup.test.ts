@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { renameSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { newFileName } from "../../src/files/names.ts";
+import { treeOf } from "../../src/files/trees.ts";
 import { hashSecret } from "../../src/random.ts";
 import type { Identity } from "../../src/records/records.ts";
-import { placeOf } from "../../src/upload/drop.ts";
+import { decideReservation } from "../../src/upload/upload-rules.ts";
 import { deliveriesOf } from "../support/database.ts";
 import { png, textFile } from "../support/media.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
@@ -48,19 +51,26 @@ async function uploadOf(token: string) {
 /** The last chunk is on the disk and recorded, and then the server stops. */
 async function recordLast(token: string, bytes = file): Promise<number> {
   const { id, file: name } = await uploadOf(token);
-  const sink = await site.site.files.write(name, second.start, { create: false });
+  const sink = await site.site.files.staging.write(name, second.start, { create: false });
   await sink.write(bytes.slice(second.start));
   await sink.flush();
   await sink.close();
-  const recorded = await site.site.records.uploads.recordChunk({
+  const recorded = await site.site.records.chunks.record({
     uploadId: id,
     range: { start: second.start, length: second.end - second.start },
     extra: { late: "yes" },
-    type: null,
     now: site.site.now(),
   });
   expect(recorded).toMatchObject({ received: plan.totalSize });
   return id;
+}
+
+/** Moves an upload's file to where earlier versions had it before they recorded the photo: under the upload's id. */
+async function moveAsBefore(token: string): Promise<void> {
+  const { id, file: name } = await uploadOf(token);
+  const place = join(site.folder, "photos", String(treeOf(id)), String(id));
+  await mkdir(place, { recursive: true });
+  renameSync(join(site.folder, "uploads", name), join(place, name));
 }
 
 describe("an upload whose bytes are all recorded", () => {
@@ -80,15 +90,19 @@ describe("an upload whose bytes are all recorded", () => {
     expect(fields).toMatchObject({
       domain: "redeem.test",
       upload_token: token,
-      photo_id: String(id),
       order: "7",
       late: "yes",
     });
-    const ids = { photo_id: id, tree_id: Number(fields["tree_id"]), token: fields["token"] ?? "" };
+    const ids = {
+      photo_id: Number(fields["photo_id"]),
+      tree_id: Number(fields["tree_id"]),
+      token: fields["token"] ?? "",
+    };
+    expect((await site.site.records.photos.byUpload(id))?.id).toBe(ids.photo_id);
     expect(await originalOf(site, ids)).toEqual(file);
     // The client that comes again is told the same.
     const line = await (await sendChunk(site, token, plan, second, file)).text();
-    expect(line).toStartWith(`ok redeem.test ${ids.tree_id} ${id} ${ids.token} `);
+    expect(line).toStartWith(`ok redeem.test ${ids.tree_id} ${ids.photo_id} ${ids.token} `);
     expect(deliveriesOf(site)).toHaveLength(1);
   });
 
@@ -102,14 +116,13 @@ describe("an upload whose bytes are all recorded", () => {
     expect((await photoIn(await askChunk(site, token, plan, 1))).photo_id).toBeNumber();
   });
 
-  test("whose file was already kept, but not its record", async () => {
+  test("whose file an earlier version has moved to the photos, but not recorded", async () => {
     const token = await site.token();
     await sendChunk(site, token, plan, first, file);
-    const id = await recordLast(token);
-    await site.site.files.keep(placeOf(await uploadOf(token)), plan.totalSize);
+    await recordLast(token);
+    await moveAsBefore(token);
     await site.restart();
     const photo = await photoIn(await askChunk(site, token, plan, 1));
-    expect(photo.photo_id).toBe(id);
     expect(await originalOf(site, photo)).toEqual(file);
   });
 
@@ -119,7 +132,7 @@ describe("an upload whose bytes are all recorded", () => {
     expect((await sendChunk(site, token, plan, first, file)).status).toBe(200);
     // As if chunk 1 had been taken by a version that knew more types.
     const { file: name } = await uploadOf(token);
-    const sink = await site.site.files.write(name, 0, { create: false });
+    const sink = await site.site.files.staging.write(name, 0, { create: false });
     await sink.write(text.slice(0, 1000));
     await sink.flush();
     await sink.close();
@@ -148,16 +161,22 @@ describe("what is unfinished", () => {
   test("a whole file under way is let go of, with its use", async () => {
     const token = await site.token();
     const known = await site.site.records.tokens.byHash(hashSecret(token));
-    const begun = await site.site.records.uploads.beginWhole({
-      tokenId: known?.id ?? 0,
+    const { records, files, now } = site.site;
+    const beginning = {
+      identity: null,
       filename: "a.png",
-      now: site.site.now(),
-    });
-    const spool = await site.site.files.spool();
+      file: newFileName(),
+      clientInfo: {},
+      sealedToken: null,
+    };
+    await records.uploads.transact({ tokenId: known?.id ?? 0, identity: null }, now(), (view) =>
+      decideReservation(view, beginning, now()),
+    );
+    const spool = await files.spools.create();
     await spool.write(file);
-    await site.site.files.adopt(spool, begun.reserved ? begun.upload.file : "");
+    await files.staging.adopt(spool, beginning.file);
     await site.restart();
-    expect(await site.site.files.names()).toEqual([]);
+    expect(await site.site.files.staging.names()).toEqual([]);
     expect((await redeem(site, fileForm(token, file))).status).toBe(200);
   });
 
@@ -170,7 +189,7 @@ describe("what is unfinished", () => {
     await site.restart();
     expect(await Bun.file(spool).exists()).toBe(false);
     expect(await readdir(join(site.folder, "lost"))).toEqual(["4711"]);
-    expect(await site.site.files.names()).toEqual([]);
+    expect(await site.site.files.staging.names()).toEqual([]);
     expect(await originalOf(site, photo)).toEqual(file);
   });
 });
@@ -187,14 +206,14 @@ test("what is in the way of the next photo makes way, and a folder among the spo
   expect(photo.photo_id).toBe(1);
 });
 
-test("a file moved to the photos before a power cut, and not recorded, comes back and is whole", async () => {
+test("a file that an earlier version moved to the photos before a power cut, and did not record, comes back and is whole", async () => {
   const token = await site.token();
   await sendChunk(site, token, plan, first, file);
   await recordLast(token);
-  const { files, records } = site.site;
-  await files.keep(placeOf(await uploadOf(token)), plan.totalSize);
+  const { records } = site.site;
+  await moveAsBefore(token);
   // The machine boots anew, and what was not surely on the disk is forgotten.
-  await records.enterBoot("another boot");
+  await records.chunks.enterBoot("another boot");
   expect((await askChunk(site, token, plan, 2)).status).toBe(204);
   await site.restart();
   expect((await sendChunk(site, token, plan, first, file)).status).toBe(200);

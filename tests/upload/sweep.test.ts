@@ -3,8 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { hashSecret } from "../../src/random.ts";
-import { createActive } from "../../src/upload/active.ts";
-import { sweep } from "../../src/upload/sweep.ts";
+import { createUploadLocks } from "../../src/upload/locks.ts";
 import type { Piece, Plan } from "../support/chunks.ts";
 import { deliveriesOf, rowsOf } from "../support/database.ts";
 import { leaveFailed } from "../support/flood.ts";
@@ -14,6 +13,7 @@ import { startReceiver } from "../support/receiver.ts";
 import { fileForm, originalOf, photoIn, redeem, sendChunk } from "../support/redeem.ts";
 import { until } from "../support/remains.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
+import { sweepNow as sweepSite } from "../support/sweep.ts";
 
 /** Each kind of thing that is swept, and what lies next to it and is not. */
 
@@ -28,12 +28,15 @@ beforeEach(async () => {
 afterEach(() => site.stop());
 
 const found: string[] = [];
-const onFound = (what: string) => void found.push(what);
 
-function sweepNow(active = createActive()): Promise<number> {
-  const { records, files, config, ages } = site.site;
-  const { REDEEM_KEEP_UNFINISHED: keepUnfinishedMs, REDEEM_KEEP_RECORDS: keepRecordsMs } = config;
-  return sweep({ records, files, active, keepUnfinishedMs, keepRecordsMs, ages, onFound });
+function sweepNow(locks = createUploadLocks()): Promise<number> {
+  return sweepSite(
+    site,
+    (event) => {
+      if (event.kind === "put right") found.push(event.what);
+    },
+    locks,
+  );
 }
 
 const file = png(2500);
@@ -63,7 +66,7 @@ describe("an unfinished upload", () => {
     await begin();
     site.advance(HOUR + MINUTE);
     expect(await sweepNow()).toBe(1);
-    expect(fileNames()).toEqual(await site.site.files.names());
+    expect(fileNames()).toEqual(await site.site.files.staging.names());
     expect(uploadIds()).toHaveLength(1);
     expect(rowsOf(site, "select distinct upload_id as id from chunks")).toEqual(
       uploadIds().map((id) => ({ id })),
@@ -84,13 +87,13 @@ describe("an unfinished upload", () => {
   test("stays while a request is at work on it", async () => {
     await begin();
     const [id] = uploadIds();
-    const active = createActive();
-    const session = active.join(id ?? 0);
+    const locks = createUploadLocks();
+    const work = locks.join(id ?? 0);
     site.advance(2 * DAY);
-    expect(await sweepNow(active)).toBe(0);
-    expect(await site.site.files.names()).toEqual(fileNames());
-    active.leave(session);
-    expect(await sweepNow(active)).toBe(1);
+    expect(await sweepNow(locks)).toBe(0);
+    expect(await site.site.files.staging.names()).toEqual(fileNames());
+    work[Symbol.dispose]();
+    expect(await sweepNow(locks)).toBe(1);
   });
 
   test("that was swept may be sent again from its start", async () => {
@@ -215,7 +218,7 @@ describe("files", () => {
   });
 
   test("in the spool of a dead process go at the start, of this one they stay", async () => {
-    const spool = await site.site.files.spool();
+    const spool = await site.site.files.spools.create();
     await spool.write(file);
     await sweepNow();
     expect(await readdir(join(site.folder, "spool"))).toHaveLength(1);

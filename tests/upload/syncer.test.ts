@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { Files, Sink } from "../../src/files/files.ts";
+import type { Sink } from "../../src/files/files.ts";
 import type { Records } from "../../src/records/records.ts";
-import { createActive } from "../../src/upload/active.ts";
+import { createUploadLocks } from "../../src/upload/locks.ts";
 import { createSyncer } from "../../src/upload/syncer.ts";
 
 /** The syncer by itself, on sinks and records of the test's own. */
@@ -27,17 +27,12 @@ function slowSink() {
   return { sink, begun: begun.promise, synced, closed: () => closed };
 }
 
-function syncerWith(uploads: Partial<Records["uploads"]>) {
+function syncerWith(chunks: Partial<Records["chunks"]>) {
+  const nothing = { markSynced: async () => undefined, forgetUnsynced: async () => undefined };
   return createSyncer({
-    records: {
-      uploads: {
-        markSynced: async () => undefined,
-        forgetUnsynced: async () => undefined,
-        ...uploads,
-      },
-    } as unknown as Records,
-    files: { sync: async () => undefined } as unknown as Files,
-    active: createActive(),
+    records: { chunks: { ...nothing, ...chunks } as Records["chunks"] },
+    files: { staging: { sync: async () => undefined } },
+    locks: createUploadLocks(),
     onError: () => undefined,
   });
 }

@@ -62,7 +62,7 @@ const SENTENCES: Record<string, { description: string; examples: (string | numbe
   },
   filename: {
     description: "Any name: it gives the address an ending that people know. It is not looked at.",
-    examples: [EXAMPLE.photo.filename],
+    examples: [EXAMPLE.photo.original.filename],
   },
 };
 

@@ -3,7 +3,7 @@ import { publicPathOf } from "../../config.ts";
 import { refusedToken } from "../../problem.ts";
 import { sameSecret } from "../../random.ts";
 import type { PhotoFilter } from "../../records/records.ts";
-import { findToken } from "../../upload/token.ts";
+import { findOwner } from "../../upload/token.ts";
 import { requireLevel } from "../caller.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
@@ -92,7 +92,7 @@ published or not.`,
     const filter: PhotoFilter = { offset: (page - 1) * size, limit: size };
     if (input.photo_id !== undefined) filter.photoId = input.photo_id;
     if (input.upload_token) {
-      filter.tokenId = (await findToken(records, input.upload_token, null)).id;
+      filter.tokenId = (await findOwner(records, input.upload_token, null)).token.id;
     }
     if (input.token !== undefined && input.photo_id !== undefined) {
       const photo = await records.photos.byId(input.photo_id);

@@ -1,7 +1,6 @@
 import type { Return } from "../../callback/address.ts";
 import type { Problem } from "../../problem.ts";
-import type { Answer } from "../../upload/reception.ts";
-import type { Finished } from "../../upload/complete.ts";
+import type { Answer, Finished } from "../../upload/types.ts";
 import { renderProblem, renderSuccess, type Site, type Style } from "../envelope.ts";
 import { renderReturnForm } from "../../web/return-form.ts";
 

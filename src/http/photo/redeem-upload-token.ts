@@ -1,16 +1,15 @@
 import { Elysia } from "elysia";
 import { Problem } from "../../problem.ts";
 import { quote, type Params } from "../../upload/params.ts";
-import type { Answer, Incoming, Reception } from "../../upload/reception.ts";
 import type { Redeemer } from "../../upload/redeem.ts";
+import type { Answer, Redemption } from "../../upload/types.ts";
+import { readBody } from "../body.ts";
 import type { Cors } from "../cors.ts";
 import { described } from "../docs/operation.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
 import { readStyle, type Site, type Version } from "../envelope.ts";
 import { readFileHeaders } from "../file-headers.ts";
-import { bodyLength, isForm, isOctet, readForm, readQuery } from "../form.ts";
-import { ENOUGH } from "../multipart.ts";
-import { readBody } from "../body.ts";
+import { bodyLength, isForm, isOctet, openForm, readQuery } from "../form.ts";
 import { renderAnswer, renderThrown, type Rendering } from "./redeem-answer.ts";
 import { requireFields } from "./redeem-fields.ts";
 
@@ -28,8 +27,8 @@ type Timing = { timeout(request: Request, seconds: number): void } | null;
 /** `redeem-upload-token`: a browser sends a file, whole or in chunks (protocol 4). */
 export function redeemUploadToken(context: RedeemMethodContext, version: Version) {
   const receive = ({ request, server }: { request: Request; server: Timing }) =>
-    withoutIdleLimit(context, server, request, () => answer(context, version, request, redeem));
-  const ask = ({ request }: { request: Request }) => answer(context, version, request, askFor);
+    withoutIdleLimit(context, server, request, () => respond(context, version, request, redeem));
+  const ask = ({ request }: { request: Request }) => respond(context, version, request, askFor);
   const options = ({ request }: { request: Request }) => context.cors.preflight(request);
   const { get, post, put, patch } = describeRedeemUploadToken(version);
   return new Elysia()
@@ -57,7 +56,7 @@ async function withoutIdleLimit(
 
 type Told = { answer: Answer; params: Params };
 
-async function answer(
+async function respond(
   context: RedeemMethodContext,
   version: Version,
   request: Request,
@@ -97,42 +96,35 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
       `The body must be multipart/form-data, or the file's own bytes (application/octet-stream, image/*, video/* or audio/*) with the parameters in the query; its type is ${type}.`,
     );
   }
-  const origin = request.headers.get("origin");
-  const file = readFileHeaders(request);
-  let reception: Reception | undefined;
-  let refusal: Problem | undefined;
-  try {
-    const params = await readForm(request, {
-      stallMs: context.stallMs,
-      onPiece: () => reception?.more?.(),
-      onFile: async (partName, known) => {
-        requireFields(known);
-        const begun = await context.redeemer.receive({
-          params: known,
-          moreParams: true,
-          partName: file.name ?? partName,
-          range: file.range,
-          origin,
-          bodyLength: bodyLength(request),
-        });
-        reception = begun;
-        if (begun.answer) return ENOUGH;
-        return async (piece) => {
-          refusal = await takeOne(begun, piece);
-          return refusal ? ENOUGH : undefined;
-        };
-      },
-    });
-    // What cannot be answered is refused before anything is made of the file.
+  const { range, name } = readFileHeaders(request);
+  await using form = await openForm(request, context.stallMs);
+  const { file } = form;
+  const redemption: Redemption = {
+    params: form.params,
+    partName: name ?? file?.name,
+    range,
+    origin: request.headers.get("origin"),
+  };
+  let params = form.params;
+  requireFields(params);
+  if (!file) {
     readStyle(1, params);
-    requireFields(params);
-    if (!reception) {
-      return { answer: await context.redeemer.withoutFile(params, origin, file.range), params };
-    }
-    return { answer: await conclude(reception, refusal, params), params };
-  } finally {
-    await reception?.close();
+    return { answer: await context.redeemer.withoutFile(redemption), params };
   }
+  const answer = await context.redeemer.receive(redemption, {
+    length: bodyLength(request),
+    moreParams: true,
+    bytes: file.bytes,
+    endBy: file.endBy,
+    rest: async () => {
+      params = await file.rest();
+      requireFields(params);
+      // What cannot be answered is refused before anything is made of the file.
+      readStyle(1, params);
+      return params;
+    },
+  });
+  return { answer, params };
 }
 
 /** The body is the file; the parameters are in the query. */
@@ -140,52 +132,26 @@ async function redeemOctet(context: RedeemMethodContext, request: Request): Prom
   const params = readQuery(request);
   readStyle(1, params);
   requireFields(params);
-  const file = readFileHeaders(request);
-  const incoming: Incoming = {
+  const { range, name } = readFileHeaders(request);
+  const { pieces, endBy } = readBody(request, context);
+  const redemption: Redemption = {
     params,
-    moreParams: false,
-    partName: file.name,
-    range: file.range,
+    partName: name,
+    range,
     origin: request.headers.get("origin"),
-    bodyLength: bodyLength(request),
   };
-  const reception = await context.redeemer.receive(incoming);
+  const bytes = pieces[Symbol.asyncIterator]();
   try {
-    if (reception.answer) return { answer: reception.answer, params };
-    let refusal: Problem | undefined;
-    for await (const piece of readBody(request, context.stallMs)) {
-      refusal = await takeOne(reception, piece);
-      if (refusal) break;
-    }
-    return { answer: await conclude(reception, refusal, params), params };
+    const answer = await context.redeemer.receive(redemption, {
+      length: bodyLength(request),
+      moreParams: false,
+      bytes: { [Symbol.asyncIterator]: () => bytes },
+      endBy,
+      rest: async () => params,
+    });
+    return { answer, params };
   } finally {
-    await reception.close();
-  }
-}
-
-/** Hands bytes of a file on. What is wrong with the file is answered, not thrown. */
-async function takeOne(reception: Reception, piece: Uint8Array): Promise<Problem | undefined> {
-  try {
-    await reception.take(piece);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Problem && error.ofTheFile) return error;
-    throw error;
-  }
-}
-
-async function conclude(
-  reception: Reception,
-  refusal: Problem | undefined,
-  params: Params,
-): Promise<Answer> {
-  if (reception.answer) return reception.answer;
-  if (refusal) return reception.refuse(refusal, params);
-  try {
-    return await reception.finish(params);
-  } catch (error) {
-    if (error instanceof Problem && error.ofTheFile) return reception.refuse(error, params);
-    throw error;
+    await bytes.return?.();
   }
 }
 

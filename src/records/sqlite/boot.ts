@@ -3,47 +3,48 @@ import { nextTurn } from "../../slices.ts";
 import { durably, type Db } from "./db.ts";
 import { readFact, writeFact } from "./facts.ts";
 import { chunks, uploads } from "./schema.ts";
+import { LIVE } from "./states.ts";
 
 const BOOT = "boot";
 
-/** Chunks that are forgotten at once: a few milliseconds' work. */
+/** Chunks that are deleted at once: a few milliseconds' work. */
 const MANY = 1000;
 
 /**
- * Forgets what another boot of the machine may not have put on the disk. Where the process ends in the
+ * Deletes the chunks that another boot of the machine may not have put on the disk. Where the process ends in the
  * middle, the next one finds the rest: the boot is noted when nothing is left.
  */
 export async function enterBoot(db: Db, bootId: string): Promise<number> {
   if (readFact(db, BOOT) === bootId) return 0;
-  let forgotten = 0;
+  let deleted = 0;
   for (;;) {
-    const dropped = forgetSome(db);
-    forgotten += dropped;
-    if (dropped < MANY) break;
+    const some = deleteSome(db);
+    deleted += some;
+    if (some < MANY) break;
     await nextTurn();
   }
   durably(db, () => db.transaction(() => writeFact(db, BOOT, bootId)));
-  return forgotten;
+  return deleted;
 }
 
-function forgetSome(db: Db): number {
+function deleteSome(db: Db): number {
   // In the index's own words: a parameter in its place would keep it from being used.
   const some = sql`select rowid from ${chunks} where ${chunks.synced} = 0 limit ${MANY}`;
   return db.transaction(
     (tx) => {
-      const dropped = tx
+      const deleted = tx
         .delete(chunks)
         .where(sql`rowid in (${some})`)
         .returning({ uploadId: chunks.uploadId, length: chunks.length })
         .all();
       const lost = new Map<number, number>();
-      for (const { uploadId, length } of dropped) {
+      for (const { uploadId, length } of deleted) {
         lost.set(uploadId, (lost.get(uploadId) ?? 0) + length);
       }
       const bytes = sql`select value ->> 0 as id, value ->> 1 as bytes from json_each(${JSON.stringify([...lost])})`;
       tx.run(sql`update ${uploads} set received = received - lost.bytes from (${bytes}) as lost
-        where ${uploads.id} = lost.id and ${uploads.state} = 'receiving'`);
-      return dropped.length;
+        where ${uploads.id} = lost.id and ${LIVE}`);
+      return deleted.length;
     },
     { behavior: "immediate" },
   );

@@ -1,62 +1,58 @@
-import { and, asc, eq, gt, inArray, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
-import type { UploadRecords } from "../records.ts";
+import { and, asc, gt, inArray, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import type { LeftoverRecords } from "../records.ts";
 import type { Db } from "./db.ts";
-import { forgetWhere } from "./forget.ts";
+import { TOLD } from "./delete.ts";
+import { ending } from "./ending.ts";
+import { lastIdOf } from "./make-photo.ts";
 import { toUpload } from "./row.ts";
-import { chunks, deliveries, uploads } from "./schema.ts";
+import { chunks, uploads } from "./schema.ts";
+import { LIVE, RECEIVING_WHOLE, TO_FINALIZE, UNFINISHED } from "./states.ts";
 
-/** A callback goes with its upload: that stays until it is told. */
-const TOLD = sql`not exists (select 1 from ${deliveries} where ${deliveries.uploadId} = ${uploads.id}
-  and ${deliveries.state} = 'pending')`;
-
-/** In the index's own words: a parameter in its place would keep it from being used. */
-const RECEIVING = sql`${uploads.state} = 'receiving'`;
-
-const UNFINISHED = sql`${uploads.state} <> 'finished'`;
-
-/** Rows that are forgotten at once: less than a millisecond's work. */
+/** Rows that are changed at once: less than a millisecond's work. */
 const FEW = 200;
 
-type Leftovers = Pick<
-  UploadRecords,
-  | "forget"
-  | "forgetEmpty"
-  | "complete"
-  | "abandoned"
-  | "clampFuture"
-  | "unfinishedWhole"
-  | "dropFinishedChunks"
->;
-
-/** What did not become a photo, and what a photo needs no more: for the start and the sweeper. */
-export function leftovers(db: Db): Leftovers {
-  const immediately = { behavior: "immediate" } as const;
+/** What did not become a photo: for the start and the sweeper. */
+export function leftoverRecords(db: Db): LeftoverRecords {
+  const lastId = lastIdOf(db);
+  const lastEnd = sql<number>`coalesce((select ${chunks.start} + ${chunks.length} from ${chunks}
+    where ${chunks.uploadId} = ${uploads.id} order by ${chunks.start} desc limit 1), 0)`;
   return {
-    forget: async (id) =>
-      void db.transaction(
-        (tx) => forgetWhere(tx, and(eq(uploads.id, id), ne(uploads.state, "finished"), TOLD)),
-        immediately,
-      ),
+    ...ending(db),
 
-    forgetEmpty: async (id) =>
-      db.transaction((tx) => {
-        const empty = and(
-          eq(uploads.id, id),
-          eq(uploads.state, "receiving"),
-          eq(uploads.received, 0),
-        );
-        if (tx.delete(uploads).where(and(empty, TOLD)).run().changes > 0) return true;
-        // Its backend is still to be told why a chunk of it was refused.
-        return tx.update(uploads).set({ state: "failed" }).where(empty).run().changes > 0;
-      }, immediately),
+    receivingWhole: async () =>
+      db.select().from(uploads).where(RECEIVING_WHOLE).all().map(toUpload),
 
-    complete: async () =>
+    complete: async () => db.select().from(uploads).where(TO_FINALIZE).all().map(toUpload),
+
+    expectedAfter: async (id, limit) =>
       db
-        .select()
+        .select({ id: uploads.id, file: uploads.file, end: lastEnd })
         .from(uploads)
-        .where(and(RECEIVING, sql`${uploads.received} = ${uploads.totalSize}`))
+        .where(and(LIVE, isNotNull(uploads.identifier), gt(uploads.id, id)))
+        .orderBy(uploads.id)
+        .limit(limit)
         .all()
-        .map(toUpload),
+        .map(withFile),
+
+    byFiles: async (names) => {
+      // One parameter each, however many there are.
+      const json = JSON.stringify([...names]);
+      const ids = JSON.stringify(names.map(Number).filter(Number.isSafeInteger));
+      const rows = db
+        .select({ id: uploads.id, file: uploads.file, state: uploads.state })
+        .from(uploads)
+        .where(
+          or(
+            sql`${uploads.file} in (select value from json_each(${json}))`,
+            and(sql`${uploads.id} in (select value from json_each(${ids}))`, isNull(uploads.file)),
+          ),
+        )
+        .all()
+        .map(withFile);
+      return new Map(rows.map((upload) => [upload.file, upload]));
+    },
+
+    lastPhotoId: async () => lastId("photos"),
 
     clampFuture: async function* (now) {
       for (;;) {
@@ -76,50 +72,27 @@ export function leftovers(db: Db): Leftovers {
     },
 
     abandoned: async function* (before) {
-      for await (const rows of byAge(db, UNFINISHED, before)) {
+      for await (const rows of unfinishedByAge(db, before)) {
         yield rows
           .filter(({ told }) => told)
-          .map(({ id, file }) => ({ id, file: file ?? String(id) }));
+          .map(withFile)
+          .map(({ id, file }) => ({ id, file }));
       }
     },
-
-    unfinishedWhole: async () =>
-      db
-        .select()
-        .from(uploads)
-        .where(and(RECEIVING, isNull(uploads.identifier)))
-        .all()
-        .map(toUpload),
-
-    dropFinishedChunks: async () =>
-      db.transaction((tx) => {
-        const left = tx
-          .select({ id: uploads.id })
-          .from(uploads)
-          .where(sql`${uploads.state} <> 'receiving' and ${uploads.received} > 0`)
-          .limit(1)
-          .get();
-        if (!left) return false;
-        const few = sql`select start from ${chunks} where ${chunks.uploadId} = ${left.id} limit ${FEW}`;
-        const dropped = tx
-          .delete(chunks)
-          .where(and(eq(chunks.uploadId, left.id), sql`${chunks.start} in (${few})`))
-          .run().changes;
-        if (dropped === FEW) return true;
-        const of = eq(uploads.id, left.id);
-        const forgotten = and(of, eq(uploads.state, "failed"), isNull(uploads.identifier), TOLD);
-        if (tx.delete(uploads).where(forgotten).run().changes === 0) {
-          tx.update(uploads).set({ received: 0 }).where(of).run();
-        }
-        return true;
-      }, immediately),
   };
+}
+
+/** Earlier versions named an upload's file by its id. */
+function withFile<Row extends { id: number; file: string | null }>(
+  row: Row,
+): Row & { file: string } {
+  return { ...row, file: row.file ?? String(row.id) };
 }
 
 type Aged = { id: number; lastByteAt: number; file: string | null; told: number };
 
 /** Uploads that have received nothing since then, the longest ago first, some at a time. */
-async function* byAge(db: Db, of: SQL, before: number): AsyncGenerator<Aged[]> {
+async function* unfinishedByAge(db: Db, before: number): AsyncGenerator<Aged[]> {
   let after = { lastByteAt: -1, id: -1 };
   for (;;) {
     const rows = db
@@ -132,7 +105,7 @@ async function* byAge(db: Db, of: SQL, before: number): AsyncGenerator<Aged[]> {
       .from(uploads)
       .where(
         and(
-          of,
+          UNFINISHED,
           lt(uploads.lastByteAt, before),
           sql`(${uploads.lastByteAt}, ${uploads.id}) > (${after.lastByteAt}, ${after.id})`,
         ),

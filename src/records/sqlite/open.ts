@@ -6,10 +6,12 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import type { Clock, Records } from "../records.ts";
 import type { Db } from "./db.ts";
-import { enterBoot } from "./boot.ts";
+import { carryOver } from "./carry-over.ts";
+import { chunkRecords } from "./chunks.ts";
 import { deliveryRecords } from "./deliveries.ts";
 import { readFact, writeFact } from "./facts.ts";
 import { keyRecords } from "./keys.ts";
+import { leftoverRecords } from "./leftovers.ts";
 import { nonceRecords } from "./nonces.ts";
 import { photoRecords } from "./photos.ts";
 import { photoPlaces } from "./places.ts";
@@ -41,23 +43,20 @@ export async function openRecords(
     client.pragma("journal_mode = WAL");
     // What has to outlive a power cut says so (db.ts).
     client.pragma(`synchronous = ${durable ? "NORMAL" : "OFF"}`);
-    client.pragma("foreign_keys = ON");
+    // A migration that makes a table anew deletes the old one, and with it all rows that reference its rows.
+    client.pragma("foreign_keys = OFF");
     const db: Db = Object.assign(drizzle(client, { casing: "snake_case" }), { durable });
     refuseNewer(db, file);
     migrate(db, { migrationsFolder: MIGRATIONS });
-    const uploads = uploadRecords(db);
+    await carryOver(db);
+    client.pragma("foreign_keys = ON");
     const places = photoPlaces(db);
     return {
       keys: keyRecords(db),
       tokens: tokenRecords(db),
-      uploads: {
-        ...uploads,
-        finish: async (request) => {
-          const made = await uploads.finish(request);
-          if (typeof made !== "string" && made.first) places.add(made.photo);
-          return made;
-        },
-      },
+      uploads: uploadRecords(db, places.add),
+      chunks: chunkRecords(db),
+      leftovers: leftoverRecords(db),
       photos: photoRecords(db, places),
       deliveries: deliveryRecords(db),
       nonces: nonceRecords(db),
@@ -73,14 +72,19 @@ export async function openRecords(
         return text === undefined ? undefined : (JSON.parse(text) as Clock);
       },
       noteClock: async (clock) => writeFact(db, CLOCK, JSON.stringify(clock)),
-      enterBoot: async (bootId) => enterBoot(db, bootId),
       close: async () => void client.close(),
     };
   } catch (error) {
     client.close();
     if (error instanceof DatabaseError) throw error;
-    throw new DatabaseError(`The database ${file} cannot be used: ${(error as Error).message}`);
+    throw new DatabaseError(`The database ${file} cannot be used: ${reasonOf(error)}`);
   }
+}
+
+/** What SQLite says, without the statement that Drizzle puts around it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 function openFile(file: string): Database.Database {

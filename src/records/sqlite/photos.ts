@@ -1,21 +1,16 @@
-import { and, desc, eq, isNotNull, lte, or, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, inArray, sql, type SQL } from "drizzle-orm";
 import type { PhotoFilter, PhotoRecords } from "../records.ts";
 import type { Db } from "./db.ts";
+import { photoFinder, selectPhotos } from "./find.ts";
 import type { Places } from "./places.ts";
-import { toPhoto } from "./row.ts";
+import { published } from "./published.ts";
 import { photos } from "./schema.ts";
 
 export function photoRecords(db: Db, places: Places): PhotoRecords {
-  const byId = db
-    .select()
-    .from(photos)
-    .where(eq(photos.id, sql.placeholder("id")))
-    .prepare();
+  const find = photoFinder(db);
   return {
-    byId: async (id) => {
-      const row = byId.get({ id });
-      return row && toPhoto(row);
-    },
+    byId: async (id) => find.byId(id),
+    byUpload: async (uploadId) => find.byUpload(uploadId),
     list: async (filter) => {
       const few = filter.photoId !== undefined || filter.tokenId !== undefined;
       return few ? listFew(db, filter) : places.page(filter);
@@ -31,28 +26,26 @@ function listFew(db: Db, filter: PhotoFilter): Awaited<ReturnType<PhotoRecords["
     .from(photos)
     .where(where)
     .get();
-  const page = db
-    .select()
+  const newestFirst = [desc(photos.createdAt), desc(photos.id)];
+  // Their ids first: of photos that are passed over nothing else is read.
+  const ids = db
+    .select({ id: photos.id })
     .from(photos)
     .where(where)
-    .orderBy(desc(photos.createdAt), desc(photos.id))
+    .orderBy(...newestFirst)
     .limit(filter.limit)
-    .offset(filter.offset)
+    .offset(filter.offset);
+  const page = selectPhotos(db)
+    .where(inArray(photos.id, ids))
+    .orderBy(...newestFirst)
     .all();
-  return { photos: page.map(toPhoto), total: total?.count ?? 0 };
+  return { photos: page, total: total?.count ?? 0 };
 }
 
 function condition(filter: PhotoFilter): SQL | undefined {
-  const parts: (SQL | undefined)[] = [];
-  if (filter.photoId !== undefined) parts.push(eq(photos.id, filter.photoId));
-  if (filter.tokenId !== undefined) parts.push(eq(photos.tokenId, filter.tokenId));
-  if (filter.publishedAt !== undefined) {
-    parts.push(
-      or(
-        eq(photos.published, true),
-        and(isNotNull(photos.publishDate), lte(photos.publishDate, filter.publishedAt)),
-      ),
-    );
-  }
-  return and(...parts);
+  return and(
+    filter.photoId === undefined ? undefined : eq(photos.id, filter.photoId),
+    filter.tokenId === undefined ? undefined : eq(photos.tokenId, filter.tokenId),
+    filter.publishedAt === undefined ? undefined : published(filter.publishedAt),
+  );
 }

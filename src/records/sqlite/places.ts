@@ -1,8 +1,10 @@
-import { and, asc, sql } from "drizzle-orm";
+import { and, asc, desc, inArray, sql } from "drizzle-orm";
 import { nextTurn } from "../../slices.ts";
+import { publishedFrom } from "../photos.ts";
 import type { Photo } from "../records.ts";
 import type { Db } from "./db.ts";
-import { toPhoto } from "./row.ts";
+import { selectPhotos } from "./find.ts";
+import { published } from "./published.ts";
 import { photos } from "./schema.ts";
 
 /** Where a photo stands in the list. */
@@ -31,7 +33,7 @@ const BLOCK = 1000;
  * takes time in proportion to the photos. They are kept in memory for blocks of a thousand photos: a
  * million photos are a thousand small objects. The first list reads them from an index, in slices.
  *
- * It relies on photos being made by this process only, and never changed.
+ * It relies on photos being made by this process only, and on when they are published never being changed.
  */
 export interface Places {
   /** A photo has been made, and its transaction has ended. */
@@ -114,23 +116,27 @@ export function photoPlaces(db: Db): Places {
     blocks.splice(index, 1, ...halves);
   }
 
-  const part = (shown: boolean) =>
-    db
-      .select()
+  const newestFirst = [desc(photos.createdAt), desc(photos.id)];
+  const part = (shown: boolean) => {
+    // Their ids first: of photos that are passed over nothing else is read.
+    const ids = db
+      .select({ id: photos.id })
       .from(photos)
       .where(
         and(
           sql`(${photos.createdAt}, ${photos.id}) >= (${sql.placeholder("fromAt")}, ${sql.placeholder("fromId")})`,
           sql`(${photos.createdAt}, ${photos.id}) < (${sql.placeholder("belowAt")}, ${sql.placeholder("belowId")})`,
-          shown
-            ? sql`(${photos.published} = 1 or ${photos.publishDate} <= ${sql.placeholder("now")})`
-            : undefined,
+          shown ? published(sql.placeholder("now")) : undefined,
         ),
       )
-      .orderBy(sql`${photos.createdAt} desc`, sql`${photos.id} desc`)
+      .orderBy(...newestFirst)
       .limit(sql.placeholder("take"))
-      .offset(sql.placeholder("skip"))
+      .offset(sql.placeholder("skip"));
+    return selectPhotos(db)
+      .where(inArray(photos.id, ids))
+      .orderBy(...newestFirst)
       .prepare();
+  };
   const ofAll = part(false);
   const ofPublished = part(true);
 
@@ -181,8 +187,7 @@ export function photoPlaces(db: Db): Places {
         page.push(
           ...(publishedAt === undefined
             ? ofAll.all(bounds)
-            : ofPublished.all({ ...bounds, now: publishedAt })
-          ).map(toPhoto),
+            : ofPublished.all({ ...bounds, now: publishedAt })),
         );
       }
       return { photos: page, total };
@@ -194,12 +199,11 @@ function emptyFrom(from: Key): Block {
   return { from, count: 0, published: 0, dates: [] };
 }
 
-function include(block: Block, { published, publishDate }: Listed): void {
+function include(block: Block, photo: Listed): void {
   block.count += 1;
-  if (published) block.published += 1;
-  else if (publishDate !== null) {
-    block.dates.splice(atMost(block.dates, publishDate), 0, publishDate);
-  }
+  const from = publishedFrom(photo);
+  if (from === -Infinity) block.published += 1;
+  else if (from !== null) block.dates.splice(atMost(block.dates, from), 0, from);
 }
 
 function keyOf({ createdAt, id }: Key): Key {

@@ -1,10 +1,5 @@
-import type { Photo, Upload } from "../records.ts";
-import type { photos, uploads } from "./schema.ts";
-
-/** The same for a photo: its file bears the name that its upload's had. */
-export function toPhoto(row: typeof photos.$inferSelect): Photo {
-  return { ...row, file: row.file ?? String(row.uploadId) };
-}
+import type { Upload } from "../records.ts";
+import type { uploads } from "./schema.ts";
 
 /** A row as the domain knows it. Earlier versions named its file by its id. */
 export function toUpload(row: typeof uploads.$inferSelect): Upload {
@@ -16,12 +11,14 @@ export function toUpload(row: typeof uploads.$inferSelect): Upload {
     identity: chunked ? { identifier, totalSize, chunkSize, filename } : null,
     filename,
     file: row.file ?? String(row.id),
+    replaces: row.replaces,
     state: row.state,
     received: row.received,
+    lease: row.lease,
     sealedToken: row.sealedToken,
+    createdAt: row.createdAt,
     lastByteAt: row.lastByteAt,
-    type: row.type,
-    told: row.told,
+    clientInfo: row.clientInfo,
     failure:
       row.failureCode === null
         ? null

@@ -6,6 +6,7 @@ import {
   sqliteTable,
   text,
   uniqueIndex,
+  type AnySQLiteColumn,
 } from "drizzle-orm/sqlite-core";
 import type { Extra, Level, UploadState } from "../records.ts";
 
@@ -56,10 +57,13 @@ export const uploadTokens = sqliteTable(
   ],
 );
 
+/** States in which an upload may hold a use of its token. In the indexes' own words: see LIVE (states.ts). */
+const LIVE = sql`state in ('receiving', 'finalizing')`;
+
 export const uploads = sqliteTable(
   "uploads",
   {
-    // Never used again after a delete, and becomes the photo's. A power cut may give the last ones anew.
+    // Never used again after a delete. A power cut may give the last ones anew.
     id: integer().primaryKey({ autoIncrement: true }),
     tokenId: integer()
       .notNull()
@@ -72,14 +76,18 @@ export const uploads = sqliteTable(
     // Names its file on the disk, and never comes again. Null in rows of earlier versions, whose files
     // are named by their ids.
     file: text(),
+    // The photo that gets a new original.
+    replaces: integer().references((): AnySQLiteColumn => photos.id),
     state: text().$type<UploadState>().notNull(),
+    // Of a finished or failed upload in chunks: more than 0 while chunks of it are still to be pruned.
     received: integer().notNull().default(0),
+    // Of the process that is finalizing it.
+    lease: text(),
     createdAt: integer().notNull(),
     lastByteAt: integer().notNull(),
-    type: text(),
     // Of uploads of the first schema; later ones have theirs in upload_extras.
     extra: text({ mode: "json" }).$type<Extra>().notNull(),
-    told: text({ mode: "json" }).$type<Extra>().notNull(),
+    clientInfo: text("told", { mode: "json" }).$type<Extra>().notNull(),
     sealedToken: text(),
     failureCode: text(),
     failureMessage: text(),
@@ -93,24 +101,23 @@ export const uploads = sqliteTable(
       table.filename,
     ),
     uniqueIndex("uploads_file").on(table.file),
-    index("uploads_unfinished")
-      .on(table.tokenId, table.lastByteAt)
-      .where(sql`state = 'receiving'`),
-    index("uploads_receiving")
+    // With all that decides whether a use is held, and how many uploads of a token are no photos.
+    index("uploads_of_token")
+      .on(table.tokenId, table.lastByteAt, table.state)
+      .where(sql`state <> 'finished'`),
+    index("uploads_live_by_id").on(table.id).where(LIVE),
+    index("uploads_chunks_to_prune")
       .on(table.id)
-      .where(sql`state = 'receiving'`),
-    index("uploads_live")
-      .on(table.lastByteAt)
-      .where(sql`state = 'receiving'`),
-    index("uploads_with_chunks_left")
+      .where(sql`state in ('finished', 'failed') and received > 0 and total_size is not null`),
+    index("uploads_to_finalize")
       .on(table.id)
-      .where(sql`state <> 'receiving' and received > 0`),
-    index("uploads_complete")
-      .on(table.id)
-      .where(sql`state = 'receiving' and received = total_size`),
+      .where(sql`state = 'finalizing' or (state = 'receiving' and received = total_size)`),
     index("uploads_whole")
       .on(table.id)
       .where(sql`state = 'receiving' and identifier is null`),
+    index("uploads_finished_in_chunks")
+      .on(table.tokenId, table.lastByteAt)
+      .where(sql`state = 'finished' and identifier is not null`),
     index("uploads_last_byte")
       .on(table.lastByteAt)
       .where(sql`state <> 'finished'`),
@@ -164,16 +171,16 @@ export const nonces = sqliteTable(
 export const photos = sqliteTable(
   "photos",
   {
-    id: integer().primaryKey(),
+    // Never used again: it is in addresses.
+    id: integer().primaryKey({ autoIncrement: true }),
     treeId: integer().notNull(),
     token: text().notNull(),
     tokenId: integer()
       .notNull()
       .references(() => uploadTokens.id),
-    uploadId: integer()
-      .notNull()
-      .unique()
-      .references(() => uploads.id),
+    // The current one. No foreign key: an original references its photo, and one of both has to come first.
+    // Null in rows of earlier versions, until they are carried over when the folder is opened (carry-over.ts).
+    originalId: integer(),
     userId: integer().notNull(),
     title: text().notNull(),
     description: text().notNull(),
@@ -182,19 +189,47 @@ export const photos = sqliteTable(
     published: integer({ mode: "boolean" }).notNull(),
     publishDate: integer(),
     absoluteUrl: text().notNull(),
-    filename: text().notNull(),
-    // The upload's file. Null in rows of earlier versions, whose files are all named `original`.
-    file: text(),
-    type: text().notNull(),
-    size: integer().notNull(),
     createdAt: integer().notNull(),
+    // Of photos of earlier versions, until they are carried over; null in all others.
+    uploadId: integer(),
+    filename: text(),
+    file: text(),
+    type: text(),
+    size: integer(),
   },
   (table) => [
     index("photos_of_token").on(table.tokenId, table.createdAt, table.id),
     // In the order of the list, with all that decides whether a photo is shown: nothing else is read of
     // the photos that a page passes over.
     index("photos_listed").on(table.createdAt, table.id, table.published, table.publishDate),
+    index("photos_to_carry_over")
+      .on(table.id)
+      .where(sql`original_id is null`),
   ],
+);
+
+/** The bytes of photos: each photo has at least one, and photos.original_id says which is the current one. */
+export const originals = sqliteTable(
+  "originals",
+  {
+    // Never used again.
+    id: integer().primaryKey({ autoIncrement: true }),
+    photoId: integer()
+      .notNull()
+      .references(() => photos.id),
+    version: integer().notNull(),
+    uploadId: integer()
+      .notNull()
+      .unique()
+      .references(() => uploads.id),
+    // The upload's.
+    file: text().notNull().unique(),
+    filename: text().notNull(),
+    type: text().notNull(),
+    size: integer().notNull(),
+    createdAt: integer().notNull(),
+  },
+  (table) => [uniqueIndex("originals_of_photo").on(table.photoId, table.version)],
 );
 
 export const deliveries = sqliteTable(

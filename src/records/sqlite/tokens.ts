@@ -1,21 +1,13 @@
 import { and, asc, desc, eq, isNull, lt, sql } from "drizzle-orm";
-import type { TokenRecords, UploadToken } from "../records.ts";
+import type { TokenRecords } from "../records.ts";
 import { durably, type Db } from "./db.ts";
-import { reservedCount } from "./reserve.ts";
+import { tokenFinder, withoutSecrets } from "./find.ts";
+import { freeCount } from "./reserved.ts";
 import { uploads, uploadTokens } from "./schema.ts";
 
 export function tokenRecords(db: Db): TokenRecords {
-  const byHash = db
-    .select()
-    .from(uploadTokens)
-    .where(eq(uploadTokens.hash, sql.placeholder("hash")))
-    .prepare();
-  const byId = db
-    .select()
-    .from(uploadTokens)
-    .where(eq(uploadTokens.id, sql.placeholder("id")))
-    .prepare();
-  const reserved = reservedCount(db);
+  const find = tokenFinder(db);
+  const free = freeCount(db);
   return {
     add: async (token) =>
       durably(db, () =>
@@ -24,15 +16,9 @@ export function tokenRecords(db: Db): TokenRecords {
           withoutSecrets(tx.insert(uploadTokens).values(token).returning().get()),
         ),
       ),
-    byHash: async (hash) => {
-      const row = byHash.get({ hash });
-      return row && withoutSecrets(row);
-    },
-    byId: async (id) => {
-      const row = byId.get({ id });
-      return row && withoutSecrets(row);
-    },
-    sealed: async (id) => byId.get({ id })?.sealedToken,
+    byHash: async (hash) => find.byHash(hash),
+    byId: async (id) => find.byId(id),
+    sealed: async (id) => find.sealed(id),
     list: async (limit) =>
       db
         .select()
@@ -52,11 +38,7 @@ export function tokenRecords(db: Db): TokenRecords {
             .run().changes > 0,
       ),
     dropExpired: (before) => dropExpired(db, before),
-    free: async (id, now) => {
-      const token = byId.get({ id });
-      if (!token) return 0;
-      return Math.max(0, token.maxUploads - token.consumed - reserved({ tokenId: id, now }));
-    },
+    free: async (id, now) => free(find.byId(id), now),
   };
 }
 
@@ -91,9 +73,4 @@ async function* dropExpired(db: Db, before: number): AsyncGenerator<number> {
       .where(sql`${uploadTokens.id} in (${ids}) and not exists (${used})`)
       .run().changes;
   }
-}
-
-function withoutSecrets(row: typeof uploadTokens.$inferSelect): UploadToken {
-  const { hash, sealedToken, ...token } = row;
-  return token;
 }

@@ -1,0 +1,56 @@
+/**
+ * What happens on a site, in one list. Whoever does something says so here and nowhere else; the log
+ * subscribes (log-events.ts), and so may whatever counts. No event holds a secret.
+ */
+export type SiteEvent =
+  /** Bytes of a new file are taken. `size` is what the uploader says, in bytes. */
+  | {
+      kind: "upload begun";
+      upload: number;
+      token: number;
+      filename: string;
+      size: number | null;
+      clientInfo: Record<string, string>;
+    }
+  /** A photo is on record. `seconds` since its upload was begun. */
+  | {
+      kind: "photo made";
+      photo: number;
+      upload: number;
+      token: number;
+      type: string;
+      size: number;
+      seconds: number;
+    }
+  /** A file, or a chunk, was refused for good. */
+  | { kind: "refused"; token: number; upload: number | null; code: string; why: string }
+  /** The photo could not be made for now; its bytes wait for another try. */
+  | { kind: "photo not made"; upload: number; error: string }
+  /** A photo's file could not be brought to its place; it is served from where it lies. */
+  | { kind: "photo not placed"; photo: number; error: string }
+  | { kind: "sync failed"; upload: number; error: string }
+  /** Records and files did not agree, and were put right. */
+  | { kind: "put right"; what: string; about: Record<string, string | number> }
+  | { kind: "swept"; deleted: number }
+  | { kind: "sweep failed"; error: string }
+  | {
+      kind: "callback attempted";
+      outcome: "delivered" | "retry" | "given-up";
+      about: Record<string, unknown>;
+    }
+  | { kind: "callbacks failed"; error: string };
+
+export type Events = {
+  emit(event: SiteEvent): void;
+  subscribe(listener: (event: SiteEvent) => void): void;
+};
+
+export function createEvents(): Events {
+  const listeners: ((event: SiteEvent) => void)[] = [];
+  return {
+    emit: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+    subscribe: (listener) => void listeners.push(listener),
+  };
+}

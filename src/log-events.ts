@@ -1,0 +1,40 @@
+import type { SiteEvent } from "./events.ts";
+import { log } from "./log.ts";
+
+/** Says an event in a line of the log: what an operator asks for, and at which level. */
+export function logEvent(event: SiteEvent): void {
+  const { kind, ...about } = event;
+  switch (event.kind) {
+    case "upload begun":
+      return;
+    case "photo made":
+    case "refused":
+      log.info(kind === "refused" ? "file refused" : "photo stored", about);
+      return;
+    case "swept":
+      log.info("swept abandoned uploads", about);
+      return;
+    case "photo not made":
+    case "photo not placed":
+      log.warn(kind, about);
+      return;
+    case "put right":
+      log.warn(event.what, event.about);
+      return;
+    case "sync failed":
+      log.error("syncing failed", about);
+      return;
+    case "sweep failed":
+      log.error("sweeping failed", about);
+      return;
+    case "callbacks failed":
+      log.error("callbacks could not be looked at", about);
+      return;
+    case "callback attempted":
+      if (event.outcome === "delivered") log.info("callback delivered", event.about);
+      else {
+        const gone = event.outcome === "given-up";
+        log.warn(gone ? "callback given up" : "callback failed, will retry", event.about);
+      }
+  }
+}

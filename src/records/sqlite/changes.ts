@@ -1,0 +1,140 @@
+import { eq, sql } from "drizzle-orm";
+import type { NewUpload, Photo, Upload, UploadChange } from "../records.ts";
+import type { Db } from "./db.ts";
+import { deleteChunks, deleteUpload, type Tx } from "./delete.ts";
+import type { extras } from "./extras.ts";
+import { photoMaker } from "./make-photo.ts";
+import { toUpload } from "./row.ts";
+import { deliveries, uploads } from "./schema.ts";
+import { teller } from "./tell.ts";
+
+/** What a transaction has come to so far. */
+type Progress = {
+  upload: Upload | undefined;
+  photo: Photo | undefined;
+  /** The photo is one that this transaction has made. */
+  isNew: boolean;
+};
+
+/** What a change is applied in. */
+type At = { tx: Tx; now: number; tokenId: number | undefined };
+
+type Set = Extract<UploadChange, { kind: "update" }>["set"];
+
+/**
+ * Applies what was decided, change by change. It holds no rules: it throws where a decision would change what
+ * has ended, and the transaction has to be undone then.
+ */
+export function uploadChanges(db: Db, kept: ReturnType<typeof extras>) {
+  const tell = teller(db);
+  const makePhoto = photoMaker(db);
+  const insert = db
+    .insert(uploads)
+    .values({
+      tokenId: sql.placeholder("tokenId"),
+      identifier: sql.placeholder("identifier"),
+      totalSize: sql.placeholder("totalSize"),
+      chunkSize: sql.placeholder("chunkSize"),
+      filename: sql.placeholder("filename"),
+      file: sql.placeholder("file"),
+      replaces: sql.placeholder("replaces"),
+      state: sql.placeholder("state"),
+      received: sql.placeholder("received"),
+      lease: sql.placeholder("lease"),
+      createdAt: sql.placeholder("now"),
+      lastByteAt: sql.placeholder("now"),
+      extra: {},
+      clientInfo: sql.placeholder("clientInfo"),
+      sealedToken: sql.placeholder("sealedToken"),
+      failureCode: sql.placeholder("failureCode"),
+      failureMessage: sql.placeholder("failureMessage"),
+    })
+    .returning()
+    .prepare();
+  const write = db
+    .update(uploads)
+    .set({
+      state: sql`${sql.placeholder("state")}`,
+      lease: sql`${sql.placeholder("lease")}`,
+      lastByteAt: sql`${sql.placeholder("lastByteAt")}`,
+      sealedToken: sql`${sql.placeholder("sealedToken")}`,
+      received: sql`${sql.placeholder("received")}`,
+      failureCode: sql`${sql.placeholder("failureCode")}`,
+      failureMessage: sql`${sql.placeholder("failureMessage")}`,
+    })
+    .where(eq(uploads.id, sql.placeholder("id")))
+    .returning()
+    .prepare();
+
+  function begin({ tx, now, tokenId }: At, before: Upload | undefined, upload: NewUpload): Upload {
+    if (tokenId === undefined) throw new Error("An upload is begun with a token, not with an id");
+    if (before && before.state !== "failed") {
+      throw new Error(`Upload ${before.id} is ${before.state}: it is not begun anew`);
+    }
+    // A failed one starts over under an id of its own, so that nothing of the old one's bytes, requests and
+    // syncs that are still under way can be taken for the new one's.
+    if (before) tx.update(uploads).set({ identifier: null }).where(eq(uploads.id, before.id)).run();
+    const begun = toUpload(
+      insert.get({
+        ...NO_IDENTITY,
+        ...upload,
+        ...upload.identity,
+        ...failureColumns(upload.failure),
+        tokenId,
+        now,
+      }),
+    );
+    if (before) {
+      tx.update(deliveries)
+        .set({ uploadId: begun.id })
+        .where(eq(deliveries.uploadId, before.id))
+        .run();
+      deleteUpload(tx, eq(uploads.id, before.id));
+    }
+    return begun;
+  }
+
+  function update({ tx }: At, upload: Upload, set: Set): Upload {
+    const next = { ...upload, ...set };
+    if (next.state !== upload.state) {
+      const isOver = upload.state === "finished" || upload.state === "failed";
+      if (isOver || next.state === "finished") {
+        throw new Error(`Upload ${upload.id} is ${upload.state}: it does not become ${next.state}`);
+      }
+      if (next.state === "failed") {
+        next.received = deleteChunks(tx, upload.id);
+        next.lease = null;
+        next.sealedToken = null;
+      }
+    }
+    const row = write.get({ ...next, ...failureColumns(next.failure) });
+    if (!row) throw new Error(`Upload ${upload.id} is not there any more`);
+    return toUpload(row);
+  }
+
+  return (at: At, before: Progress, change: UploadChange): Progress => {
+    if (change.kind === "begin") {
+      return { ...before, upload: begin(at, before.upload, change.upload) };
+    }
+    const { upload } = before;
+    if (!upload) throw new Error("There is no upload to be changed");
+    switch (change.kind) {
+      case "update":
+        return { ...before, upload: update(at, upload, change.set) };
+      case "extra":
+        kept.add(upload.id, change.extra);
+        return before;
+      case "photo":
+        return { ...makePhoto(upload, change, at.now), isNew: upload.replaces === null };
+      case "failure told":
+        tell.failure(change.delivery, upload.id, at.now);
+        return before;
+    }
+  };
+}
+
+const NO_IDENTITY = { identifier: null, totalSize: null, chunkSize: null };
+
+function failureColumns(failure: Upload["failure"]) {
+  return { failureCode: failure?.code ?? null, failureMessage: failure?.message ?? null };
+}

@@ -1,0 +1,138 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Photo, Upload, UploadChange, UploadToken } from "../records.ts";
+import type { Db } from "./db.ts";
+import { photoFinder } from "./find.ts";
+import { toUpload } from "./row.ts";
+import { originals, photos, uploads, uploadTokens } from "./schema.ts";
+import { LIVE } from "./states.ts";
+import { teller } from "./tell.ts";
+
+type PhotoChange = Extract<UploadChange, { kind: "photo" }>;
+
+/**
+ * Makes the photo of an upload, or a new original of the photo that it replaces, exactly once: the upload's
+ * change to finished is the condition. Call it inside a transaction, which has to be undone where this throws.
+ */
+export function photoMaker(db: Db) {
+  const tell = teller(db);
+  const find = photoFinder(db);
+  const finish = db
+    .update(uploads)
+    .set({
+      state: "finished",
+      lease: null,
+      sealedToken: null,
+      lastByteAt: sql`${sql.placeholder("now")}`,
+    })
+    .where(and(eq(uploads.id, sql.placeholder("uploadId")), LIVE))
+    .returning()
+    .prepare();
+  const consume = db
+    .update(uploadTokens)
+    .set({ consumed: sql`${uploadTokens.consumed} + 1` })
+    .where(eq(uploadTokens.id, sql.placeholder("tokenId")))
+    .returning()
+    .prepare();
+  const insertPhoto = db
+    .insert(photos)
+    .values({
+      id: sql.placeholder("id"),
+      treeId: sql.placeholder("treeId"),
+      token: sql.placeholder("token"),
+      tokenId: sql.placeholder("tokenId"),
+      originalId: sql.placeholder("originalId"),
+      userId: sql.placeholder("userId"),
+      title: sql.placeholder("title"),
+      description: sql.placeholder("description"),
+      tags: sql.placeholder("tags"),
+      albumId: sql.placeholder("albumId"),
+      published: sql.placeholder("published"),
+      publishDate: sql.placeholder("publishDate"),
+      absoluteUrl: sql.placeholder("absoluteUrl"),
+      createdAt: sql.placeholder("now"),
+    })
+    .prepare();
+  const insertOriginal = db
+    .insert(originals)
+    .values({
+      id: sql.placeholder("originalId"),
+      photoId: sql.placeholder("photoId"),
+      version: sql.placeholder("version"),
+      uploadId: sql.placeholder("uploadId"),
+      file: sql.placeholder("file"),
+      filename: sql.placeholder("filename"),
+      type: sql.placeholder("type"),
+      size: sql.placeholder("size"),
+      createdAt: sql.placeholder("now"),
+    })
+    .prepare();
+  const lastVersion = db
+    .select({ version: sql<number>`coalesce(max(${originals.version}), 0)` })
+    .from(originals)
+    .where(eq(originals.photoId, sql.placeholder("photoId")))
+    .prepare();
+  const replace = db
+    .update(photos)
+    .set({ originalId: sql`${sql.placeholder("originalId")}` })
+    .where(eq(photos.id, sql.placeholder("photoId")))
+    .prepare();
+  const lastId = lastIdOf(db);
+
+  function insertNew(
+    change: PhotoChange,
+    token: UploadToken,
+    originalId: number,
+    now: number,
+  ): number {
+    const id = lastId("photos") + 1;
+    const { treeId, token: secret } = change.photo(id);
+    insertPhoto.run({
+      ...token,
+      tokenId: token.id,
+      id,
+      treeId,
+      token: secret,
+      published: token.publish,
+      originalId,
+      now,
+    });
+    return id;
+  }
+
+  /** Answers the version that the new original of the photo is. */
+  function replaceOld(photoId: number, originalId: number): number {
+    if (replace.run({ originalId, photoId }).changes === 0) {
+      throw new Error(`Photo ${photoId}, which is to be replaced, is not there`);
+    }
+    return (lastVersion.get({ photoId })?.version ?? 0) + 1;
+  }
+
+  return (upload: Upload, change: PhotoChange, now: number): { upload: Upload; photo: Photo } => {
+    const finished = finish.get({ uploadId: upload.id, now });
+    if (!finished)
+      throw new Error(`Upload ${upload.id} is ${upload.state}: no photo is made of it`);
+    const token = consume.get({ tokenId: upload.tokenId });
+    if (!token) throw new Error(`Upload ${upload.id} has no token`);
+    const originalId = lastId("originals") + 1;
+    const [photoId, version] =
+      upload.replaces === null
+        ? [insertNew(change, token, originalId, now), 1]
+        : [upload.replaces, replaceOld(upload.replaces, originalId)];
+    const { id: uploadId, file, filename } = upload;
+    const { type, size } = change.original;
+    insertOriginal.run({ originalId, photoId, version, uploadId, file, filename, type, size, now });
+    const photo = find.byId(photoId);
+    if (!photo) throw new Error(`Photo ${photoId} has no original`);
+    const delivery = change.delivery(photo);
+    if (delivery) tell.success(delivery, uploadId, now);
+    return { upload: toUpload(finished), photo };
+  };
+}
+
+/** Looks up the last id that was given in a table whose ids are never given twice; 0 where there was none. */
+export function lastIdOf(db: Db) {
+  const query = db.$client.prepare<[string], { seq: number }>(
+    "select seq from sqlite_sequence where name = ?",
+  );
+  return (table: "photos" | "originals"): number => query.get(table)?.seq ?? 0;
+}

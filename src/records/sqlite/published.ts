@@ -1,0 +1,7 @@
+import { sql, type Placeholder, type SQL } from "drizzle-orm";
+import { photos } from "./schema.ts";
+
+/** The condition that a photo is published at this moment: `publishedFrom` (../photos.ts) in SQL. */
+export function published(at: number | Placeholder): SQL {
+  return sql`(${photos.published} = 1 or ${photos.publishDate} <= ${at})`;
+}

@@ -1,0 +1,49 @@
+import { and, eq, gt, lt, ne, sql } from "drizzle-orm";
+import type { UploadToken } from "../records.ts";
+import { LAPSE_MS } from "../uploads.ts";
+import type { Db } from "./db.ts";
+import { uploads } from "./schema.ts";
+import { LIVE, UNFINISHED } from "./states.ts";
+
+/**
+ * Counts the uses of a token that uploads hold at this moment, but for one upload's own. A time in the future
+ * was written by a clock that was ahead: it holds a use no longer than a time of this moment would.
+ */
+export function reservedCount(db: Db) {
+  const query = db
+    .select({ count: sql<number>`count(*)` })
+    .from(uploads)
+    .where(
+      and(
+        eq(uploads.tokenId, sql.placeholder("tokenId")),
+        // What LIVE says already: the index wants to read it.
+        UNFINISHED,
+        LIVE,
+        gt(uploads.lastByteAt, sql.placeholder("since")),
+        lt(uploads.lastByteAt, sql.placeholder("until")),
+        ne(uploads.id, sql.placeholder("except")),
+      ),
+    )
+    .prepare();
+  return ({ tokenId, now, except = 0 }: { tokenId: number; now: number; except?: number }) =>
+    query.get({ tokenId, except, since: now - LAPSE_MS, until: now + LAPSE_MS })?.count ?? 0;
+}
+
+/** Counts the uses of a token that are neither consumed nor reserved at this moment; 0 where there is no token. */
+export function freeCount(db: Db) {
+  const reserved = reservedCount(db);
+  return (token: UploadToken | undefined, now: number): number =>
+    token
+      ? Math.max(0, token.maxUploads - token.consumed - reserved({ tokenId: token.id, now }))
+      : 0;
+}
+
+/** Counts the uploads of a token that are no photos. */
+export function unfinishedCount(db: Db) {
+  const query = db
+    .select({ count: sql<number>`count(*)` })
+    .from(uploads)
+    .where(and(eq(uploads.tokenId, sql.placeholder("tokenId")), UNFINISHED))
+    .prepare();
+  return (tokenId: number): number => query.get({ tokenId })?.count ?? 0;
+}

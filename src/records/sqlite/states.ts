@@ -1,0 +1,27 @@
+import { sql } from "drizzle-orm";
+import { uploads } from "./schema.ts";
+
+/**
+ * Conditions on the state of an upload, in the words of the partial indexes in schema.ts: with parameters in the
+ * place of the states, or in other words, SQLite would not use these.
+ */
+
+/** It may hold a use of its token. */
+export const LIVE = sql`${uploads.state} in ('receiving', 'finalizing')`;
+
+/** It is no photo: under way, lapsed or failed. */
+export const UNFINISHED = sql`${uploads.state} <> 'finished'`;
+
+/** In chunks, and it will not get any more of them, but still has some. */
+export const HAS_CHUNKS_TO_PRUNE = sql`${uploads.state} in ('finished', 'failed') and ${uploads.received} > 0
+  and ${uploads.totalSize} is not null`;
+
+/** Every byte of it is on record, and there is no photo yet. */
+export const TO_FINALIZE = sql`(${uploads.state} = 'finalizing'
+  or (${uploads.state} = 'receiving' and ${uploads.received} = ${uploads.totalSize}))`;
+
+/** A whole file whose bytes are coming in. */
+export const RECEIVING_WHOLE = sql`${uploads.state} = 'receiving' and ${uploads.identifier} is null`;
+
+/** In chunks, and a photo. */
+export const FINISHED_IN_CHUNKS = sql`${uploads.state} = 'finished' and ${uploads.identifier} is not null`;

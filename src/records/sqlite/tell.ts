@@ -1,0 +1,51 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { NewDelivery } from "../records.ts";
+import type { Db } from "./db.ts";
+import { deliveries } from "./schema.ts";
+
+/** How soon the first attempt is made: the commit comes first, and the receiver may still be busy. */
+const FIRST_ATTEMPT_MS = 0;
+
+/** Records callbacks that are to be delivered. Call them inside a transaction. */
+export function teller(db: Db) {
+  const insert = db
+    .insert(deliveries)
+    .values({
+      id: sql.placeholder("id"),
+      uploadId: sql.placeholder("uploadId"),
+      outcome: sql.placeholder("outcome"),
+      method: sql.placeholder("method"),
+      host: sql.placeholder("host"),
+      url: sql.placeholder("url"),
+      body: sql.placeholder("body"),
+      state: "pending",
+      createdAt: sql.placeholder("now"),
+      nextAt: sql.placeholder("nextAt"),
+    })
+    .prepare();
+  const ofFailure = db
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(
+      and(eq(deliveries.uploadId, sql.placeholder("uploadId")), eq(deliveries.outcome, "failure")),
+    )
+    .prepare();
+
+  function tell(
+    outcome: "success" | "failure",
+    delivery: NewDelivery,
+    uploadId: number,
+    now: number,
+  ): void {
+    insert.run({ ...delivery, uploadId, outcome, now, nextAt: now + FIRST_ATTEMPT_MS });
+  }
+
+  return {
+    success: (delivery: NewDelivery, uploadId: number, now: number): void =>
+      tell("success", delivery, uploadId, now),
+    /** Nothing where a failure of the upload was told before. */
+    failure: (delivery: NewDelivery, uploadId: number, now: number): void => {
+      if (!ofFailure.get({ uploadId })) tell("failure", delivery, uploadId, now);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Upload } from "../records/records.ts";
+import type { UploadContext } from "./types.ts";
+
+/**
+ * Ends an upload that does not become a photo, in an order that no crash turns around: that it has
+ * ended is on the disk before its bytes go, and its record goes last, so that whatever is left is
+ * known to the next start for what it is.
+ * @returns false where it is a photo after all, or has ended already
+ */
+export async function deleteUpload(
+  { records, files }: Pick<UploadContext, "records" | "files">,
+  { id, file }: Pick<Upload, "id" | "file">,
+): Promise<boolean> {
+  // Most have no bytes here: then nothing can be lost, and nothing is waited for.
+  if (files.staging.lengthOf(file) !== undefined) {
+    const ended = await records.leftovers.end([id]);
+    if (!ended.has(id)) return false;
+    await files.staging.delete(file);
+  }
+  await records.leftovers.delete(id);
+  return true;
+}

@@ -1,0 +1,142 @@
+import type { Problem } from "../problem.ts";
+import type { ByteRange } from "../records/records.ts";
+
+/**
+ * Who is at work on an upload, and on which of its bytes. The records know what has been received; two
+ * requests that want to write the same bytes meet here. In the memory of one process: several on one
+ * archive would have to share it.
+ */
+export interface UploadLocks {
+  /** A request is at work on the upload from now on, until what it gets is disposed of. */
+  join(uploadId: number): Membership;
+  /** Whether any request is at work on the upload. */
+  isBusy(uploadId: number): boolean;
+  /** A sync of the upload's file has failed: chunks that are being written now must not be recorded. */
+  doubt(uploadId: number): void;
+}
+
+/** What all requests at work on one upload share. */
+export type SharedWork = {
+  readonly uploadId: number;
+  /** Why the upload has failed: nothing that still comes in may be recorded. */
+  failure: Problem | undefined;
+  /** Syncs of its file that have failed: bytes that were begun before the last one may be lost. */
+  doubts: number;
+  /** The one finalizing that is under way, for all to wait for. */
+  finalizing: Promise<unknown> | undefined;
+};
+
+export interface Membership extends Disposable {
+  readonly shared: SharedWork;
+  /** Whether nobody else is at work on the upload. */
+  isAlone(): boolean;
+  /**
+   * Locks a range of the file for one request to write. Where another request is writing a part of it, that
+   * one is waited for, so long: it may be the same chunk on another connection.
+   * @returns undefined where it is locked by others still
+   */
+  lock(range: ByteRange, waitMs: number): Promise<RangeLock | undefined>;
+}
+
+export interface RangeLock extends Disposable {
+  readonly range: Readonly<ByteRange>;
+  /** Makes it longer. False, and unchanged, where another request is writing there. */
+  extend(length: number): boolean;
+}
+
+type Entry = {
+  members: number;
+  shared: SharedWork;
+  locked: Set<ByteRange>;
+  /** Requests that wait for a lock to be released. */
+  waiting: Set<() => void>;
+};
+
+export function createUploadLocks(): UploadLocks {
+  const entries = new Map<number, Entry>();
+
+  function entryOf(uploadId: number): Entry {
+    let entry = entries.get(uploadId);
+    if (!entry) {
+      entry = {
+        members: 0,
+        shared: { uploadId, failure: undefined, doubts: 0, finalizing: undefined },
+        locked: new Set(),
+        waiting: new Set(),
+      };
+      entries.set(uploadId, entry);
+    }
+    return entry;
+  }
+
+  return {
+    join: (uploadId) => {
+      const entry = entryOf(uploadId);
+      entry.members += 1;
+      let left = false;
+      return {
+        shared: entry.shared,
+        isAlone: () => entry.members === 1,
+        lock: async (range, waitMs) => {
+          const lock = lockRange(entry, range);
+          if (lock) return lock;
+          await nextRelease(entry, waitMs);
+          return lockRange(entry, range);
+        },
+        [Symbol.dispose]: () => {
+          if (left) return;
+          left = true;
+          entry.members -= 1;
+          if (entry.members === 0) entries.delete(uploadId);
+        },
+      };
+    },
+    isBusy: (uploadId) => entries.has(uploadId),
+    doubt: (uploadId) => {
+      const entry = entries.get(uploadId);
+      if (entry) entry.shared.doubts += 1;
+    },
+  };
+}
+
+function lockRange(entry: Entry, wanted: ByteRange): RangeLock | undefined {
+  if (isTaken(entry, wanted)) return undefined;
+  const range = { ...wanted };
+  entry.locked.add(range);
+  return {
+    range,
+    extend: (length) => {
+      const more = { start: range.start + range.length, length: length - range.length };
+      if (isTaken(entry, more)) return false;
+      range.length = length;
+      return true;
+    },
+    [Symbol.dispose]: () => {
+      entry.locked.delete(range);
+      for (const wake of entry.waiting) wake();
+      entry.waiting.clear();
+    },
+  };
+}
+
+/** Resolves when a lock is released, or after this long. */
+function nextRelease(entry: Entry, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      entry.waiting.delete(wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, withinMs);
+    entry.waiting.add(wake);
+  });
+}
+
+function isTaken({ locked }: Entry, range: ByteRange): boolean {
+  for (const other of locked) {
+    const apart =
+      other.start >= range.start + range.length || range.start >= other.start + other.length;
+    if (!apart) return true;
+  }
+  return false;
+}

@@ -1,0 +1,43 @@
+import { returnFor, type Outcome } from "../callback/address.ts";
+import type { Extra, NewDelivery, Photo, Upload } from "../records/records.ts";
+import type { Finished, Owner, UploadContext } from "./types.ts";
+
+/** The callback that the server makes itself for an outcome; null where the token wants none. */
+export function backgroundDelivery(
+  { domain }: Pick<UploadContext, "domain">,
+  { token, uploadToken }: Owner,
+  outcome: Outcome,
+  extra: Extra,
+): NewDelivery | null {
+  if (!token.backgroundReturn) return null;
+  const returns = returnFor(token, domain, uploadToken, outcome, extra);
+  if (!returns) return null;
+  return {
+    id: crypto.randomUUID(),
+    method: returns.method,
+    host: new URL(returns.url).host,
+    url: returns.url,
+    body: returns.method === "POST" ? new URLSearchParams(returns.fields).toString() : "",
+  };
+}
+
+/** What a file that is a photo is answered. */
+export function finishedAs(
+  { domain }: Pick<UploadContext, "domain">,
+  { token, uploadToken }: Owner,
+  photo: Photo,
+  extra: Extra,
+): Finished {
+  return { token, photo, returns: returnFor(token, domain, uploadToken, { photo }, extra) };
+}
+
+/** The same for an upload that has finished before, for who asks again (protocol 4.2). */
+export async function outcomeOf(
+  context: Pick<UploadContext, "domain" | "records">,
+  owner: Owner,
+  upload: Pick<Upload, "id">,
+): Promise<Finished> {
+  const photo = await context.records.photos.byUpload(upload.id);
+  if (!photo) throw new Error(`Upload ${upload.id} is finished and has no photo`);
+  return finishedAs(context, owner, photo, await context.records.uploads.extra(upload.id));
+}

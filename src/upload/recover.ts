@@ -1,0 +1,50 @@
+import { nextTurn } from "../slices.ts";
+import type { Upload } from "../records/records.ts";
+import { deleteUpload } from "./delete-upload.ts";
+import { finalize } from "./finalize.ts";
+import { restore } from "./restore.ts";
+import type { UploadContext } from "./types.ts";
+
+/**
+ * Ends what the last process left, before anything is accepted: whole files that were still coming in are
+ * given up (nobody was told that they are here), and uploads whose bytes are all there become photos, also those
+ * in whose finalizing it died. The data folder must be locked: whoever held a lease is gone.
+ * @returns how many became photos
+ */
+export async function recover(context: UploadContext): Promise<number> {
+  const { records, files } = context;
+  await files.spools.clear();
+  for (const upload of await records.leftovers.receivingWhole()) {
+    await deleteUpload(context, upload);
+  }
+  await restore(context);
+  let made = 0;
+  for (const upload of await records.leftovers.complete()) {
+    if (await recoverOne(context, upload)) made += 1;
+    await nextTurn();
+  }
+  return made;
+}
+
+async function recoverOne(context: UploadContext, upload: Upload): Promise<boolean> {
+  const { records, files, locks, secret, events } = context;
+  const token = await records.tokens.byId(upload.tokenId);
+  if (!token) return false;
+  const size = upload.identity?.totalSize ?? upload.received;
+  if (!upload.identity && files.staging.lengthOf(upload.file) !== size) {
+    // Its bytes were in a spool still.
+    await deleteUpload(context, upload);
+    return false;
+  }
+  using work = locks.join(upload.id);
+  try {
+    // Without a background callback nobody is told, and its name is needed by nobody.
+    const uploadToken = upload.sealedToken === null ? "" : secret.unseal(upload.sealedToken);
+    const owner = { token, uploadToken };
+    await finalize(context, work, owner, upload, size, { extra: {}, othersGone: true });
+    return true;
+  } catch (error) {
+    events.emit({ kind: "photo not made", upload: upload.id, error: String(error) });
+    return false;
+  }
+}

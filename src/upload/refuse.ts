@@ -1,0 +1,67 @@
+import { newFileName } from "../files/names.ts";
+import type { Problem } from "../problem.ts";
+import type { Extra, Identity } from "../records/records.ts";
+import type { Membership } from "./locks.ts";
+import { backgroundDelivery } from "./outcome.ts";
+import { decideRefusal, type Refusal } from "./upload-rules.ts";
+import { noUse } from "./token.ts";
+import type { Owner, UploadContext } from "./types.ts";
+
+/** What a refusal is of. */
+export type Refused = {
+  owner: Owner;
+  /** An upload that has begun, or what one would be known by that has not. */
+  upload: { id: number } | { identity: Identity };
+  scope: Refusal["scope"];
+  /** The request's place among those at work on the upload, where it has joined them. */
+  work?: Membership;
+  /** The request's extra parameters. */
+  extra: Extra;
+};
+
+/**
+ * Refuses a file for good: the one place where a refusal is recorded, told in the background and said to the
+ * log. Where the upload is over by it, its use is free and its bytes are deleted.
+ * @param problem what is wrong with the file, or with its token
+ * @throws Problem where the file could not have begun: no use was free for it
+ */
+export async function refuse(
+  context: UploadContext,
+  { owner, upload: of, scope, work, extra }: Refused,
+  problem: Problem,
+): Promise<void> {
+  const { records, now } = context;
+  // From this moment on nothing that still comes in may be recorded.
+  if (work && scope === "upload") work.shared.failure = problem;
+  const all = "id" in of ? { ...(await records.uploads.extra(of.id)), ...extra } : extra;
+  const refusal: Refusal = {
+    failure: { code: problem.code, message: problem.message },
+    delivery: backgroundDelivery(context, owner, { errorMessage: problem.message }, all),
+    scope,
+    alone: work?.isAlone() ?? false,
+  };
+  const begun =
+    "id" in of
+      ? null
+      : { identity: of.identity, filename: of.identity.filename, file: newFileName() };
+  const { value, upload } = await records.uploads.transact(
+    "id" in of ? of : { tokenId: owner.token.id, identity: of.identity },
+    now(),
+    (view) => decideRefusal(view, refusal, begun, now()),
+    { durable: true },
+  );
+  if (value === "used" || value === "too many") throw noUse(value, false);
+  context.events.emit({
+    kind: "refused",
+    token: owner.token.id,
+    upload: upload?.id ?? null,
+    code: problem.code,
+    why: problem.message,
+  });
+  if (value === "failed" && upload) {
+    if (work) work.shared.failure = problem;
+    context.quota.forget(upload.id);
+    await context.files.staging.delete(upload.file);
+  }
+  if (refusal.delivery) context.onDelivery();
+}

@@ -1,0 +1,87 @@
+import type { Return } from "../callback/address.ts";
+import type { Events } from "../events.ts";
+import type { Files } from "../files/files.ts";
+import type { Problem } from "../problem.ts";
+import type { Photo, Records, UploadToken } from "../records/records.ts";
+import type { SiteSecret } from "../secret.ts";
+import type { ContentRange } from "./content-range.ts";
+import type { UploadLocks } from "./locks.ts";
+import type { Params } from "./params.ts";
+import type { DiskQuota } from "./quota.ts";
+import type { Syncer } from "./syncer.ts";
+
+/** One request to redeem an upload token, as the receiving code sees it: no HTTP. */
+export type Redemption = {
+  /** The parameters that are known when the file begins; all of them where there is no file. */
+  params: Params;
+  /** The file's name as its part says, or the request's Content-Disposition. */
+  partName: string | undefined;
+  /** The part of the file that the request's Content-Range says it is. */
+  range: ContentRange | undefined;
+  /** The web origin that the request comes from. */
+  origin: string | null;
+};
+
+/** The file of a request, to be read once and in order. */
+export type Body = {
+  /** Bytes of the whole request, where it said so: of a form more than the file's. */
+  length: number | undefined;
+  /** Parameters may still come behind the file. */
+  moreParams: boolean;
+  /**
+   * The file's bytes. A piece is there until the next one is asked for. They end where the file does; what
+   * else ends them is thrown: a Problem that names it (cut, silent, too slow, stopping).
+   */
+  bytes: AsyncIterable<Uint8Array>;
+  /**
+   * Reads what is behind the file, and passes over what was not read of it.
+   * @returns all parameters
+   * @throws Problem where the rest cannot be read, or has what cannot be answered
+   */
+  rest(): Promise<Params>;
+  /** From this moment on (performance.now()) the reading ends with this problem; undefined: whenever it ends. */
+  endBy(at: number | undefined, why: () => Problem): void;
+};
+
+/** Who redeems: the record of an upload token, and its text, which only the caller knows. */
+export type Owner = { token: UploadToken; uploadToken: string };
+
+/** A file that has become a photo, and where that is told. */
+export type Finished = { token: UploadToken; photo: Photo; returns: Return | null };
+
+/** What a request comes to. Everything else is thrown as a Problem. */
+export type Answer =
+  /** The chunk is stored; others are missing. */
+  | { kind: "stored" }
+  /** The chunk that was asked for is not there. */
+  | { kind: "missing" }
+  | { kind: "finished"; finished: Finished }
+  /** A whole file that is not taken: told the way the token says (protocol 4.3). */
+  | { kind: "refused"; token: UploadToken; problem: Problem; returns: Return | null };
+
+/** What the receiving functions work with. */
+export type UploadContext = {
+  records: Records;
+  files: Files;
+  locks: UploadLocks;
+  syncer: Syncer;
+  quota: DiskQuota;
+  secret: SiteSecret;
+  events: Events;
+  /** Names this process in the leases that it takes. */
+  process: string;
+  /** Host of the site's public address. */
+  domain: string;
+  /** Media types that the server takes (REDEEM_TYPES). */
+  types: readonly string[];
+  /** Largest file, in bytes (REDEEM_MAX_SIZE). */
+  maxSize: number;
+  /** How long a body may take while it is not known what it belongs to (REDEEM_UNDECIDED_LIMIT). */
+  undecidedMs: number;
+  /** How long after its token's end an upload that has begun may go on (REDEEM_GRACE). */
+  graceMs: number;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** A background callback was recorded. */
+  onDelivery: () => void;
+};

@@ -1,0 +1,234 @@
+import type {
+  Extra,
+  Failure,
+  Identity,
+  NewDelivery,
+  NewPhoto,
+  Photo,
+  UploadChange,
+  UploadDecision,
+  UploadToken,
+  UploadView,
+} from "../records/records.ts";
+import { holdsUse, isUnderWay, next, useState } from "./rules.ts";
+
+/**
+ * What becomes of an upload: decisions that the records apply inside one transaction each
+ * (UploadRecords.transact).
+ */
+
+/** Uploads that a token may leave unfinished, beside those it is for: each is a row and a file until it is swept. */
+const MAX_UNFINISHED = 1000;
+
+function isFullOf(unfinished: number, token: Pick<UploadToken, "maxUploads">): boolean {
+  return unfinished >= token.maxUploads + MAX_UNFINISHED;
+}
+
+/** How a use is asked for. */
+export type Beginning = {
+  /** Null for a whole file. */
+  identity: Identity | null;
+  filename: string;
+  /** Names its file, where one is begun. */
+  file: string;
+  clientInfo: Extra;
+  sealedToken: string | null;
+  /** A whole file that is all there already: its photo is made next, by the process of this name. */
+  whole?: { size: number; lease: string; extra: Extra };
+};
+
+export type Reservation =
+  | "reserved"
+  /** It was a photo before. */
+  | "finished"
+  /** Every use has become a photo. */
+  | "used"
+  /** Other uploads hold the last uses. */
+  | "held"
+  /** The token has left too many uploads unfinished. */
+  | "too many";
+
+/** Reserves a use of the token: for a new upload, or for one that goes on after its reservation lapsed. */
+export function decideReservation(
+  { token, upload, reserved, unfinished }: UploadView,
+  beginning: Beginning,
+  now: number,
+): UploadDecision<Reservation> {
+  if (upload?.state === "finished") return { changes: [], value: "finished" };
+  const use = useState(token, reserved);
+  if (use !== "free" || !token) return { changes: [], value: use === "held" ? "held" : "used" };
+  const { identity, filename, file, clientInfo, sealedToken, whole } = beginning;
+  if (upload && isUnderWay(upload.state)) {
+    const set = { lastByteAt: now, sealedToken };
+    return { changes: [{ kind: "update", set }], value: "reserved" };
+  }
+  if (isFullOf(unfinished, token)) return { changes: [], value: "too many" };
+  const begun = {
+    identity,
+    filename,
+    file,
+    replaces: null,
+    clientInfo,
+    sealedToken,
+    state: whole ? ("finalizing" as const) : ("receiving" as const),
+    received: whole?.size ?? 0,
+    lease: whole?.lease ?? null,
+    failure: null,
+  };
+  const changes: UploadChange[] = [{ kind: "begin", upload: begun }];
+  if (whole && Object.keys(whole.extra).length > 0) {
+    changes.push({ kind: "extra", extra: whole.extra });
+  }
+  return { changes, value: "reserved" };
+}
+
+/** What a process that wants to make the photo is told. */
+export type Finalizing =
+  | "mine"
+  /** The photo is there. */
+  | "finished"
+  /** Another process is making it at this moment. */
+  | "another's"
+  /** Not all bytes are there, or it is no upload any more. */
+  | "incomplete"
+  | "revoked"
+  | "used"
+  | "held";
+
+export type FinalizeRequest = {
+  /** Bytes that the upload must have. */
+  size: number;
+  /** Names the process. */
+  lease: string;
+  sealedToken: string | null;
+  extra: Extra;
+  othersLive: boolean;
+};
+
+/**
+ * Enters `finalizing`, which one process at a time may be in: one that shows no life is followed by the next.
+ * @param request.sealedToken,request.extra what a process needs that has to end what this one began
+ * @param request.othersLive whether another process that holds a lease can be alive; a start that has locked the
+ *   data folder knows that none is
+ */
+export function decideFinalizing(
+  { token, upload, reserved }: UploadView,
+  { size, lease, sealedToken, extra, othersLive }: FinalizeRequest,
+  now: number,
+): UploadDecision<Finalizing> {
+  const because = (value: Finalizing) => ({ changes: [], value });
+  if (upload?.state === "finished") return because("finished");
+  const state = upload && next(upload.state, "finalize");
+  if (!state) return because("incomplete");
+  const anothers = upload.state === "finalizing" && upload.lease !== lease;
+  if (anothers && othersLive && holdsUse(upload, now)) return because("another's");
+  if (upload.identity && upload.received !== size) return because("incomplete");
+  if (!token || token.revokedAt !== null) return because("revoked");
+  const use = useState(token, reserved);
+  if (use !== "free") return because(use);
+  if (upload.state === "finalizing" && upload.lease === lease) return because("mine");
+  const changes: UploadChange[] = [
+    {
+      kind: "update",
+      set: {
+        state,
+        lease,
+        lastByteAt: now,
+        received: size,
+        sealedToken: sealedToken ?? upload.sealedToken,
+      },
+    },
+  ];
+  if (Object.keys(extra).length > 0) changes.unshift({ kind: "extra", extra });
+  return { changes, value: "mine" };
+}
+
+export type Making = {
+  lease: string;
+  type: string;
+  size: number;
+  photo: (id: number) => NewPhoto;
+  delivery: (photo: Photo) => NewDelivery | null;
+};
+
+/**
+ * Makes the photo, exactly once: who holds the lease may, and whoever comes later reads what was made. What
+ * the token says is asked again, since it may have been revoked, or its use given to another, meanwhile.
+ */
+export function decidePhoto(
+  { token, upload, reserved }: UploadView,
+  { lease, type, size, photo, delivery }: Making,
+): UploadDecision<"made" | Exclude<Finalizing, "mine" | "another's">> {
+  if (upload?.state === "finished") return { changes: [], value: "finished" };
+  if (!upload || next(upload.state, "make") !== "finished" || upload.lease !== lease) {
+    return { changes: [], value: "incomplete" };
+  }
+  if (!token || token.revokedAt !== null) return { changes: [], value: "revoked" };
+  const use = useState(token, reserved);
+  if (use !== "free") return { changes: [], value: use };
+  return {
+    changes: [{ kind: "photo", original: { type, size }, photo, delivery }],
+    value: "made",
+  };
+}
+
+/** Leaves `finalizing` without a photo, for now: it is receiving again, and may be finalized again. */
+export function decideRollBack({ upload }: UploadView, lease: string): UploadDecision<boolean> {
+  const state = upload?.lease === lease ? next(upload.state, "roll back") : undefined;
+  if (!state) return { changes: [], value: false };
+  return { changes: [{ kind: "update", set: { state, lease: null } }], value: true };
+}
+
+/** A refusal: what was wrong, and how far it reaches. */
+export type Refusal = {
+  failure: Failure;
+  /** The callback that tells of it; null where none is wanted. */
+  delivery: NewDelivery | null;
+  /**
+   * The whole upload is refused; else this chunk alone, and an upload that has other bytes, or others at work
+   * on it, goes on: the next chunk may be right.
+   */
+  scope: "upload" | "chunk";
+  /** Whether nobody else is at work on it. */
+  alone: boolean;
+};
+
+/**
+ * What a refusal for good makes of an upload (protocol 4.1: it gives its use back). A chunk that is refused
+ * before its upload began is recorded as a failed one, so that its backend is told once.
+ * @param begun what a failed upload is recorded as where there is none; null where it was there and has gone
+ * @returns "failed" where the upload is over by it: its bytes may go; "used" and "too many" where it could not
+ *   have begun
+ */
+export function decideRefusal(
+  { upload, token, reserved, unfinished }: UploadView,
+  { failure, delivery, scope, alone }: Refusal,
+  begun: Pick<Beginning, "identity" | "filename" | "file"> | null,
+  now: number,
+): UploadDecision<"failed" | "goes on" | "over before" | "used" | "too many"> {
+  const told: UploadChange[] = delivery ? [{ kind: "failure told", delivery }] : [];
+  if (!upload) {
+    if (!begun) return { changes: [], value: "over before" };
+    // A file that could not have begun is not recorded: its token says why, not the file.
+    if (useState(token, reserved) !== "free") return { changes: [], value: "used" };
+    if (!token || isFullOf(unfinished, token)) return { changes: [], value: "too many" };
+    const failed = {
+      ...begun,
+      replaces: null,
+      clientInfo: {},
+      sealedToken: null,
+      state: "failed" as const,
+      received: 0,
+      lease: null,
+      failure,
+    };
+    return { changes: [{ kind: "begin", upload: failed }, ...told], value: "over before" };
+  }
+  const state = next(upload.state, "fail");
+  if (!state) return { changes: upload.state === "failed" ? told : [], value: "over before" };
+  if (scope === "chunk" && !(alone && upload.received === 0)) {
+    return { changes: told, value: "goes on" };
+  }
+  const set = { state, failure, sealedToken: null, lease: null, lastByteAt: now };
+  return { changes: [{ kind: "update", set }, ...told], value: "failed" };
+}

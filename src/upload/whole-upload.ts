@@ -1,0 +1,151 @@
+import { returnFor } from "../callback/address.ts";
+import type { Spool } from "../files/files.ts";
+import { newFileName } from "../files/names.ts";
+import { Problem } from "../problem.ts";
+import type { Extra, Upload } from "../records/records.ts";
+import { deleteUpload } from "./delete-upload.ts";
+import { finalize } from "./finalize.ts";
+import { maxSizeOf } from "./limits.ts";
+import type { Account } from "./quota.ts";
+import { refuse } from "./refuse.ts";
+import { decideReservation } from "./upload-rules.ts";
+import { noUse, requireStart } from "./token.ts";
+import type { Answer, Owner, UploadContext } from "./types.ts";
+
+/**
+ * The upload of a whole file, which holds a use of its token from `beginWhole` on. Disposing of it gives the use
+ * back, unless the file became a photo or was refused.
+ */
+export type WholeUpload = AsyncDisposable & {
+  readonly owner: Owner;
+  readonly upload: Upload;
+  /** Its bytes are written on this. */
+  readonly account: Account;
+  /** It is a photo, or was refused: nothing is to be given back. */
+  over: boolean;
+};
+
+export type WholeBeginning = {
+  filename: string;
+  /** Bytes that are there already. */
+  received: number;
+  /** Bytes that it will have, as far as that is known. */
+  expected: number;
+  /** Where all bytes are there: the extra parameters of the request, which has been read to its end. */
+  complete?: Extra;
+};
+
+/**
+ * Reserves a use for a whole file.
+ * @throws Problem where the token has none for it, or the disk has no room
+ */
+export async function beginWhole(
+  context: UploadContext,
+  owner: Owner,
+  beginning: WholeBeginning,
+): Promise<WholeUpload> {
+  const upload = await reserve(context, owner, beginning);
+  const { quota } = context;
+  const { received, expected } = beginning;
+  const whole = {
+    owner,
+    upload,
+    over: false,
+    [Symbol.asyncDispose]: async () => {
+      if (whole.over) return;
+      whole.over = true;
+      quota.forget(upload.id);
+      await deleteUpload(context, upload);
+    },
+  };
+  try {
+    const total = Math.max(received, Math.min(expected, maxSizeOf(owner.token, context.maxSize)));
+    const of = { id: upload.id, tokenId: owner.token.id, total, received };
+    return Object.assign(whole, { account: quota.ofUpload(of) });
+  } catch (error) {
+    await whole[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function reserve(
+  { records, secret, events, now, ...context }: UploadContext,
+  { token, uploadToken }: Owner,
+  { filename, received, complete }: WholeBeginning,
+): Promise<Upload> {
+  requireStart(token, now());
+  const wanted = {
+    identity: null,
+    filename,
+    file: newFileName(),
+    clientInfo: {},
+    sealedToken: complete && token.backgroundReturn ? secret.seal(uploadToken) : null,
+    ...(complete && { whole: { size: received, lease: context.process, extra: complete } }),
+  };
+  const { value, upload } = await records.uploads.transact(
+    { tokenId: token.id, identity: null },
+    now(),
+    (view) => decideReservation(view, wanted, now()),
+  );
+  // It may be the same file again, whose first try hangs: not refused for good while that may fail.
+  if (value === "used" || value === "held" || value === "too many") throw noUse(value, true);
+  if (!upload) throw new Error("A use was reserved for no upload");
+  events.emit({
+    kind: "upload begun",
+    upload: upload.id,
+    token: token.id,
+    filename,
+    size: complete ? received : null,
+    clientInfo: {},
+  });
+  return upload;
+}
+
+/** Makes the photo of the bytes in a spool. @throws Problem where they cannot become one for now */
+export async function finalizeWhole(
+  context: UploadContext,
+  whole: WholeUpload,
+  spool: Spool,
+  size: number,
+  extra: Extra,
+): Promise<Answer> {
+  const { owner, upload } = whole;
+  using work = context.locks.join(upload.id);
+  await context.files.staging.adopt(spool, upload.file);
+  try {
+    const finished = await finalize(context, work, owner, upload, size, { extra });
+    whole.over = true;
+    return { kind: "finished", finished };
+  } catch (error) {
+    // What is wrong for good was refused by who found it.
+    if (error !== work.shared.failure) throw error;
+    whole.over = true;
+    if (error instanceof Problem && error.ofTheFile) return refused(context, owner, error, extra);
+    throw error;
+  }
+}
+
+/** Refuses the file for good, and says where that is told (protocol 4.3). */
+export async function refuseWhole(
+  context: UploadContext,
+  whole: WholeUpload,
+  problem: Problem,
+  extra: Extra,
+): Promise<Answer> {
+  const { owner, upload } = whole;
+  using work = context.locks.join(upload.id);
+  await refuse(context, { owner, upload, scope: "upload", work, extra }, problem);
+  whole.over = true;
+  return refused(context, owner, problem, extra);
+}
+
+function refused(
+  { domain }: UploadContext,
+  { token, uploadToken }: Owner,
+  problem: Problem,
+  extra: Extra,
+): Answer {
+  const outcome = { errorMessage: problem.message };
+  const returns = returnFor(token, domain, uploadToken, outcome, extra);
+  return { kind: "refused", token, problem, returns };
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from "bun:test";
+import type { Place } from "../../src/files/files.ts";
+import { png } from "../support/media.ts";
+import { name, opened, placeOf, stage, type Opened } from "./contract.ts";
+
+/** What every implementation of Originals must do. */
+export function originalsContract(of: string, open: () => Promise<Opened>): void {
+  const bytes = png(300_000);
+
+  describe(`${of}: an original`, () => {
+    const { files, reopen } = opened(open);
+    const read = async (place: Place) => (await files().originals.read(place)).bytes();
+
+    test("is read before it is in its place, from there, and by the next process", async () => {
+      await stage(files(), name(1), bytes);
+      const place = placeOf(1, bytes.length, 7);
+      expect(await read(place)).toEqual(bytes);
+      expect(await files().originals.place(place)).toBe(true);
+      expect(await files().staging.names()).toEqual([]);
+      expect(await read(place)).toEqual(bytes);
+      await reopen();
+      expect(await read(place)).toEqual(bytes);
+    });
+
+    test("is brought to its place as often as is asked", async () => {
+      await stage(files(), name(1), bytes);
+      const place = placeOf(1, bytes.length);
+      for (let round = 0; round < 3; round += 1) {
+        expect(await files().originals.place(place)).toBe(true);
+        await reopen();
+      }
+      expect(await read(place)).toEqual(bytes);
+    });
+
+    test("is brought to its place once by many at the same time, who may also read it", async () => {
+      await stage(files(), name(1), bytes);
+      const place = placeOf(1, bytes.length);
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, at) =>
+          at % 2 ? files().originals.place(place) : read(place),
+        ),
+      );
+      for (const outcome of outcomes) expect(outcome === true ? bytes : outcome).toEqual(bytes);
+      expect(await read(place)).toEqual(bytes);
+    });
+
+    test("that is nowhere is neither placed nor read", async () => {
+      expect(await files().originals.place(placeOf(9, 10))).toBe(false);
+      await expect(read(placeOf(9, 10))).rejects.toThrow("original of photo 9 is missing");
+    });
+
+    test("is not made of a staged file of another size", async () => {
+      await stage(files(), name(1), bytes);
+      const place = placeOf(1, bytes.length + 1);
+      expect(await files().originals.place(place)).toBe(false);
+      await expect(read(place)).rejects.toThrow("missing");
+      expect(await files().staging.names()).toEqual([name(1)]);
+    });
+
+    test("is found where it was put aside, and brought back from there", async () => {
+      await stage(files(), name(1), bytes);
+      await files().staging.putAside(name(1));
+      const place = placeOf(1, bytes.length);
+      expect(await read(place)).toEqual(bytes);
+      expect(await files().originals.place(place)).toBe(true);
+      expect(await read(place)).toEqual(bytes);
+    });
+
+    test("is safe from whatever is done to uploads and spools", async () => {
+      await stage(files(), name(1), bytes);
+      const place = placeOf(1, bytes.length);
+      await files().originals.place(place);
+      await files().staging.delete(name(1));
+      expect(await files().staging.putAside(name(1))).toBeUndefined();
+      await files().spools.clear();
+      expect(await files().originals.putStraysAside(1)).toEqual([]);
+      expect(await read(place)).toEqual(bytes);
+    });
+
+    test("is its photo's and its tree's own", async () => {
+      for (const id of [1, 2]) {
+        await stage(files(), name(id), png(1000, id));
+        await files().originals.place(placeOf(id, 1000, id));
+      }
+      for (const id of [1, 2]) expect(await read(placeOf(id, 1000, id))).toEqual(png(1000, id));
+    });
+
+    test("of a photo may be followed by another one, with a file of its own", async () => {
+      await stage(files(), name(1), bytes);
+      await files().originals.place(placeOf(1, bytes.length));
+      await stage(files(), name(2), png(500, 2));
+      const second = { ...placeOf(1, 500), file: name(2) };
+      expect(await files().originals.place(second)).toBe(true);
+      expect(await read(second)).toEqual(png(500, 2));
+      expect(await read(placeOf(1, bytes.length))).toEqual(bytes);
+    });
+  });
+
+  describe(`${of}: a file that was moved to the photos, though its photo is not on record`, () => {
+    const { files, reopen } = opened(open);
+
+    test("is taken back as often as is asked, and can be finalized and placed under another id", async () => {
+      await stage(files(), name(1), bytes);
+      await files().originals.place(placeOf(1, bytes.length));
+      await reopen();
+      const { staging, originals } = files();
+      for (let round = 0; round < 2; round += 1) {
+        await originals.takeBack({ treeId: 1, photoId: 1, file: name(1) });
+      }
+      expect(await staging.names()).toEqual([name(1)]);
+      await staging.finalize(name(1), bytes.length);
+      const place = { ...placeOf(5, bytes.length), file: name(1) };
+      expect(await originals.place(place)).toBe(true);
+      expect(await (await originals.read(place)).bytes()).toEqual(bytes);
+    });
+
+    test("is taken back where it is, and nothing where there is none", async () => {
+      const { staging, originals } = files();
+      await originals.takeBack({ treeId: 1, photoId: 99, file: name(99) });
+      expect(await staging.names()).toEqual([]);
+    });
+
+    test("is left where it is while the upload has a file", async () => {
+      const place = placeOf(1, 1000);
+      await stage(files(), name(1), png(1000, 1));
+      await files().originals.place(place);
+      await stage(files(), name(1), png(2000, 2));
+      await files().originals.takeBack(place);
+      expect(await files().staging.head(name(1), 5000)).toEqual(png(2000, 2));
+      expect(await (await files().originals.read(place)).bytes()).toEqual(png(1000, 1));
+    });
+
+    test("is put aside where its id was never given, and no other is", async () => {
+      for (const id of [1, 2, 3]) {
+        await stage(files(), name(id), png(1000, id));
+        await files().originals.place(placeOf(id, 1000));
+      }
+      const aside = await files().originals.putStraysAside(1);
+      expect(aside.toSorted()).toEqual([2, 3].map((id) => expect.stringContaining(name(id))));
+      expect(await files().originals.putStraysAside(1)).toEqual([]);
+      const kept = await files().originals.read(placeOf(1, 1000));
+      expect(await kept.bytes()).toEqual(png(1000, 1));
+    });
+  });
+}
