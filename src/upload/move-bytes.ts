@@ -4,14 +4,17 @@ import type { Account } from "./quota.ts";
 /** How often slow bytes say that their upload is alive: well within the lapse of a reservation. */
 const ALIVE_MS = 30_000;
 
+type Looked = Account | undefined;
+
 export type BytesOptions = {
   /**
-   * Looks at a piece before it is written.
+   * Looks at a piece before it is written; at once where it can, since a promise for each piece would cost more
+   * than all else that is done here.
    * @param total bytes so far, with this piece
    * @returns the account that it is written on; undefined where it is not to be kept
    * @throws Problem where it, and nothing behind it, may be written
    */
-  account(piece: Uint8Array, total: number): Promise<Account | undefined>;
+  account(piece: Uint8Array, total: number): Looked | Promise<Looked>;
   /** Something has come: the reservation goes on. Asked for now and then. */
   alive(now: number): Promise<void>;
   /** Milliseconds since 1970. */
@@ -33,7 +36,8 @@ export async function moveBytes(
   let aliveAt = now();
   for await (const piece of bytes) {
     total += piece.length;
-    const on = await account(piece, total);
+    const looked = account(piece, total);
+    const on = looked instanceof Promise ? await looked : looked;
     if (!on) continue;
     on.take(piece.length);
     try {

@@ -136,15 +136,20 @@ async function writeChunk(
     // Too few bytes to say: finalizing will, with all of them.
     if (found) requireType(found, typesOf(receiving.owner.token, context.types));
   };
+  const lookAt = async (total: number, tooLong: boolean, headFull: boolean) => {
+    if (tooLong) await extendLock(context, receiving, lock, total);
+    if (headFull) await judge(false);
+    return receiving.account;
+  };
   const sink = await openFile(context, upload, chunk);
   let handedOver = false;
   try {
     const length = await moveBytes(body.bytes, sink, {
-      account: async (piece, total) => {
+      account: (piece, total) => {
         if (shared.failure) throw shared.failure;
-        if (total > lock.range.length) await extendLock(context, receiving, lock, total);
-        if (head?.add(piece)) await judge(false);
-        return receiving.account;
+        const tooLong = total > lock.range.length;
+        const headFull = head?.add(piece) ?? false;
+        return tooLong || headFull ? lookAt(total, tooLong, headFull) : receiving.account;
       },
       alive: (at) => records.uploads.touch(upload.id, at),
       now,
