@@ -47,13 +47,17 @@ export function finalize(
   const { shared } = work;
   shared.finalizing ??= makePhoto(context, owner, upload, size, options).catch(
     async (error: unknown) => {
-      shared.finalizing = undefined;
-      const forGood =
-        error instanceof Problem && (error.ofTheFile || error.code === "invalid_upload_token");
-      if (forGood) {
-        const { extra } = options;
-        await refuse(context, { owner, upload, scope: "upload", work, extra }, error);
-      } else await rollBack(context, upload, error);
+      try {
+        const forGood =
+          error instanceof Problem && (error.ofTheFile || error.code === "invalid_upload_token");
+        if (forGood) {
+          const { extra } = options;
+          await refuse(context, { owner, upload, scope: "upload", work, extra }, error);
+        } else await rollBack(context, upload, error);
+      } finally {
+        // Last, so that nobody begins before this one has let go of its lease.
+        shared.finalizing = undefined;
+      }
       throw error;
     },
   );

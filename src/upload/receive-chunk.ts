@@ -89,7 +89,7 @@ function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncD
       // A request that was at it while it failed may have opened its account anew.
       if (work.shared.failure) context.quota.forget(upload.id);
       try {
-        if (work.isAlone()) await deleteEmpty(context, upload);
+        if (work.isAlone()) await deleteEmpty(context, work, upload);
       } finally {
         work[Symbol.dispose]();
       }
@@ -99,10 +99,12 @@ function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncD
 
 async function deleteEmpty(
   { records, files, quota }: UploadContext,
+  work: Membership,
   { id, file }: Upload,
 ): Promise<void> {
   const fresh = await records.uploads.byId(id);
-  if (fresh?.state !== "receiving" || fresh.received > 0) return;
+  // Somebody may have joined since.
+  if (fresh?.state !== "receiving" || fresh.received > 0 || !work.isAlone()) return;
   quota.forget(id);
   // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
   // database needs their room.

@@ -5,6 +5,7 @@ import type {
   NewDelivery,
   NewPhoto,
   Photo,
+  Upload,
   UploadChange,
   UploadDecision,
   UploadToken,
@@ -48,6 +49,18 @@ export type Reservation =
   /** The token has left too many uploads unfinished. */
   | "too many";
 
+/**
+ * What becomes of an upload that a process has left in `finalizing`, and of which chunks were forgotten since:
+ * what is missing can come again.
+ */
+const LEFT = { state: "receiving", lease: null } as const;
+
+function isLeft(upload: Upload, now: number): boolean {
+  const { state, identity, received } = upload;
+  if (state !== "finalizing" || holdsUse(upload, now)) return false;
+  return identity !== null && received !== identity.totalSize;
+}
+
 /** Reserves a use of the token: for a new upload, or for one that goes on after its reservation lapsed. */
 export function decideReservation(
   { token, upload, reserved, unfinished }: UploadView,
@@ -59,7 +72,7 @@ export function decideReservation(
   if (use !== "free" || !token) return { changes: [], value: use === "held" ? "held" : "used" };
   const { identity, filename, file, clientInfo, sealedToken, whole } = beginning;
   if (upload && isUnderWay(upload.state)) {
-    const set = { lastByteAt: now, sealedToken };
+    const set = { lastByteAt: now, sealedToken, ...(isLeft(upload, now) && LEFT) };
     return { changes: [{ kind: "update", set }], value: "reserved" };
   }
   if (isFullOf(unfinished, token)) return { changes: [], value: "too many" };
@@ -122,7 +135,10 @@ export function decideFinalizing(
   if (!state) return because("incomplete");
   const anothers = upload.state === "finalizing" && upload.lease !== lease;
   if (anothers && othersLive && holdsUse(upload, now)) return because("another's");
-  if (upload.identity && upload.received !== size) return because("incomplete");
+  if (upload.identity && upload.received !== size) {
+    const left: UploadChange[] = anothers ? [{ kind: "update", set: LEFT }] : [];
+    return { changes: left, value: "incomplete" };
+  }
   if (!token || token.revokedAt !== null) return because("revoked");
   const use = useState(token, reserved);
   if (use !== "free") return because(use);

@@ -340,6 +340,29 @@ describe("a photo is made", () => {
     expect(decideFinalizing(of, { ...request, ...change }, NOW).value).toBe(value);
   });
 
+  test("of one that a process has left with chunks that were forgotten, what is missing may come again", () => {
+    const left = { ...anothers, received: 100 };
+    const goesOn = { kind: "update", set: { state: "receiving", lease: null } } as const;
+    const gone = { ...request, othersLive: false };
+    expect(decideFinalizing(view({ upload: left }), gone, NOW)).toEqual({
+      changes: [goesOn],
+      value: "incomplete",
+    });
+    expect(decideFinalizing(view({ upload: left }), request, NOW).changes).toEqual([]);
+    const beginning = {
+      identity: upload.identity,
+      filename: "a.png",
+      file: upload.file,
+      clientInfo: {},
+      sealedToken: null,
+    };
+    const lapsed = view({ upload: { ...left, lastByteAt: NOW - LAPSE_MS } });
+    expect(decideReservation(lapsed, beginning, NOW).changes).toMatchObject([goesOn]);
+    expect(decideReservation(view({ upload: left }), beginning, NOW).changes).not.toMatchObject([
+      goesOn,
+    ]);
+  });
+
   const making = {
     lease: "me",
     type: "image/png",

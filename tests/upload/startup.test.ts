@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { renameSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { newFileName } from "../../src/files/names.ts";
 import { treeOf } from "../../src/files/trees.ts";
 import { hashSecret } from "../../src/random.ts";
@@ -144,6 +145,61 @@ describe("an upload whose bytes are all recorded", () => {
     expect(await photoCount(site, token)).toBe(0);
     expect((await askChunk(site, token, plan, 1)).status).toBe(204);
     expect((await redeem(site, fileForm(token, file))).status).toBe(200);
+  });
+});
+
+/** As a process leaves it that dies while it is finalizing the last upload. */
+function leaveFinalizing(): void {
+  const database = new Database(join(site.folder, "redeem.db"));
+  database.exec(
+    "update uploads set state = 'finalizing', lease = 'gone' where id = (select max(id) from uploads)",
+  );
+  database.close();
+}
+
+describe("an upload in whose finalizing the process died", () => {
+  test("becomes a photo at the start, whoever held its lease", async () => {
+    const token = await site.token();
+    await sendChunk(site, token, plan, first, file);
+    await recordLast(token);
+    await site.restart(leaveFinalizing);
+    expect(await originalOf(site, await photoIn(await askChunk(site, token, plan, 1)))).toEqual(
+      file,
+    );
+  });
+
+  test("goes on where chunks of it were forgotten", async () => {
+    const token = await site.token();
+    await sendChunk(site, token, plan, first, file);
+    await site.restart(leaveFinalizing);
+    expect((await askChunk(site, token, plan, 1)).status).toBe(200);
+    const photo = await photoIn(await sendChunk(site, token, plan, second, file));
+    expect(await originalOf(site, photo)).toEqual(file);
+  });
+
+  test.each([true, false])("of a whole file, its bytes in place: %p", async (inPlace) => {
+    const token = await site.token();
+    const known = await site.site.records.tokens.byHash(hashSecret(token));
+    const { records, files, now } = site.site;
+    const beginning = {
+      identity: null,
+      filename: "a.png",
+      file: newFileName(),
+      clientInfo: {},
+      sealedToken: null,
+      whole: { size: file.length, lease: "gone", extra: {} },
+    };
+    await records.uploads.transact({ tokenId: known?.id ?? 0, identity: null }, now(), (view) =>
+      decideReservation(view, beginning, now()),
+    );
+    const spool = await files.spools.create();
+    await spool.write(file);
+    if (inPlace) await files.staging.adopt(spool, beginning.file);
+    await site.restart();
+    expect(await photoCount(site, token)).toBe(inPlace ? 1 : 0);
+    // Where it was lost with its request, the sender's next try has the use.
+    expect((await redeem(site, fileForm(token, file))).status).toBe(inPlace ? 404 : 200);
+    expect(await site.site.files.staging.names()).toEqual([]);
   });
 });
 
