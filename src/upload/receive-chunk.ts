@@ -16,6 +16,9 @@ import { outcomeOf } from "./outcome.ts";
 import { extraOf, tooMuchExtra, type Params } from "./params.ts";
 import type { Account } from "./quota.ts";
 import { refuse } from "./refuse.ts";
+import { renew } from "./renew.ts";
+import { holdsUse, isUnderWay } from "./rules.ts";
+import { decideReopening } from "./upload-rules.ts";
 import { findOwner } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
 
@@ -112,11 +115,18 @@ async function deleteEmpty(
 }
 
 async function planFor(
-  { records }: UploadContext,
+  { records, process: lease, now }: UploadContext,
   { upload, chunk }: Receiving,
   lock: RangeLock | undefined,
 ): Promise<ChunkPlan> {
-  const fresh = await records.uploads.byId(upload.id);
+  let fresh = await records.uploads.byId(upload.id);
+  const size = chunk.identity.totalSize;
+  if (fresh?.state === "finalizing" && fresh.received !== size) {
+    const reopened = await records.uploads.transact({ id: upload.id }, now(), (view) =>
+      decideReopening(view, { size, lease }, now()),
+    );
+    fresh = reopened.upload;
+  }
   const before = await records.chunks.lastBefore(upload.id, chunk.start + (chunk.lengths[0] ?? 0));
   return decideChunk(fresh, before, lock !== undefined, chunk);
 }
@@ -151,7 +161,7 @@ async function writeChunk(
         const headFull = head?.add(piece) ?? false;
         return tooLong || headFull ? lookAt(total, tooLong, headFull) : receiving.account;
       },
-      alive: (at) => records.uploads.touch(upload.id, at),
+      alive: () => renew(context, upload.id),
       now,
     });
     receiving.params = await restOf(receiving);
@@ -172,6 +182,7 @@ async function writeChunk(
     if (shared.doubts !== doubts || !isRecorded(recorded, chunk)) throw lostOnDisk();
     handedOver = true;
     syncer.soon(upload, chunk.start, sink);
+    if (isUnderWay(recorded.state) && !holdsUse(recorded, now())) await renew(context, upload.id);
     return await answerFor(context, receiving, recorded);
   } finally {
     if (!handedOver) await sink.close();

@@ -8,6 +8,7 @@ import { moveBytes } from "./move-bytes.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
 import type { Account, UndecidedAccount } from "./quota.ts";
 import { receiveChunk } from "./receive-chunk.ts";
+import { renew } from "./renew.ts";
 import { AGAIN_MS, decideUndecided } from "./rules.ts";
 import { findOwner, noUse } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
@@ -170,8 +171,8 @@ async function readToEnd(
   try {
     await moveBytes(body.bytes, file.spool, {
       account: (piece, total) => lookAt(context, redemption, body, file, piece, total),
-      alive: async (now) => {
-        if (file.whole) await context.records.uploads.touch(file.whole.upload.id, now);
+      alive: async () => {
+        if (file.whole) await renew(context, file.whole.upload.id);
       },
       now: context.now,
     });
