@@ -5,9 +5,10 @@ import { Problem } from "../problem.ts";
 import type { Upload } from "../records/records.ts";
 import { admit } from "./admit.ts";
 import { isOfFamily } from "./chunk-families.ts";
-import { beingReceived, decideChunk, type ChunkPlan } from "./chunk-rules.ts";
+import { beingReceived, decideChunk, endedMeanwhile, type ChunkPlan } from "./chunk-rules.ts";
 import { lostOnDisk, overlapping, rangeOf, reaches, wrongLength, type Chunk } from "./chunk.ts";
 import { finalize } from "./finalize.ts";
+import { deleteEmpty } from "./delete-upload.ts";
 import { createHead } from "./head.ts";
 import { requireType, typesOf } from "./limits.ts";
 import type { Membership, RangeLock } from "./locks.ts";
@@ -67,6 +68,9 @@ export async function receiveChunk(
         return await answerFor(context, receiving, await context.records.uploads.byId(upload.id));
       case "retry":
         throw beingReceived("This chunk");
+      case "begin anew":
+        // Those at work on it may have been told why.
+        throw work.shared.failure ?? endedMeanwhile();
       case "refuse":
         throw plan.problem;
     }
@@ -92,26 +96,12 @@ function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncD
       // A request that was at it while it failed may have opened its account anew.
       if (work.shared.failure) context.quota.forget(upload.id);
       try {
-        if (work.isAlone()) await deleteEmpty(context, upload);
+        if (work.isAlone()) await deleteEmpty(context, upload, work.isAlone);
       } finally {
         work[Symbol.dispose]();
       }
     },
   });
-}
-
-async function deleteEmpty(
-  { records, files, quota }: UploadContext,
-  { id, file }: Upload,
-): Promise<void> {
-  const fresh = await records.uploads.byId(id);
-  if (fresh?.state !== "receiving" || fresh.received > 0) return;
-  quota.forget(id);
-  // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
-  // database needs their room.
-  const deleting = files.staging.delete(file);
-  await records.leftovers.deleteEmpty(id);
-  await deleting;
 }
 
 async function planFor(

@@ -207,6 +207,14 @@ describe("protocol 4.2: a chunk that comes", () => {
       false,
       { do: "answer" },
     ],
+    [
+      "its upload has failed by now",
+      { ...upload, state: "failed" },
+      undefined,
+      true,
+      { do: "begin anew" },
+    ],
+    ["its upload has gone by now", undefined, undefined, true, { do: "begin anew" }],
   ] as const)("%s", (_, now, before, locked, plan) => {
     expect(decideChunk(now as Upload, before, locked, chunk)).toEqual(plan);
   });
