@@ -148,8 +148,11 @@ export interface UploadRecords {
     decide: (view: UploadView) => UploadDecision<Value>,
     options?: { durable?: boolean },
   ): Promise<Transacted<Value>>;
-  /** The upload is alive: its reservation or lease goes on. Nothing where it has ended. */
-  touch(id: number, now: number): Promise<void>;
+  /**
+   * The upload is alive: its reservation or lease goes on.
+   * @returns false, with nothing written, where it has ended, or holds none any more: another upload may have the use
+   */
+  touch(id: number, now: number): Promise<boolean>;
   /** The extra parameters of its requests so far. */
   extra(id: number): Promise<Extra>;
   /** What a body may still belong to, of which it is not known yet what it is (protocol 4.1). */
@@ -167,8 +170,8 @@ export type Prospects = {
 
 export interface ChunkRecords {
   /**
-   * Records that these bytes are written. The same range twice is one chunk. Of an upload that is not receiving,
-   * nothing is recorded, and its lease is not renewed.
+   * Records that these bytes are written. The same range twice is one chunk. The upload's reservation goes on, unless
+   * it has lapsed. Of an upload that is not receiving, nothing is recorded, and its lease is not renewed.
    * @returns the upload as it is now; "too much extra", with nothing recorded, where its extra parameters
    * would be more than MAX_EXTRA (extra.ts) together
    */

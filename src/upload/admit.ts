@@ -4,6 +4,7 @@ import { LAPSE_MS } from "../records/uploads.ts";
 import type { Upload } from "../records/records.ts";
 import { decideAdmission } from "./chunk-rules.ts";
 import type { Chunk } from "./chunk.ts";
+import { deleteEmpty } from "./delete-upload.ts";
 import { maxSizeOf } from "./limits.ts";
 import { outcomeOf } from "./outcome.ts";
 import { extraOf, type Params } from "./params.ts";
@@ -95,7 +96,7 @@ async function reserve(
 
 /** @throws Problem insufficient_storage; an upload that has not a byte is gone then, too */
 async function withRoom(
-  { quota, locks, records }: UploadContext,
+  context: UploadContext,
   { token }: Owner,
   upload: Upload,
   { identity }: Chunk,
@@ -103,9 +104,10 @@ async function withRoom(
   const { id, received } = upload;
   try {
     const of = { id, tokenId: token.id, total: identity.totalSize, received };
-    return { kind: "admitted", upload, account: quota.ofUpload(of) };
+    return { kind: "admitted", upload, account: context.quota.ofUpload(of) };
   } catch (error) {
-    if (!locks.isBusy(id)) await records.leftovers.deleteEmpty(id);
+    // Its file may be there still: its chunks were forgotten.
+    await deleteEmpty(context, upload, () => !context.locks.isBusy(id));
     throw error;
   }
 }

@@ -60,6 +60,8 @@ export type ChunkPlan =
   | { do: "answer" }
   /** Another request is receiving it at this moment. */
   | { do: "retry" }
+  /** Its upload has ended since it was admitted: the chunk, sent again, begins another one. */
+  | { do: "begin anew" }
   | { do: "refuse"; problem: Problem };
 
 /**
@@ -73,7 +75,8 @@ export function decideChunk(
   locked: boolean,
   chunk: Chunk,
 ): ChunkPlan {
-  if (upload?.state === "finished") return { do: "answer" };
+  if (!upload || upload.state === "failed") return { do: "begin anew" };
+  if (upload.state === "finished") return { do: "answer" };
   if (before?.start === chunk.start && chunk.lengths.includes(before.length)) {
     return chunk.lengths.length > 1 ? { do: "count", stored: before.length } : { do: "answer" };
   }
@@ -125,4 +128,9 @@ export function beingReceived(part: "This chunk" | "A part of this chunk"): Prob
     "temporarily_unavailable",
     `${part} is being received at this moment; try again.`,
   );
+}
+
+/** What a request is told whose upload has ended since it was admitted, for want of a single byte perhaps. */
+export function endedMeanwhile(): Problem {
+  return new Problem("temporarily_unavailable", "The upload has ended meanwhile; try again.");
 }

@@ -20,3 +20,22 @@ export async function deleteUpload(
   await records.leftovers.delete(id);
   return true;
 }
+
+/**
+ * Deletes an upload in chunks that has not a byte on record, and what is left of bytes that were.
+ * @param mayGo asked in the very moment: whether nobody else is at work on it
+ */
+export async function deleteEmpty(
+  { records, files, quota }: Pick<UploadContext, "records" | "files" | "quota">,
+  { id, file }: Pick<Upload, "id" | "file">,
+  mayGo: () => boolean,
+): Promise<void> {
+  const fresh = await records.uploads.byId(id);
+  if (fresh?.state !== "receiving" || fresh.received > 0 || !mayGo()) return;
+  quota.forget(id);
+  // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
+  // database needs their room.
+  const deleting = files.staging.delete(file);
+  await records.leftovers.deleteEmpty(id);
+  await deleting;
+}

@@ -10,6 +10,7 @@ import { requireType, typesOf } from "./limits.ts";
 import type { Membership } from "./locks.ts";
 import { backgroundDelivery, finishedAs, outcomeOf } from "./outcome.ts";
 import { refuse } from "./refuse.ts";
+import { renew } from "./renew.ts";
 import { decideFinalizing, decidePhoto, decideRollBack, type Finalizing } from "./upload-rules.ts";
 import { noUse } from "./token.ts";
 import type { Finished, Owner, UploadContext } from "./types.ts";
@@ -74,7 +75,7 @@ async function makePhoto(
   const entered = await enter(context, owner, upload, size, options);
   if (entered === "finished") return outcomeOf(context, owner, upload);
   const renewing = setInterval(() => {
-    void context.records.uploads.touch(upload.id, context.now()).catch(() => undefined);
+    void renew(context, upload.id).catch(() => undefined);
   }, RENEW_MS);
   try {
     const [type] = await Promise.all([

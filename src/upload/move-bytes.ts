@@ -16,7 +16,7 @@ export type BytesOptions = {
    */
   account(piece: Uint8Array, total: number): Looked | Promise<Looked>;
   /** Something has come: the reservation goes on. Asked for now and then. */
-  alive(now: number): Promise<void>;
+  alive(): Promise<void>;
   /** Milliseconds since 1970. */
   now: () => number;
 };
@@ -48,7 +48,7 @@ export async function moveBytes(
     const at = now();
     if (at - aliveAt > ALIVE_MS) {
       aliveAt = at;
-      await alive(at);
+      await alive();
     }
   }
   return total;

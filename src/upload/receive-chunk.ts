@@ -5,9 +5,10 @@ import { Problem } from "../problem.ts";
 import type { Upload } from "../records/records.ts";
 import { admit } from "./admit.ts";
 import { isOfFamily } from "./chunk-families.ts";
-import { beingReceived, decideChunk, type ChunkPlan } from "./chunk-rules.ts";
+import { beingReceived, decideChunk, endedMeanwhile, type ChunkPlan } from "./chunk-rules.ts";
 import { lostOnDisk, overlapping, rangeOf, reaches, wrongLength, type Chunk } from "./chunk.ts";
 import { finalize } from "./finalize.ts";
+import { deleteEmpty } from "./delete-upload.ts";
 import { createHead } from "./head.ts";
 import { requireType, typesOf } from "./limits.ts";
 import type { Membership, RangeLock } from "./locks.ts";
@@ -16,6 +17,9 @@ import { outcomeOf } from "./outcome.ts";
 import { extraOf, tooMuchExtra, type Params } from "./params.ts";
 import type { Account } from "./quota.ts";
 import { refuse } from "./refuse.ts";
+import { renew } from "./renew.ts";
+import { holdsUse, isUnderWay } from "./rules.ts";
+import { decideReopening } from "./upload-rules.ts";
 import { findOwner } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
 
@@ -64,6 +68,9 @@ export async function receiveChunk(
         return await answerFor(context, receiving, await context.records.uploads.byId(upload.id));
       case "retry":
         throw beingReceived("This chunk");
+      case "begin anew":
+        // Those at work on it may have been told why.
+        throw work.shared.failure ?? endedMeanwhile();
       case "refuse":
         throw plan.problem;
     }
@@ -89,7 +96,7 @@ function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncD
       // A request that was at it while it failed may have opened its account anew.
       if (work.shared.failure) context.quota.forget(upload.id);
       try {
-        if (work.isAlone()) await deleteEmpty(context, work, upload);
+        if (work.isAlone()) await deleteEmpty(context, upload, work.isAlone);
       } finally {
         work[Symbol.dispose]();
       }
@@ -97,28 +104,19 @@ function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncD
   });
 }
 
-async function deleteEmpty(
-  { records, files, quota }: UploadContext,
-  work: Membership,
-  { id, file }: Upload,
-): Promise<void> {
-  const fresh = await records.uploads.byId(id);
-  // Somebody may have joined since.
-  if (fresh?.state !== "receiving" || fresh.received > 0 || !work.isAlone()) return;
-  quota.forget(id);
-  // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
-  // database needs their room.
-  const deleting = files.staging.delete(file);
-  await records.leftovers.deleteEmpty(id);
-  await deleting;
-}
-
 async function planFor(
-  { records }: UploadContext,
+  { records, process: lease, now }: UploadContext,
   { upload, chunk }: Receiving,
   lock: RangeLock | undefined,
 ): Promise<ChunkPlan> {
-  const fresh = await records.uploads.byId(upload.id);
+  let fresh = await records.uploads.byId(upload.id);
+  const size = chunk.identity.totalSize;
+  if (fresh?.state === "finalizing" && fresh.received !== size) {
+    const reopened = await records.uploads.transact({ id: upload.id }, now(), (view) =>
+      decideReopening(view, { size, lease }, now()),
+    );
+    fresh = reopened.upload;
+  }
   const before = await records.chunks.lastBefore(upload.id, chunk.start + (chunk.lengths[0] ?? 0));
   return decideChunk(fresh, before, lock !== undefined, chunk);
 }
@@ -153,7 +151,7 @@ async function writeChunk(
         const headFull = head?.add(piece) ?? false;
         return tooLong || headFull ? lookAt(total, tooLong, headFull) : receiving.account;
       },
-      alive: (at) => records.uploads.touch(upload.id, at),
+      alive: () => renew(context, upload.id),
       now,
     });
     receiving.params = await restOf(receiving);
@@ -174,6 +172,7 @@ async function writeChunk(
     if (shared.doubts !== doubts || !isRecorded(recorded, chunk)) throw lostOnDisk();
     handedOver = true;
     syncer.soon(upload, chunk.start, sink);
+    if (isUnderWay(recorded.state) && !holdsUse(recorded, now())) await renew(context, upload.id);
     return await answerFor(context, receiving, recorded);
   } finally {
     if (!handedOver) await sink.close();

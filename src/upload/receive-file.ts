@@ -8,6 +8,8 @@ import { moveBytes } from "./move-bytes.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
 import type { Account, UndecidedAccount } from "./quota.ts";
 import { receiveChunk } from "./receive-chunk.ts";
+import { formatBytes } from "../units.ts";
+import { renew } from "./renew.ts";
 import { AGAIN_MS, decideUndecided } from "./rules.ts";
 import { findOwner, noUse } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
@@ -170,8 +172,8 @@ async function readToEnd(
   try {
     await moveBytes(body.bytes, file.spool, {
       account: (piece, total) => lookAt(context, redemption, body, file, piece, total),
-      alive: async (now) => {
-        if (file.whole) await context.records.uploads.touch(file.whole.upload.id, now);
+      alive: async () => {
+        if (file.whole) await renew(context, file.whole.upload.id);
       },
       now: context.now,
     });
@@ -277,7 +279,8 @@ async function receiveSpooled(
 ): Promise<Answer> {
   await spool.flush();
   await whole?.[Symbol.asyncDispose]();
-  const why = problem ?? (wanted ? undefined : noUse("held", true));
+  const unwanted = wanted ? undefined : noUse("held", true);
+  const why = problem ? problemOfChunk(problem, chunk) : unwanted;
   return receiveChunk(context, redemption, chunk, {
     length: undefined,
     moreParams: false,
@@ -285,6 +288,18 @@ async function receiveSpooled(
     rest: async () => redemption.params,
     endBy: () => undefined,
   });
+}
+
+/**
+ * Why a chunk is not taken whose bytes were taken for those of a whole file, being so many. By what they are they were
+ * judged as such: it says nothing of a file of which they are the middle.
+ */
+function problemOfChunk(problem: Problem, { start }: Chunk): Problem {
+  if (problem.code !== "file_not_supported" || start === 0) return problem;
+  return new Problem(
+    "invalid_input",
+    `The chunk is larger than ${formatBytes(LARGEST_LATE_CHUNK)}: send its parameters before its file.`,
+  );
 }
 
 /** Bytes that were not kept. */

@@ -43,8 +43,11 @@ export async function restore(context: RestoreContext): Promise<void> {
 async function restoreChunks(context: RestoreContext, { id, file, end }: Expected): Promise<void> {
   const { records, files } = context;
   if (end > 0 && (files.staging.lengthOf(file) ?? -1) >= end) return;
-  // Where an earlier version has moved it, it was to the place of a photo with the upload's id.
-  await files.originals.takeBack({ treeId: treeOf(id), photoId: id, file });
+  // Where an earlier version has moved it, it was to the place of a photo with the upload's id: what lies there is
+  // that photo's, once there is one.
+  if (!(await records.photos.byId(id))) {
+    await files.originals.takeBack({ treeId: treeOf(id), photoId: id, file });
+  }
   const length = files.staging.lengthOf(file) ?? 0;
   if (length >= end) return;
   const chunks = await records.chunks.forgetBeyond(id, length);

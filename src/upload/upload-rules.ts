@@ -25,6 +25,20 @@ function isFullOf(unfinished: number, token: Pick<UploadToken, "maxUploads">): b
   return unfinished >= token.maxUploads + MAX_UNFINISHED;
 }
 
+/**
+ * The upload shows life: its reservation goes on. One that has lapsed meanwhile has its use back only where no other
+ * upload has taken that.
+ * @returns whether it holds a use now
+ */
+export function decideRenewal(
+  { token, upload, reserved }: UploadView,
+  now: number,
+): UploadDecision<boolean> {
+  const may = upload && isUnderWay(upload.state) && useState(token, reserved) === "free";
+  if (!may) return { changes: [], value: false };
+  return { changes: [{ kind: "update", set: { lastByteAt: now } }], value: true };
+}
+
 /** How a use is asked for. */
 export type Beginning = {
   /** Null for a whole file. */
@@ -49,18 +63,6 @@ export type Reservation =
   /** The token has left too many uploads unfinished. */
   | "too many";
 
-/**
- * What becomes of an upload that a process has left in `finalizing`, and of which chunks were forgotten since:
- * what is missing can come again.
- */
-const LEFT = { state: "receiving", lease: null } as const;
-
-function isLeft(upload: Upload, now: number): boolean {
-  const { state, identity, received } = upload;
-  if (state !== "finalizing" || holdsUse(upload, now)) return false;
-  return identity !== null && received !== identity.totalSize;
-}
-
 /** Reserves a use of the token: for a new upload, or for one that goes on after its reservation lapsed. */
 export function decideReservation(
   { token, upload, reserved, unfinished }: UploadView,
@@ -71,8 +73,10 @@ export function decideReservation(
   const use = useState(token, reserved);
   if (use !== "free" || !token) return { changes: [], value: use === "held" ? "held" : "used" };
   const { identity, filename, file, clientInfo, sealedToken, whole } = beginning;
+  // A lease is renewed by its own process alone: one that is dead would never be followed by another.
+  if (upload?.state === "finalizing") return { changes: [], value: "reserved" };
   if (upload && isUnderWay(upload.state)) {
-    const set = { lastByteAt: now, sealedToken, ...(isLeft(upload, now) && LEFT) };
+    const set = { lastByteAt: now, sealedToken };
     return { changes: [{ kind: "update", set }], value: "reserved" };
   }
   if (isFullOf(unfinished, token)) return { changes: [], value: "too many" };
@@ -133,11 +137,11 @@ export function decideFinalizing(
   if (upload?.state === "finished") return because("finished");
   const state = upload && next(upload.state, "finalize");
   if (!state) return because("incomplete");
-  const anothers = upload.state === "finalizing" && upload.lease !== lease;
-  if (anothers && othersLive && holdsUse(upload, now)) return because("another's");
+  const isOthers = upload.state === "finalizing" && upload.lease !== lease;
+  if (isOthers && othersLive && holdsUse(upload, now)) return because("another's");
   if (upload.identity && upload.received !== size) {
-    const left: UploadChange[] = anothers ? [{ kind: "update", set: LEFT }] : [];
-    return { changes: left, value: "incomplete" };
+    // Left in `finalizing` it would take no chunk, and miss those that it has lost for ever.
+    return { changes: reopening(upload).changes, value: "incomplete" };
   }
   if (!token || token.revokedAt !== null) return because("revoked");
   const use = useState(token, reserved);
@@ -190,7 +194,26 @@ export function decidePhoto(
 
 /** Leaves `finalizing` without a photo, for now: it is receiving again, and may be finalized again. */
 export function decideRollBack({ upload }: UploadView, lease: string): UploadDecision<boolean> {
-  const state = upload?.lease === lease ? next(upload.state, "roll back") : undefined;
+  if (upload?.lease !== lease) return { changes: [], value: false };
+  return reopening(upload);
+}
+
+/**
+ * The same for an upload that a process has left in `finalizing` while chunks of it were lost, a failed sync or a power
+ * cut being the reason for both: it takes chunks again.
+ */
+export function decideReopening(
+  { upload }: UploadView,
+  { size, lease }: Pick<FinalizeRequest, "size" | "lease">,
+  now: number,
+): UploadDecision<boolean> {
+  const isLive = upload !== undefined && upload.lease !== lease && holdsUse(upload, now);
+  if (!upload || isLive || upload.received === size) return { changes: [], value: false };
+  return reopening(upload);
+}
+
+function reopening(upload: Upload): UploadDecision<boolean> {
+  const state = next(upload.state, "roll back");
   if (!state) return { changes: [], value: false };
   return { changes: [{ kind: "update", set: { state, lease: null } }], value: true };
 }

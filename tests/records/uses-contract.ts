@@ -83,6 +83,18 @@ export function usesContract(name: string, given: Given): void {
       },
     );
 
+    test("that have lapsed are not held again by a sign of life, nor by a chunk", async () => {
+      const { id } = await given.addToken();
+      const { id: uploadId } = await given.reserved(id, "a");
+      const { touch } = given.records.uploads;
+      expect(await touch(uploadId, NOW + MINUTE)).toBe(true);
+      const late = NOW + 6 * MINUTE;
+      expect(await touch(uploadId, late)).toBe(false);
+      const recorded = await given.record(uploadId, 0, 100, late);
+      expect([recorded.received, recorded.lastByteAt]).toEqual([100, NOW + MINUTE]);
+      expect(await free(id, late)).toBe(1);
+    });
+
     test("of an upload that has ended are not held again by a sign of life", async () => {
       const { id } = await given.addToken({ maxUploads: 2 });
       const failed = await given.reserved(id, "a");

@@ -224,3 +224,30 @@ describe("links in the data folder", () => {
     await expect(originalOf(site, made)).rejects.toThrow("503");
   });
 });
+
+test("an unfinished upload of an earlier version, named by its id, takes no bytes from the photo of that id", async () => {
+  const token = await site.token({ max_uploads: 9 });
+  await redeem(site, fileForm(token, png(900, 5)));
+  for (const identifier of ["other", plan.identifier]) {
+    await sendChunk(site, token, { ...plan, identifier }, first, file);
+  }
+  const begun = rowsOf<{ id: number; file: string }>(
+    site,
+    "select id, file from uploads where state = 'receiving' order by id",
+  );
+  await site.restart(() => {
+    for (const { id, file: name } of begun) {
+      renameSync(path("uploads", name), path("uploads", String(id)));
+    }
+    change("update uploads set file = null where state = 'receiving'");
+  });
+  const photo = await photoIn(await sendChunk(site, token, plan, second, file));
+  const [other] = begun;
+  expect(photo.photo_id).toBe(other?.id ?? 0);
+  // A power cut has taken all that the other one had.
+  await site.restart(() => {
+    change("delete from chunks; update uploads set received = 0 where state = 'receiving'");
+    rmSync(path("uploads", String(other?.id)));
+  });
+  expect(await originalOf(site, photo)).toEqual(file);
+});

@@ -13,6 +13,8 @@ import {
   decideFinalizing,
   decidePhoto,
   decideRefusal,
+  decideRenewal,
+  decideReopening,
   decideReservation,
   decideRollBack,
 } from "../../src/upload/upload-rules.ts";
@@ -205,6 +207,14 @@ describe("protocol 4.2: a chunk that comes", () => {
       false,
       { do: "answer" },
     ],
+    [
+      "its upload has failed by now",
+      { ...upload, state: "failed" },
+      undefined,
+      true,
+      { do: "begin anew" },
+    ],
+    ["its upload has gone by now", undefined, undefined, true, { do: "begin anew" }],
   ] as const)("%s", (_, now, before, locked, plan) => {
     expect(decideChunk(now as Upload, before, locked, chunk)).toEqual(plan);
   });
@@ -286,10 +296,28 @@ describe("a use is reserved", () => {
       [],
     ],
     ["but for one that goes on then", view({ unfinished: 1002 }), "reserved", ["update"]],
+    [
+      "nor a sign of life for the process that makes its photo",
+      view({ upload: { ...upload, state: "finalizing", lease: "other" } }),
+      "reserved",
+      [],
+    ],
   ] as const)("%s", (_, of, value, kinds) => {
     const decided = decideReservation(of, beginning, NOW);
     expect(decided.value).toBe(value);
     expect(decided.changes.map(({ kind }) => kind as string)).toEqual([...kinds]);
+  });
+
+  const silent = { ...upload, lastByteAt: NOW - LAPSE_MS };
+  test.each([
+    ["is renewed by a sign of life", view(), true],
+    ["that has lapsed, where a use is free", view({ upload: silent, reserved: 1 }), true],
+    ["not where others hold the last one by then", view({ upload: silent, reserved: 2 }), false],
+    ["not of a photo", view({ upload: { ...upload, state: "finished" } }), false],
+    ["not of one that has gone", view({ upload: undefined }), false],
+  ] as const)("a reservation %s", (_, of, value) => {
+    const renewed = [{ kind: "update" as const, set: { lastByteAt: NOW } }];
+    expect(decideRenewal(of, NOW)).toEqual({ value, changes: value ? renewed : [] });
   });
 
   test("a whole file that is all there begins as one that is being finalized", () => {
@@ -349,18 +377,6 @@ describe("a photo is made", () => {
       value: "incomplete",
     });
     expect(decideFinalizing(view({ upload: left }), request, NOW).changes).toEqual([]);
-    const beginning = {
-      identity: upload.identity,
-      filename: "a.png",
-      file: upload.file,
-      clientInfo: {},
-      sealedToken: null,
-    };
-    const lapsed = view({ upload: { ...left, lastByteAt: NOW - LAPSE_MS } });
-    expect(decideReservation(lapsed, beginning, NOW).changes).toMatchObject([goesOn]);
-    expect(decideReservation(view({ upload: left }), beginning, NOW).changes).not.toMatchObject([
-      goesOn,
-    ]);
   });
 
   const making = {
@@ -389,6 +405,25 @@ describe("a photo is made", () => {
     const decided = decidePhoto(of, making);
     expect(decided.value).toBe(value);
     expect(decided.changes).toHaveLength(value === "made" ? 1 : 0);
+  });
+
+  const back = { kind: "update" as const, set: { state: "receiving" as const, lease: null } };
+  const lost = { ...anothers, received: 100 };
+  test("one that has lost chunks meanwhile takes chunks again, whoever finds it", () => {
+    const gone = { ...request, othersLive: false };
+    expect(decideFinalizing(view({ upload: lost }), gone, NOW).changes).toEqual([back]);
+    expect(decideFinalizing(view(), request, NOW).changes).toEqual([]);
+  });
+
+  test.each([
+    ["its own process has left", view({ upload: { ...lost, lease: "me" } }), [back]],
+    ["another has, which shows no life", view({ upload: { ...lost, lastByteAt: 1 } }), [back]],
+    ["not of another that is alive", view({ upload: lost }), []],
+    ["not where all bytes are there", view({ upload: mine }), []],
+    ["not of one that is receiving", view(), []],
+    ["not of one that has gone", view({ upload: undefined }), []],
+  ] as const)("reopening what %s", (_, of, changes) => {
+    expect(decideReopening(of, request, NOW).changes).toEqual([...changes]);
   });
 
   test("rolling back is for who holds the lease", () => {

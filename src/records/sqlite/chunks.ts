@@ -6,7 +6,7 @@ import { TOLD } from "./delete.ts";
 import { extras } from "./extras.ts";
 import { toUpload } from "./row.ts";
 import { chunks, uploads } from "./schema.ts";
-import { HAS_CHUNKS_TO_PRUNE, LIVE } from "./states.ts";
+import { HAS_CHUNKS_TO_PRUNE, HOLDS, LIVE } from "./states.ts";
 
 /** Chunks that are deleted at once: less than a millisecond's work. */
 const FEW = 200;
@@ -81,7 +81,8 @@ function recorder(db: Db): ChunkRecords["record"] {
     .update(uploads)
     .set({
       received: sql`${uploads.received} + ${sql.placeholder("added")}`,
-      lastByteAt: sql`${sql.placeholder("now")}`,
+      // A use that has lapsed may be another upload's by now.
+      lastByteAt: sql`case when ${HOLDS} then ${sql.placeholder("now")} else ${uploads.lastByteAt} end`,
     })
     .where(and(eq(uploads.id, sql.placeholder("uploadId")), sql`${uploads.state} = 'receiving'`))
     .returning()

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { LAPSE_MS } from "../uploads.ts";
 import { uploads } from "./schema.ts";
 
 /**
@@ -8,6 +9,9 @@ import { uploads } from "./schema.ts";
 
 /** It may hold a use of its token. */
 export const LIVE = sql`${uploads.state} in ('receiving', 'finalizing')`;
+
+/** Of one of these, and with a placeholder `now`: its reservation, or lease, has not lapsed. A time in the future is a wrong clock's. */
+export const HOLDS = sql`abs(${uploads.lastByteAt} - ${sql.placeholder("now")}) < ${sql.raw(String(LAPSE_MS))}`;
 
 /** It is no photo: under way, lapsed or failed. */
 export const UNFINISHED = sql`${uploads.state} <> 'finished'`;

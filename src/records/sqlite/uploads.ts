@@ -13,7 +13,7 @@ import { extras } from "./extras.ts";
 import { photoFinder, tokenFinder, uploadFinder } from "./find.ts";
 import { freeCount, reservedCount, unfinishedCount } from "./reserved.ts";
 import { uploads } from "./schema.ts";
-import { FINISHED_IN_CHUNKS, LIVE, UNFINISHED } from "./states.ts";
+import { FINISHED_IN_CHUNKS, HOLDS, LIVE, UNFINISHED } from "./states.ts";
 
 /** @param onPhoto told of each new photo, when its transaction has ended */
 export function uploadRecords(db: Db, onPhoto: (photo: Photo) => void): UploadRecords {
@@ -24,7 +24,7 @@ export function uploadRecords(db: Db, onPhoto: (photo: Photo) => void): UploadRe
   const touch = db
     .update(uploads)
     .set({ lastByteAt: sql`${sql.placeholder("now")}` })
-    .where(and(eq(uploads.id, sql.placeholder("id")), LIVE))
+    .where(and(eq(uploads.id, sql.placeholder("id")), LIVE, HOLDS))
     .prepare();
 
   function transact<Value>(
@@ -55,7 +55,7 @@ export function uploadRecords(db: Db, onPhoto: (photo: Photo) => void): UploadRe
       if (photo && isNew) onPhoto(photo);
       return { value, upload, photo };
     },
-    touch: async (id, now) => void touch.run({ id, now }),
+    touch: async (id, now) => touch.run({ id, now }).changes > 0,
     extra: async (id) => kept.of(id),
     prospects: prospects(db),
   };
