@@ -47,7 +47,14 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
     credentials: { records, secret, now, publicUrl, operatorKey: config.REDEEM_API_KEY },
   };
   const cors = createCors(config.REDEEM_CORS_ORIGINS);
-  const redeeming = { redeemer, cors, site: context.site, stallMs, idleSeconds: IDLE_SECONDS };
+  const redeeming = {
+    redeemer,
+    cors,
+    site: context.site,
+    types: config.REDEEM_TYPES,
+    stallMs,
+    idleSeconds: IDLE_SECONDS,
+  };
   const begun = new WeakMap<Request, { id: string; at: number }>();
 
   const methods = (version: Version) => {

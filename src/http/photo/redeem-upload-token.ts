@@ -9,7 +9,7 @@ import { described } from "../docs/operation.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
 import { readStyle, type Site, type Version } from "../envelope.ts";
 import { readFileHeaders } from "../file-headers.ts";
-import { bodyLength, isForm, isOctet, openForm, readQuery } from "../form.ts";
+import { bodyLength, isForm, isOctet, octetTypes, openForm, readQuery } from "../form.ts";
 import { renderAnswer, renderThrown, type Rendering } from "./redeem-answer.ts";
 import { requireFields } from "./redeem-fields.ts";
 
@@ -17,6 +17,8 @@ export type RedeemMethodContext = {
   redeemer: Redeemer;
   cors: Cors;
   site: Site;
+  /** Media types and ranges that are taken (REDEEM_TYPES). */
+  types: readonly string[];
   stallMs: number;
   idleSeconds: number;
 };
@@ -88,15 +90,15 @@ async function askFor({ redeemer }: RedeemMethodContext, request: Request): Prom
 }
 
 async function redeem(context: RedeemMethodContext, request: Request): Promise<Told> {
-  if (isOctet(request)) return redeemOctet(context, request);
+  if (isOctet(request, context.types)) return redeemOctet(context, request);
   if (request.body !== null && !isForm(request)) {
     const type = quote(request.headers.get("content-type") ?? "");
     throw new Problem(
       "invalid_input",
-      `The body must be multipart/form-data, or the file's own bytes (application/octet-stream, image/*, video/* or audio/*) with the parameters in the query; its type is ${type}.`,
+      `The body must be multipart/form-data, or the file's own bytes (${octetTypes(context.types)}) with the parameters in the query; its type is ${type}.`,
     );
   }
-  const { range, name } = readFileHeaders(request);
+  const { range, name } = readFileHeaders(request, context.types);
   await using form = await openForm(request, context.stallMs);
   const { file } = form;
   const redemption: Redemption = {
@@ -132,7 +134,7 @@ async function redeemOctet(context: RedeemMethodContext, request: Request): Prom
   const params = readQuery(request);
   readStyle(1, params);
   requireFields(params);
-  const { range, name } = readFileHeaders(request);
+  const { range, name } = readFileHeaders(request, context.types);
   const { pieces, endBy } = readBody(request, context);
   const redemption: Redemption = {
     params,
