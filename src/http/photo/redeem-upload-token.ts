@@ -111,7 +111,7 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
   requireFields(params);
   if (!file) {
     readStyle(1, params);
-    return { answer: await context.redeemer.withoutFile(redemption), params };
+    return { answer: await context.redeemer.withoutFile(redemption, form.notChosen), params };
   }
   const answer = await context.redeemer.receive(redemption, {
     length: bodyLength(request),
@@ -119,11 +119,12 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
     bytes: file.bytes,
     endBy: file.endBy,
     rest: async () => {
-      params = await file.rest();
+      const rest = await file.rest();
+      params = rest.params;
       requireFields(params);
       // What cannot be answered is refused before anything is made of the file.
       readStyle(1, params);
-      return params;
+      return rest;
     },
   });
   return { answer, params };
@@ -149,7 +150,7 @@ async function redeemOctet(context: RedeemMethodContext, request: Request): Prom
       moreParams: false,
       bytes: { [Symbol.asyncIterator]: () => bytes },
       endBy,
-      rest: async () => params,
+      rest: async () => ({ params, moreFiles: false }),
     });
     return { answer, params };
   } finally {
