@@ -9,12 +9,14 @@ import { described } from "../docs/operation.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
 import { readStyle, type Site, type Version } from "../envelope.ts";
 import { readFileHeaders } from "../file-headers.ts";
+import type { RequestLog } from "../request-log.ts";
 import { bodyLength, isForm, isOctet, octetTypes, openForm, readQuery } from "../form.ts";
 import { renderAnswer, renderThrown, type Rendering } from "./redeem-answer.ts";
 import { requireFields } from "./redeem-fields.ts";
 
 export type RedeemMethodContext = {
   redeemer: Redeemer;
+  requests: Pick<RequestLog, "note">;
   cors: Cors;
   site: Site;
   /** Media types and ranges that are taken (REDEEM_TYPES). */
@@ -67,6 +69,7 @@ async function respond(
   const cors = context.cors.headers(request);
   try {
     const told = await handle(context, request);
+    noteOutcome(context, request, told.answer);
     const rendering: Rendering = {
       style: readStyle(version, told.params),
       site: context.site,
@@ -77,8 +80,20 @@ async function respond(
     return withHeaders(renderAnswer(told.answer, rendering), cors);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    context.requests.note(request, error);
     // Another origin's page may not read why it is refused (protocol 5).
     return withHeaders(renderThrown(error), error.code === "origin_refused" ? {} : cors);
+  }
+}
+
+/** So that a line of the log about a photo, or a refusal, has its request's beside it, with the client. */
+function noteOutcome({ requests }: RedeemMethodContext, request: Request, answer: Answer): void {
+  if (answer.kind === "finished") {
+    const { token, photo } = answer.finished;
+    requests.note(request, { token: token.id, photo: photo.id });
+  } else if (answer.kind === "refused") {
+    requests.note(request, { token: answer.token.id });
+    requests.note(request, answer.problem);
   }
 }
 
