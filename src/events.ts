@@ -1,6 +1,7 @@
 /**
  * What happens on a site, in one list. Whoever does something says so here and nowhere else; the log
- * subscribes (log-events.ts), and so may whatever counts. No event holds a secret.
+ * subscribes (log-events.ts), and so may whatever counts. No event holds a secret, nor anything of HTTP: a request's line
+in the log has its client, and the ids of the photo or token that it was about (http/request-log.ts).
  */
 export type SiteEvent =
   /** Bytes of a new file are taken. `size` is what the uploader says, in bytes. */

@@ -5,6 +5,7 @@ import { log } from "./log.ts";
 export function logEvent(event: SiteEvent): void {
   const { kind, ...about } = event;
   switch (event.kind) {
+    // Its photo, or why there is none, has a line; that it is on its way concerns nobody but who counts.
     case "upload begun":
       return;
     case "photo made":

@@ -140,6 +140,16 @@ export const settings = Type.Object({
     ),
     "text",
   ),
+  REDEEM_TRUST_PROXY: setting(
+    Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 10,
+      description:
+        "How many proxies in front tell the truth in `X-Forwarded-For`, for addresses in the log",
+    }),
+    "number",
+  ),
   REDEEM_STALL: setting(
     Type.Integer({
       default: MINUTE,

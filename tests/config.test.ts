@@ -40,6 +40,7 @@ describe("readConfig", () => {
         REDEEM_CALLBACK_PRIVATE: "true",
         REDEEM_GRACE: "0",
         REDEEM_STALL: "90s",
+        REDEEM_TRUST_PROXY: "2",
         REDEEM_LOG: "json",
         REDEEM_PUBLIC_URL: "https://photos.example/base/",
       }),
@@ -51,6 +52,7 @@ describe("readConfig", () => {
       REDEEM_CALLBACK_PRIVATE: true,
       REDEEM_GRACE: 0,
       REDEEM_STALL: 90_000,
+      REDEEM_TRUST_PROXY: 2,
       REDEEM_LOG: "json",
     });
   });
@@ -65,6 +67,9 @@ describe("readConfig", () => {
   test.each([
     ["REDEEM_PORT", "70000"],
     ["REDEEM_PORT", "http"],
+    ["REDEEM_TRUST_PROXY", "yes"],
+    ["REDEEM_TRUST_PROXY", "11"],
+    ["REDEEM_TRUST_PROXY", "-1"],
     ["REDEEM_MAX_SIZE", "0"],
     ["REDEEM_MAX_SIZE", "2TiB"],
     ["REDEEM_MAX_SIZE", "much"],

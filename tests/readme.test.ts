@@ -107,11 +107,15 @@ describe.skipIf(nginx === null)("the nginx snippets", () => {
   test("pass nginx -t, and carry uploads, with a path and without", async () => {
     const port = freePort();
     const address = `https://127.0.0.1:${port}`;
-    redeem = await startServer({ env: { REDEEM_PUBLIC_URL: `${address}/upload` } });
+    redeem = await startServer({
+      env: { REDEEM_PUBLIC_URL: `${address}/upload`, REDEEM_TRUST_PROXY: "1" },
+    });
     await start(port, redeem.port);
     const tls = { rejectUnauthorized: false };
     for (const base of [address, `${address}/upload`]) {
-      const headers = { authorization: `Bearer ${API_KEY}` };
+      // As somebody would who wants another address in the log.
+      const forged = { "x-forwarded-for": "203.0.113.66" };
+      const headers = { authorization: `Bearer ${API_KEY}`, ...forged };
       const granted = await fetch(`${base}/api/2/photo/get-upload-token`, { headers, tls });
       const { data } = (await granted.json()) as {
         data: { upload_token: string; upload_url: string };
@@ -132,6 +136,9 @@ describe.skipIf(nginx === null)("the nginx snippets", () => {
       const original = await fetch(`${base}/${path}`, { tls });
       expect(Buffer.from(await original.arrayBuffer()).equals(file)).toBe(true);
     }
+    // nginx has appended the client to what the client itself had written.
+    expect(redeem.log()).toContain('"client":"127.0.0.1"');
+    expect(redeem.log()).not.toContain("203.0.113.66");
   });
 });
 

@@ -4,13 +4,17 @@
  */
 export function printTable(headings: string[], rows: (string | number)[][]): void {
   const cells = [headings, ...rows.map((row) => row.map(visible))];
+  // There may be a million rows: more than a function takes as arguments, and than lines should be written one by one.
   const widths = headings.map((_, column) =>
-    Math.max(...cells.map((row) => (row[column] ?? "").length)),
+    cells.reduce((widest, row) => Math.max(widest, (row[column] ?? "").length), 0),
   );
-  for (const row of cells) {
-    const line = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
-    process.stdout.write(`${line.trimEnd()}\n`);
-  }
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 /** Text that is no command to a terminal, in one line. */

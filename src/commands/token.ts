@@ -14,6 +14,7 @@ import { showToken } from "./show-token.ts";
 import { printTable } from "./table.ts";
 import { whoSees } from "./who-sees.ts";
 
+/** How many upload tokens are listed where nothing is said. */
 const LISTED = 100;
 
 /** The parameters of get-upload-token as options, without dashes: "return-url" is `return_url`. */
@@ -21,7 +22,7 @@ const OPTIONS = [...Object.keys(getUploadToken.input.properties), "valid"]
   .filter((name) => name !== "valid_minutes")
   .map((name) => name.replace(/_p$/, "").replaceAll("_", "-"));
 
-/** `redeem token create [--title …] | list | show ID | revoke ID`. Works while the server runs. */
+/** `redeem token create [--title …] | list [--all] | show ID | revoke ID`. Works while the server runs. */
 export async function token(words: string[]): Promise<void> {
   const { action, rest } = splitAction(words);
   try {
@@ -29,7 +30,8 @@ export async function token(words: string[]): Promise<void> {
       const options = [...OPTIONS, ...FOLDER_OPTIONS, "public-url"];
       await create(readLine("token create", rest, options).values);
     } else if (action === "list") {
-      await print(readLine("token list", rest, FOLDER_OPTIONS).values);
+      const options = [...FOLDER_OPTIONS, "limit"];
+      await print(readLine("token list", rest, options, 0, ["all"]).values);
     } else if (action === "show") {
       const options = [...FOLDER_OPTIONS, "public-url"];
       const { values, positionals } = readLine("token show", rest, options, 1);
@@ -119,10 +121,11 @@ function printIssued(
 }
 
 async function print(values: Values): Promise<void> {
+  const limit = readLimit(values);
   const { config } = await readGiven(values);
   const { records } = await openFolder(config.REDEEM_DATA);
   try {
-    const tokens = await records.tokens.list(LISTED);
+    const { tokens, total } = await records.tokens.list(limit);
     printTable(
       ["ID", "TITLE", "USED", "VALID UNTIL (UTC)", "STATE"],
       tokens.map((row) => [
@@ -133,6 +136,13 @@ async function print(values: Values): Promise<void> {
         stateOf(row, Date.now()),
       ]),
     );
+    const more = total - tokens.length;
+    if (more > 0) {
+      // Not among the rows, which a script may read.
+      process.stderr.write(
+        `These are the newest ${tokens.length} of ${total}: ${more} more ${more === 1 ? "is" : "are"} not shown. See them with --limit N, or --all.\n`,
+      );
+    }
   } finally {
     await records.close();
   }
@@ -149,6 +159,14 @@ async function revoke(id: number, values: Values): Promise<void> {
   } finally {
     await records.close();
   }
+}
+
+/** `--limit N` or `--all`: how many upload tokens are listed; undefined for all. */
+function readLimit({ limit, all }: Values): number | undefined {
+  if (limit === undefined) return all === undefined ? LISTED : undefined;
+  if (all !== undefined) throw new UsageError("redeem token list takes --limit or --all, not both");
+  if (/^[1-9]\d{0,8}$/.test(limit)) return Number(limit);
+  throw new UsageError(`--limit must be a whole number from 1, not ${JSON.stringify(limit)}`);
 }
 
 const { minimum: LEAST_MINUTES = 0, maximum: MOST_MINUTES = Infinity } =

@@ -6,7 +6,7 @@ const FOLDER = `  --data FOLDER    the server's data folder (REDEEM_DATA)
 `;
 
 const TOKEN = `redeem token create [options]    make an upload token; prints the token, its page and a curl line
-redeem token list                the upload tokens, newest first
+redeem token list                the upload tokens, newest first: 100 of them
 redeem token show ID             what one takes, how it stands, and the address of its page
 redeem token revoke ID           takes no more files with it
 
@@ -14,6 +14,9 @@ Options of create:
   --title TEXT  --description HTML  --tags WORDS  --album-id ID  --publish 1|0
   --max-uploads N  --valid 14d  --max-size 500MB  --types image/*,video/mp4
   --return-url URL  --background-return 1|0  --origin ORIGIN
+
+Options of list:
+  --limit N  --all
 
 Option of create and show:
   --public-url URL (of the server: what a page's address begins with)

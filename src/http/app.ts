@@ -12,6 +12,7 @@ import { requestsThatFit } from "./handles.ts";
 import { METHODS } from "./methods.ts";
 import { original } from "./original.ts";
 import { pages } from "./pages.ts";
+import { createRequestLog } from "./request-log.ts";
 import { redeemUploadToken } from "./photo/redeem-upload-token.ts";
 import { renderThrown } from "./photo/redeem-answer.ts";
 import { serveMethod, type ServeContext } from "./serve-method.ts";
@@ -34,7 +35,9 @@ export type App = ReturnType<typeof createApp>;
 export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
   const { config, records, files, secret, redeemer, now, publicUrl, domain } = site;
   const stallMs = config.REDEEM_STALL;
+  const requests = createRequestLog(config.REDEEM_TRUST_PROXY);
   const context: ServeContext = {
+    requests,
     records,
     secret,
     now,
@@ -47,8 +50,21 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
     credentials: { records, secret, now, publicUrl, operatorKey: config.REDEEM_API_KEY },
   };
   const cors = createCors(config.REDEEM_CORS_ORIGINS);
-  const redeeming = { redeemer, cors, site: context.site, stallMs, idleSeconds: IDLE_SECONDS };
-  const begun = new WeakMap<Request, { id: string; at: number }>();
+  const redeeming = {
+    requests,
+    redeemer,
+    cors,
+    site: context.site,
+    types: config.REDEEM_TYPES,
+    stallMs,
+    idleSeconds: IDLE_SECONDS,
+  };
+
+  /** What is answered before it has a route is not heard of again (onAfterResponse). */
+  const endEarly = (request: Request, problem: Problem) => {
+    requests.note(request, problem);
+    requests.end(request, "", problem.status);
+  };
 
   const methods = (version: Version) => {
     const routes = new Elysia().group(methodPath("photo/redeem-upload-token", version), (group) =>
@@ -69,17 +85,19 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
     },
   })
     .onRequest(({ request, set }) => {
-      const id = crypto.randomUUID();
-      begun.set(request, { id, at: performance.now() });
+      const id = requests.begin(request, app.server?.requestIP(request)?.address);
       set.headers["x-request-id"] = id;
       const path = pathOf(request);
       if (path === undefined || hasSeveralHosts(request)) {
-        return new Response("The Host header is malformed.", {
-          status: 400,
-          headers: { connection: "close" },
-        });
+        const malformed = new Problem("invalid_input", "The Host header is malformed.");
+        endEarly(request, malformed);
+        return new Response(malformed.message, { status: 400, headers: { connection: "close" } });
       }
-      if (site.draining) return refusal(STOPPING, cors, request, id);
+      if (site.draining) {
+        const stopping = temporarily(STOPPING);
+        endEarly(request, stopping);
+        return refusal(stopping, cors, request, id);
+      }
       if (path.startsWith("/api/")) {
         set.headers["cache-control"] = "no-store";
       }
@@ -91,42 +109,29 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
         set.status = response.status;
         return response;
       };
+      const refuse = (problem: Problem) => {
+        requests.note(request, problem);
+        return answer(renderThrown(problem));
+      };
       const path = pathOf(request) ?? "";
       if (cors.covers(path)) Object.assign(set.headers, cors.headers(request));
       if (code === "NOT_FOUND" || code === "VALIDATION") return answer(notFound(path, request));
       // The client went away: nobody reads an answer, and nothing is wrong.
       if (request.signal.aborted) return answer(new Response(null, { status: 499 }));
-      if (error instanceof Problem) return answer(renderThrown(error));
+      if (error instanceof Problem) return refuse(error);
+      const id = requests.idOf(request);
       if (isOutOfSpace(error)) {
-        log.error("out of disk space", { id: begun.get(request)?.id, route });
-        return answer(
-          renderThrown(
-            new Problem("insufficient_storage", "The server has no room for this at the moment."),
-          ),
+        log.error("out of disk space", { id, route });
+        return refuse(
+          new Problem("insufficient_storage", "The server has no room for this at the moment."),
         );
       }
-      log.error("unexpected failure", {
-        id: begun.get(request)?.id,
-        route,
-        error: describe(error),
-      });
-      return answer(
-        renderThrown(
-          new Problem("temporarily_unavailable", "Something went wrong; try again in a moment."),
-        ),
-      );
+      log.error("unexpected failure", { id, route, error: describe(error) });
+      return refuse(temporarily("Something went wrong; try again in a moment."));
     })
     .onAfterResponse(({ request, responseValue, route, set }) => {
-      const start = begun.get(request);
       const status = responseValue instanceof Response ? responseValue.status : set.status;
-      // The route, not the address: that may hold an upload token or a photo's.
-      log.info("request", {
-        id: start?.id,
-        method: request.method,
-        route: route || "-",
-        status: request.signal.aborted ? "aborted" : status,
-        ms: start && Math.round(performance.now() - start.at),
-      });
+      requests.end(request, route, status);
     })
     .get("/health", () => Response.json({ status: "ok" }), { detail: describeHealth })
     .use(docs(site))
@@ -142,7 +147,10 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
   return app.wrap((handle) => async (request: Request) => {
     const peer = app.server?.requestIP(request);
     const connection = peer ? `${peer.address}:${peer.port}` : undefined;
-    if (!admission.enter(connection)) return refusal(TOO_MANY, cors, request);
+    if (!admission.enter(connection)) {
+      requests.turnAway(request, peer?.address, TOO_MANY);
+      return refusal(temporarily(TOO_MANY), cors, request);
+    }
     try {
       return await handle(request);
     } finally {
@@ -167,14 +175,18 @@ function pathOf(request: Request): string | undefined {
 const STOPPING = "The server is stopping; try again in a moment.";
 const TOO_MANY = "The server has too many requests under way; try again in a moment.";
 
+function temporarily(words: string): Problem {
+  return new Problem("temporarily_unavailable", words);
+}
+
 /** What is not begun now: another process, or this one in a moment, takes it. The connection is closed. */
 function refusal(
-  words: string,
+  problem: Problem,
   cors: Cors,
   request: Request,
   id: string = crypto.randomUUID(),
 ): Response {
-  const answer = renderThrown(new Problem("temporarily_unavailable", words));
+  const answer = renderThrown(problem);
   const headers = cors.covers(pathOf(request) ?? "") ? cors.headers(request) : {};
   const all = { ...headers, connection: "close", "cache-control": "no-store", "x-request-id": id };
   for (const [name, value] of Object.entries(all)) answer.headers.set(name, value);

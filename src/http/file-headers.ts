@@ -13,16 +13,17 @@ export type FileHeaders = {
 
 /**
  * Reads the headers by which jQuery File Upload describes a chunk (protocol 4.2).
+ * @param types media types and ranges that the server takes
  * @throws Problem invalid_input where the Content-Range cannot be read, or the body cannot be as long
  * as it says
  */
-export function readFileHeaders(request: Request): FileHeaders {
+export function readFileHeaders(request: Request, types: readonly string[]): FileHeaders {
   const text = request.headers.get("content-range");
   const range = text === null ? undefined : parseContentRange(text);
   const length = bodyLength(request);
   if (range && length !== undefined) {
     // A form has its boundaries beside the file.
-    const fits = isOctet(request) ? length === range.length : length > range.length;
+    const fits = isOctet(request, types) ? length === range.length : length > range.length;
     if (!fits) {
       throw new Problem(
         "invalid_input",

@@ -1,3 +1,4 @@
+import { typeIsIn } from "../media/types.ts";
 import { Problem } from "../problem.ts";
 import { quote, type Params } from "../upload/params.ts";
 import { readBody } from "./body.ts";
@@ -18,6 +19,8 @@ export type Form = AsyncDisposable & {
   /** What is known so far: the query, and the fields before the file; all where there is no file. */
   params: Params;
   file: FormFile | undefined;
+  /** It has a place for a file, which was left empty. */
+  notChosen: boolean;
 };
 
 export type FormFile = Pick<Body, "bytes" | "rest" | "endBy"> & {
@@ -30,14 +33,28 @@ export function readQuery(request: Request): Map<string, string> {
   return new Map(new URL(request.url).searchParams);
 }
 
+/** What the type of a body says that is the file itself, whatever types the server takes. */
+const OCTETS = ["application/octet-stream", "image/*", "video/*", "audio/*"];
+
 /**
  * Whether the body is the file itself (protocol 4): Resumable.js's `method: 'octet'`, which 1.0.2
  * calls binary; flow.js and jQuery File Upload say the file's own type, and flow.js none where the
  * browser knows none.
+ * @param types media types and ranges that the server takes as files: a body may be called one of them, too
  */
-export function isOctet(request: Request): boolean {
+export function isOctet(request: Request, types: readonly string[]): boolean {
   if (request.body !== null && !request.headers.has("content-type")) return true;
-  return /^((application|binary)\/octet-stream|(image|video|audio)\/.+)$/.test(mediaType(request));
+  if (isForm(request)) return false;
+  const type = mediaType(request);
+  // Also an SVG, which is refused for what it is (protocol 4.4).
+  const known = /^((application|binary)\/octet-stream|(image|video|audio)\/.+)$/.test(type);
+  return known || (type !== "" && typeIsIn(type, types));
+}
+
+/** What a body may be called that is the file itself, in words. */
+export function octetTypes(types: readonly string[]): string {
+  const own = types.filter((type) => !OCTETS.some((known) => typeIsIn(type, [known])));
+  return [...OCTETS, ...own].join(", ");
 }
 
 export function isForm(request: Request): boolean {
@@ -59,7 +76,11 @@ export function bodyLength(request: Request): number | undefined {
  */
 export async function openForm(request: Request, stallMs: number, wantsFile = true): Promise<Form> {
   const params = readQuery(request);
-  const nothing = { file: undefined, [Symbol.asyncDispose]: async () => undefined };
+  const nothing = {
+    file: undefined,
+    notChosen: false,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
   if (request.body === null) return { params, ...nothing };
   const body = readBody(request, { stallMs });
   if (mediaType(request) !== "multipart/form-data") {
@@ -78,12 +99,15 @@ export async function openForm(request: Request, stallMs: number, wantsFile = tr
       bytes: part.bytes,
       endBy: body.endBy,
       rest: async () => {
-        if (await fields.readToFile(parts)) throw moreThanOneFile();
-        return params;
+        let moreFiles = false;
+        // Read on: who is to be told, and how, may stand behind them all.
+        while (await fields.readToFile(parts)) moreFiles = true;
+        return { params, moreFiles };
       },
     };
+    const notChosen = !file && fields.notChosen();
     // Later fields are added to the parameters, which must not change for who was given them.
-    return { params: new Map(params), file, [Symbol.asyncDispose]: close };
+    return { params: new Map(params), file, notChosen, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
@@ -100,6 +124,7 @@ export async function readForm(request: Request, stallMs: number): Promise<Param
 function createFields(params: Map<string, string>) {
   let parts = 0;
   let fieldsBytes = 0;
+  let notChosen = false;
 
   async function readField(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     if (name.length > MAX_NAME_LENGTH) throw tooLong(name);
@@ -122,18 +147,35 @@ function createFields(params: Map<string, string>) {
         if (done) return undefined;
         parts += 1;
         if (parts > MAX_PARTS) throw tooMany();
-        if (wantsFile && part.name === "file" && part.isFile) return part;
+        if (wantsFile && part.name === "file" && part.isFile) {
+          const chosen = await chosenFile(part);
+          if (chosen) return chosen;
+          notChosen = true;
+        }
         if (part.name && !part.isFile) await readField(part.name, part.bytes);
       }
     },
+    /** Whether there was a part named `file` that browsers send where no file was chosen. */
+    notChosen: () => notChosen,
   };
 }
 
-function moreThanOneFile(): Problem {
-  return new Problem(
-    "invalid_input",
-    "There is more than one file in the form: send one file with a request.",
-  );
+/**
+ * Browsers send a part without a name and without a byte where no file was chosen.
+ * @returns the part where it is a file; undefined where it is no more than that
+ */
+async function chosenFile(part: Part): Promise<Part | undefined> {
+  if (part.filename !== "") return part;
+  const bytes = part.bytes[Symbol.asyncIterator]();
+  const first = await bytes.next();
+  if (first.done) return undefined;
+  let begun = false;
+  const next = async () => {
+    if (begun) return bytes.next();
+    begun = true;
+    return first;
+  };
+  return { ...part, bytes: { [Symbol.asyncIterator]: () => ({ next }) } };
 }
 
 function tooMany(): Problem {

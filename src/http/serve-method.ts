@@ -18,9 +18,11 @@ import {
 } from "./envelope.ts";
 import { isForm, readForm } from "./form.ts";
 import { readOthers, readParameters } from "./parameters.ts";
+import type { RequestLog } from "./request-log.ts";
 
 export type ServeContext = MethodContext & {
   credentials: Credentials;
+  requests: Pick<RequestLog, "note">;
   site: Site;
   stallMs: number;
 };
@@ -59,6 +61,7 @@ async function answer(
     return renderResult(style, { ...enclosed, level }, context.site, endpoint);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    context.requests.note(request, error);
     return renderProblem(style, error, level, context.site, endpoint);
   }
 }

@@ -99,8 +99,11 @@ export interface TokenRecords {
   byId(id: number): Promise<UploadToken | undefined>;
   /** The token itself, sealed; null for one that was made before these were kept. Never part of the record. */
   sealed(id: number): Promise<string | null | undefined>;
-  /** Newest first. */
-  list(limit: number): Promise<UploadToken[]>;
+  /**
+   * The newest upload tokens, newest first, and how many there are in all.
+   * @param limit undefined for all of them
+   */
+  list(limit: number | undefined): Promise<{ tokens: UploadToken[]; total: number }>;
   revoke(id: number, at: number): Promise<boolean>;
   /** Forgets tokens that expired before then and have no upload, in slices; yields how many at a time. */
   dropExpired(before: number): AsyncIterable<number>;

@@ -56,3 +56,18 @@ export function requireSize(size: number, max: number): void {
   const problem = tooLarge(size, max);
   if (problem) throw problem;
 }
+
+/** What a request with several files is told: one makes one photo, and has one answer. */
+export function moreThanOneFile(): Problem {
+  return new Problem(
+    "invalid_input",
+    "There is more than one file in the form: send one file with a request.",
+  );
+}
+
+/** What a form is told whose file is not there, or is none. */
+export const missingFile = {
+  absent: "The file is missing: send it in the field 'file'.",
+  notChosen: "No file was chosen: choose one, and send the form again.",
+  text: "The field 'file' holds text, not a file: an HTML form needs enctype='multipart/form-data', curl an @ before the file's name.",
+};

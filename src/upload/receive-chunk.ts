@@ -10,7 +10,7 @@ import { lostOnDisk, overlapping, rangeOf, reaches, wrongLength, type Chunk } fr
 import { finalize } from "./finalize.ts";
 import { deleteEmpty } from "./delete-upload.ts";
 import { createHead } from "./head.ts";
-import { requireType, typesOf } from "./limits.ts";
+import { moreThanOneFile, requireType, typesOf } from "./limits.ts";
 import type { Membership, RangeLock } from "./locks.ts";
 import { moveBytes } from "./move-bytes.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -263,7 +263,8 @@ async function answerFor(
  * @throws Problem invalid_input
  */
 async function restOf({ params, body }: Receiving): Promise<Params> {
-  const all = await body.rest();
+  const { params: all, moreFiles } = await body.rest();
+  if (moreFiles) throw moreThanOneFile();
   for (const [name, value] of params) {
     if (name !== "upload_token" && !isOfFamily(name)) continue;
     if (all.get(name) === value) continue;

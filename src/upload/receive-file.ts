@@ -3,7 +3,7 @@ import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { Problem, refusedToken } from "../problem.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
 import { createHead, type Head } from "./head.ts";
-import { maxSizeOf, requireSize, requireType, typesOf } from "./limits.ts";
+import { maxSizeOf, moreThanOneFile, requireSize, requireType, typesOf } from "./limits.ts";
 import { moveBytes } from "./move-bytes.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
 import type { Account, UndecidedAccount } from "./quota.ts";
@@ -12,7 +12,7 @@ import { formatBytes } from "../units.ts";
 import { renew } from "./renew.ts";
 import { AGAIN_MS, decideUndecided } from "./rules.ts";
 import { findOwner, noUse } from "./token.ts";
-import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
+import type { Answer, Body, Owner, Redemption, Rest, UploadContext } from "./types.ts";
 import { beginWhole, finalizeWhole, refuseWhole, type WholeUpload } from "./whole-upload.ts";
 
 /**
@@ -57,9 +57,10 @@ export async function receiveFile(
   body: Body,
 ): Promise<Answer> {
   await using file = await beginFile(context, redemption, body);
-  const params = await readToEnd(context, redemption, body, file);
+  const { params, moreFiles } = await readToEnd(context, redemption, body, file);
   const owner = await settleOwner(context, file, params, redemption.origin);
   const chunk = readChunk(params, filenameOf(params, redemption.partName), redemption.range);
+  if (chunk && moreFiles) throw moreThanOneFile();
   if (chunk)
     return await receiveSpooled(context, { params, origin: redemption.origin }, chunk, file);
   const whole = (file.whole ??= await beginWhole(context, owner, {
@@ -69,6 +70,7 @@ export async function receiveFile(
     complete: extraOf(params),
   }));
   if (!file.wanted) throw noUse("held", true);
+  if (moreFiles) file.problem ??= moreThanOneFile();
   const problem = await problemOf(context, file, owner);
   const extra = extraOf(params);
   // Waited for here: what is in use is let go of behind it.
@@ -161,14 +163,14 @@ async function isWanted(context: UploadContext, { token }: Owner): Promise<boole
 
 /**
  * Reads the request to its end, or as far as it takes to know that the file is not taken.
- * @returns all parameters that were read
+ * @returns what was read of it
  */
 async function readToEnd(
   context: UploadContext,
   redemption: Redemption,
   body: Body,
   file: IncomingFile,
-): Promise<Params> {
+): Promise<Rest> {
   try {
     await moveBytes(body.bytes, file.spool, {
       account: (piece, total) => lookAt(context, redemption, body, file, piece, total),
@@ -181,7 +183,7 @@ async function readToEnd(
   } catch (error) {
     if (!(error instanceof Problem && error.ofTheFile)) throw error;
     file.problem = error;
-    return redemption.params;
+    return { params: redemption.params, moreFiles: false };
   }
 }
 
@@ -285,7 +287,7 @@ async function receiveSpooled(
     length: undefined,
     moreParams: false,
     bytes: why ? unavailable(why) : spool.read(),
-    rest: async () => redemption.params,
+    rest: async () => ({ params: redemption.params, moreFiles: false }),
     endBy: () => undefined,
   });
 }

@@ -2,6 +2,7 @@ import { Problem, refusedToken } from "../problem.ts";
 import { decideQuestion } from "./chunk-rules.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
 import { finalize } from "./finalize.ts";
+import { missingFile } from "./limits.ts";
 import { outcomeOf } from "./outcome.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
 import { receiveChunk } from "./receive-chunk.ts";
@@ -37,8 +38,12 @@ export function createRedeemer(context: UploadContext) {
       }
     },
 
-    /** A request that has no file. */
-    withoutFile: (redemption: Redemption): Promise<Answer> => withoutFile(context, redemption),
+    /**
+     * A request that has no file.
+     * @param notChosen it is a form with a place for one that was left empty
+     */
+    withoutFile: (redemption: Redemption, notChosen: boolean): Promise<Answer> =>
+      withoutFile(context, redemption, notChosen),
 
     /** GET: is this chunk there? A finished upload answers its outcome (protocol 4.2). */
     ask: async (params: Params, origin: string | null): Promise<Answer> => {
@@ -56,9 +61,11 @@ export function createRedeemer(context: UploadContext) {
 async function withoutFile(
   context: UploadContext,
   { params, origin, range, partName }: Redemption,
+  notChosen: boolean,
 ): Promise<Answer> {
   const owner = await findOwner(context.records, params.get("upload_token"), origin);
-  const problem = new Problem("no_file", "The file is missing: send it in the field 'file'.");
+  const why = notChosen ? "notChosen" : params.has("file") ? "text" : "absent";
+  const problem = new Problem("no_file", missingFile[why]);
   if (readChunk(params, filenameOf(params, partName), range)) {
     throw new Problem("invalid_input", problem.message);
   }

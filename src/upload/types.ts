@@ -35,12 +35,19 @@ export type Body = {
   bytes: AsyncIterable<Uint8Array>;
   /**
    * Reads what is behind the file, and passes over what was not read of it.
-   * @returns all parameters
    * @throws Problem where the rest cannot be read, or has what cannot be answered
    */
-  rest(): Promise<Params>;
+  rest(): Promise<Rest>;
   /** From this moment on (performance.now()) the reading ends with this problem; undefined: whenever it ends. */
   endBy(at: number | undefined, why: () => Problem): void;
+};
+
+/** What is known of a request that has been read to its end. */
+export type Rest = {
+  /** All parameters. */
+  params: Params;
+  /** There were other files behind the one that was read, and nobody knows which one is meant. */
+  moreFiles: boolean;
 };
 
 /** Who redeems: the record of an upload token, and its text, which only the caller knows. */

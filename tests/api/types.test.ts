@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chunkForm, pieces } from "../support/chunks.ts";
 import { mp4, png, textFile } from "../support/media.ts";
-import { fileForm, photoIn, redeem } from "../support/redeem.ts";
+import { flowFields } from "../support/families.ts";
+import { fileForm, photoCount, photoIn, redeem } from "../support/redeem.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 
 let site: TestSite;
@@ -172,6 +173,66 @@ describe("REDEEM_TYPES=*/*", () => {
       const sent = await redeem(open, chunkForm(token, plan, piece, bytes));
       expect(sent.status).toBe(200);
     }
+  });
+});
+
+// The body's own type was refused with 400 where the file in it was one that is taken.
+describe("a body that is the file itself", () => {
+  const PDF = bytesOf("%PDF-1.7\n");
+  const octets = (to: TestSite, token: string, type: string, body: BodyInit = PDF, query = "") =>
+    redeem(to, body, { query: `upload_token=${token}${query}`, headers: { "content-type": type } });
+
+  test("may be called a type that the operator takes", async () => {
+    const own = await startTestSite({ REDEEM_TYPES: "application/pdf,image/png" });
+    const token = await own.token({ max_uploads: 4 });
+    for (const type of ["application/pdf", "Application/PDF; charset=binary", "image/png"]) {
+      expect((await octets(own, token, type)).status).toBe(200);
+    }
+    const other = await octets(own, token, "application/zip");
+    expect(other.status).toBe(400);
+    expect(await other.text()).toContain(
+      "bytes (application/octet-stream, image/*, video/*, audio/*, application/pdf) with the parameters in the query",
+    );
+    await own.stop();
+  });
+
+  test("in flow.js's chunks too", async () => {
+    const own = await startTestSite({ REDEEM_TYPES: "application/pdf" });
+    const token = await own.token();
+    const plan = { identifier: "pdf", totalSize: 2000, chunkSize: 1000, filename: "a.pdf" };
+    const sent: number[] = [];
+    for (const piece of pieces(plan)) {
+      const query = `&${new URLSearchParams(flowFields(plan, piece))}`;
+      const bytes = PDF.slice(piece.start, piece.end);
+      sent.push((await octets(own, token, "application/pdf", bytes, query)).status);
+    }
+    expect(sent).toEqual([200, 200]);
+    expect(await photoCount(own, token)).toBe(1);
+    await own.stop();
+  });
+
+  test("a form is a form, and no body is no file, whatever is taken", async () => {
+    const all = await startTestSite({ REDEEM_TYPES: "*/*" });
+    const token = await all.token({ max_uploads: 5 });
+    expect((await octets(all, token, "text/html")).status).toBe(200);
+    expect((await octets(all, token, "no/such-type")).status).toBe(200);
+    expect(await photoCount(all, token)).toBe(2);
+    const cut = await octets(all, token, "multipart/form-data; boundary=x", "hello");
+    expect(cut.status).toBe(400);
+    const fields = await octets(all, token, "application/x-www-form-urlencoded", "a=b");
+    expect(await fields.json()).toMatchObject({ code: "no_file" });
+    const none = await all.call(`/api/2/photo/redeem-upload-token?upload_token=${token}`, {
+      method: "POST",
+    });
+    expect(await none.json()).toMatchObject({ code: "no_file" });
+    expect(await photoCount(all, token)).toBe(2);
+    await all.stop();
+  });
+
+  test("is refused as before where the operator takes photos and videos", async () => {
+    const answer = await octets(site, await site.token(), "application/pdf");
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("image/*, video/*, audio/*) with");
   });
 });
 

@@ -28,6 +28,9 @@ async function upload(token: string): Promise<Response> {
   });
 }
 
+/** What is listed, without the headings. */
+const rows = (out: string) => out.trim().split("\n").slice(1);
+
 describe("redeem token, while the server runs", () => {
   test("create: a token that can be redeemed, its page and a curl line", async () => {
     const { token, out } = await create("--title", "Cats & dogs", "--max-uploads", "2");
@@ -163,6 +166,40 @@ describe("redeem token, while the server runs", () => {
     client.close();
   });
 
+  // A link for a year was buried under the tokens that a backend asks for.
+  test("list shows the newest, says how many more there are, and shows them", async () => {
+    const { id } = await create("--title", "For a year", "--valid", "365d");
+    const client = new Database(join(server.folder, "redeem.db"));
+    const columns = (client.pragma("table_info(upload_tokens)") as { name: string }[])
+      .map(({ name }) => name)
+      .filter((name) => name !== "id" && name !== "hash");
+    const more = client.prepare(
+      `insert into upload_tokens (hash, ${columns.join(", ")}) select ?, ${columns.join(", ")} from upload_tokens where id = ?`,
+    );
+    for (let made = 0; made < 120; made += 1) more.run(`hash ${made}`, Number(id));
+    const { total } = client.prepare("select count(*) as total from upload_tokens").get() as {
+      total: number;
+    };
+    client
+      .prepare("update upload_tokens set title = 'A backend''s' where hash like 'hash %'")
+      .run();
+    client.close();
+    const some = await redeem("token", "list");
+    expect(rows(some.out)).toHaveLength(100);
+    expect(some.out).not.toContain("For a year");
+    expect(some.err).toBe(
+      `These are the newest 100 of ${total}: ${total - 100} more are not shown. See them with --limit N, or --all.\n`,
+    );
+    const all = await redeem("token", "list", "--all");
+    expect([rows(all.out).length, all.err]).toEqual([total, ""]);
+    expect(all.out).toContain("For a year");
+    const most = await redeem("token", "list", "--limit", String(total - 1));
+    expect(rows(most.out)).toEqual(rows(all.out).slice(0, -1));
+    expect(most.err).toContain(`${total}: 1 more is not shown`);
+    // Without `list` it is `list`.
+    expect((await redeem("token", "--limit", "121")).out).toContain("For a year");
+  });
+
   test("revoke: it is refused from then on", async () => {
     const { id, token } = await create();
     const revoked = await redeem("token", "revoke", id);
@@ -199,6 +236,10 @@ describe("redeem token, while the server runs", () => {
     [["token", "revoke"], "Usage"],
     [["token", "revoke", "1", "2"], '"2"'],
     [["token", "show"], "Usage"],
+    [["token", "list", "--limit", "0"], '--limit must be a whole number from 1, not "0"'],
+    [["token", "list", "--limit", "many"], 'not "many"'],
+    [["token", "list", "--limit", "5", "--all"], "not both"],
+    [["token", "list", "--all=yes"], "--all"],
     [["token", "melt"], "create, list, show and revoke"],
   ])("%p is one line and exit code 2", async (words, message) => {
     const ran = await redeem(...words);

@@ -5,6 +5,7 @@ import { addKey } from "../../src/commands/key.ts";
 import { requireLevel } from "../../src/http/caller.ts";
 import { defineMethod, type Method } from "../../src/http/define-method.ts";
 import { object, pageOf } from "../../src/http/output.ts";
+import { createRequestLog } from "../../src/http/request-log.ts";
 import { serveMethod } from "../../src/http/serve-method.ts";
 import { Problem } from "../../src/problem.ts";
 import { API_KEY, startTestSite, type TestSite } from "../support/site.ts";
@@ -88,6 +89,7 @@ beforeAll(async () => {
     types: [],
     publicList: false,
     stallMs: 60_000,
+    requests: createRequestLog(0),
     site: { domain: "redeem.test", name: "Redeem" },
     credentials: { records, secret, now, publicUrl, operatorKey: API_KEY },
   };

@@ -100,10 +100,11 @@ test("two files in a form are refused, and neither is kept", async () => {
   const count = photosOf(server).length;
   const second = { name: "file", filename: "second.png", value: png(300) };
   const answer = await post(formWith(token, second));
-  expect([answer.status, answer.text]).toEqual([
-    400,
-    "There is more than one file in the form: send one file with a request.",
-  ]);
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.text)).toMatchObject({
+    code: "invalid_input",
+    message: "There is more than one file in the form: send one file with a request.",
+  });
   expect(photosOf(server)).toHaveLength(count);
 });
 

@@ -88,6 +88,6 @@ test("logs for people where that is asked for", async () => {
   await fetch(`${server.url}/health`);
   await server.kill();
   expect(server.log()).toMatch(
-    /^\d\d:\d\d:\d\d request id=\S+ method=GET route=\/health status=200 ms=\d+$/m,
+    /^\d\d:\d\d:\d\d request id=\S+ client=127\.0\.0\.1 method=GET route=\/health status=200 ms=\d+$/m,
   );
 });

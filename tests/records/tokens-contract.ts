@@ -51,7 +51,11 @@ export function tokensContract(name: string, given: Given): void {
     test("hand out what is sealed to who asks for it alone", async () => {
       const { id } = await given.addToken({ hash: "h", sealedToken: "not for everybody" });
       const { tokens } = given.records;
-      const handed = [await tokens.byId(id), await tokens.byHash("h"), await tokens.list(9)];
+      const handed = [
+        await tokens.byId(id),
+        await tokens.byHash("h"),
+        (await tokens.list(9)).tokens,
+      ];
       expect(JSON.stringify(handed)).not.toContain("not for everybody");
       expect(await tokens.sealed(id + 1)).toBeUndefined();
     });
@@ -59,8 +63,12 @@ export function tokensContract(name: string, given: Given): void {
     test("are listed newest first, and revoked once", async () => {
       const one = await given.addToken();
       const two = await given.addToken();
-      expect((await given.records.tokens.list(10)).map(({ id }) => id)).toEqual([two.id, one.id]);
-      expect(await given.records.tokens.list(1)).toHaveLength(1);
+      for (const limit of [10, undefined]) {
+        const { tokens, total } = await given.records.tokens.list(limit);
+        expect([tokens.map(({ id }) => id), total]).toEqual([[two.id, one.id], 2]);
+      }
+      const { tokens: newest, total } = await given.records.tokens.list(1);
+      expect([newest.map(({ id }) => id), total]).toEqual([[two.id], 2]);
       expect(await given.records.tokens.revoke(one.id, NOW)).toBe(true);
       expect(await given.records.tokens.revoke(one.id, NOW)).toBe(false);
       expect((await given.records.tokens.byId(one.id))?.revokedAt).toBe(NOW);

@@ -246,7 +246,7 @@ test("a chunk that came again is not answered for where it was forgotten while i
       length: undefined,
       moreParams: true,
       bytes: bytes(),
-      rest: async () => params,
+      rest: async () => ({ params, moreFiles: false }),
       endBy: () => undefined,
     },
   );

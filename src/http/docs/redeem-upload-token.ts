@@ -73,7 +73,7 @@ const put = (
   { address }: Own,
 ) => `The same as POST. Shown here with the other kind of body that POST, PUT and PATCH take: the
 file's or chunk's bytes themselves, and the parameters in the query (Resumable.js and flow.js with \`method: 'octet'\`,
-jQuery File Upload with \`multipart: false\`). The name may come as \`Content-Disposition: attachment; filename="…"\`.
+jQuery File Upload with \`multipart: false\`). A body may be called any type that this server takes as well. The name may come as \`Content-Disposition: attachment; filename="…"\`.
 
 \`\`\`sh
 curl -T party.jpg -H "Content-Type: application/octet-stream" \\

@@ -9,14 +9,18 @@ import { described } from "../docs/operation.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
 import { readStyle, type Site, type Version } from "../envelope.ts";
 import { readFileHeaders } from "../file-headers.ts";
-import { bodyLength, isForm, isOctet, openForm, readQuery } from "../form.ts";
+import type { RequestLog } from "../request-log.ts";
+import { bodyLength, isForm, isOctet, octetTypes, openForm, readQuery } from "../form.ts";
 import { renderAnswer, renderThrown, type Rendering } from "./redeem-answer.ts";
 import { requireFields } from "./redeem-fields.ts";
 
 export type RedeemMethodContext = {
   redeemer: Redeemer;
+  requests: Pick<RequestLog, "note">;
   cors: Cors;
   site: Site;
+  /** Media types and ranges that are taken (REDEEM_TYPES). */
+  types: readonly string[];
   stallMs: number;
   idleSeconds: number;
 };
@@ -65,6 +69,7 @@ async function respond(
   const cors = context.cors.headers(request);
   try {
     const told = await handle(context, request);
+    noteOutcome(context, request, told.answer);
     const rendering: Rendering = {
       style: readStyle(version, told.params),
       site: context.site,
@@ -75,8 +80,20 @@ async function respond(
     return withHeaders(renderAnswer(told.answer, rendering), cors);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    context.requests.note(request, error);
     // Another origin's page may not read why it is refused (protocol 5).
     return withHeaders(renderThrown(error), error.code === "origin_refused" ? {} : cors);
+  }
+}
+
+/** So that a line of the log about a photo, or a refusal, has its request's beside it, with the client. */
+function noteOutcome({ requests }: RedeemMethodContext, request: Request, answer: Answer): void {
+  if (answer.kind === "finished") {
+    const { token, photo } = answer.finished;
+    requests.note(request, { token: token.id, photo: photo.id });
+  } else if (answer.kind === "refused") {
+    requests.note(request, { token: answer.token.id });
+    requests.note(request, answer.problem);
   }
 }
 
@@ -88,15 +105,15 @@ async function askFor({ redeemer }: RedeemMethodContext, request: Request): Prom
 }
 
 async function redeem(context: RedeemMethodContext, request: Request): Promise<Told> {
-  if (isOctet(request)) return redeemOctet(context, request);
+  if (isOctet(request, context.types)) return redeemOctet(context, request);
   if (request.body !== null && !isForm(request)) {
     const type = quote(request.headers.get("content-type") ?? "");
     throw new Problem(
       "invalid_input",
-      `The body must be multipart/form-data, or the file's own bytes (application/octet-stream, image/*, video/* or audio/*) with the parameters in the query; its type is ${type}.`,
+      `The body must be multipart/form-data, or the file's own bytes (${octetTypes(context.types)}) with the parameters in the query; its type is ${type}.`,
     );
   }
-  const { range, name } = readFileHeaders(request);
+  const { range, name } = readFileHeaders(request, context.types);
   await using form = await openForm(request, context.stallMs);
   const { file } = form;
   const redemption: Redemption = {
@@ -109,7 +126,7 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
   requireFields(params);
   if (!file) {
     readStyle(1, params);
-    return { answer: await context.redeemer.withoutFile(redemption), params };
+    return { answer: await context.redeemer.withoutFile(redemption, form.notChosen), params };
   }
   const answer = await context.redeemer.receive(redemption, {
     length: bodyLength(request),
@@ -117,11 +134,12 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
     bytes: file.bytes,
     endBy: file.endBy,
     rest: async () => {
-      params = await file.rest();
+      const rest = await file.rest();
+      params = rest.params;
       requireFields(params);
       // What cannot be answered is refused before anything is made of the file.
       readStyle(1, params);
-      return params;
+      return rest;
     },
   });
   return { answer, params };
@@ -132,7 +150,7 @@ async function redeemOctet(context: RedeemMethodContext, request: Request): Prom
   const params = readQuery(request);
   readStyle(1, params);
   requireFields(params);
-  const { range, name } = readFileHeaders(request);
+  const { range, name } = readFileHeaders(request, context.types);
   const { pieces, endBy } = readBody(request, context);
   const redemption: Redemption = {
     params,
@@ -147,7 +165,7 @@ async function redeemOctet(context: RedeemMethodContext, request: Request): Prom
       moreParams: false,
       bytes: { [Symbol.asyncIterator]: () => bytes },
       endBy,
-      rest: async () => params,
+      rest: async () => ({ params, moreFiles: false }),
     });
     return { answer, params };
   } finally {

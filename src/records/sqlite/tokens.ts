@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import type { TokenRecords } from "../records.ts";
 import { durably, type Db } from "./db.ts";
 import { tokenFinder, withoutSecrets } from "./find.ts";
@@ -19,14 +19,17 @@ export function tokenRecords(db: Db): TokenRecords {
     byHash: async (hash) => find.byHash(hash),
     byId: async (id) => find.byId(id),
     sealed: async (id) => find.sealed(id),
-    list: async (limit) =>
-      db
+    list: async (limit) => ({
+      tokens: db
         .select()
         .from(uploadTokens)
         .orderBy(desc(uploadTokens.id))
-        .limit(limit)
+        // To SQLite a negative limit is none.
+        .limit(limit ?? -1)
         .all()
         .map(withoutSecrets),
+      total: db.select({ total: count() }).from(uploadTokens).get()?.total ?? 0,
+    }),
     revoke: async (id, at) =>
       durably(
         db,
