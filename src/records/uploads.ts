@@ -1,5 +1,7 @@
-import type { Extra, NewDelivery, UploadToken } from "./records.ts";
+import type { NewDelivery } from "./deliveries.ts";
+import type { Extra } from "./extra.ts";
 import type { NewOriginal, NewPhoto, Photo } from "./photos.ts";
+import type { UploadToken } from "./tokens.ts";
 
 /** What makes chunks belong to one upload, beside the upload token (protocol 4.2). */
 export type Identity = {
