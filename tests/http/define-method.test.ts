@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { addKey } from "../../src/commands/key.ts";
@@ -7,7 +7,8 @@ import { defineMethod, type Method } from "../../src/http/define-method.ts";
 import { object, pageOf } from "../../src/http/output.ts";
 import { serveMethod } from "../../src/http/serve-method.ts";
 import { Problem } from "../../src/problem.ts";
-import { API_KEY, startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
+import { API_KEY } from "../support/site.ts";
 
 const input = Type.Object({
   count: Type.Integer({ minimum: 1, maximum: 9, description: "How many.", examples: [2] }),
@@ -74,10 +75,9 @@ export const misfits: Method[] = [
   }),
 ];
 
-let site: TestSite;
+const site = siteForAll();
 let app: { handle(request: Request): Promise<Response> };
-beforeAll(async () => {
-  site = await startTestSite();
+beforeAll(() => {
   const { records, secret, now, publicUrl } = site.site;
   const context = {
     records,
@@ -97,7 +97,6 @@ beforeAll(async () => {
   }
   app = routes;
 });
-afterAll(() => site.stop());
 
 const call = (path: string, init: RequestInit = {}, key = API_KEY) => {
   const headers = new Headers(init.headers);
