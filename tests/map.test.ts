@@ -52,6 +52,19 @@ test("Elysia and Drizzle stay in their rooms, as src/README.md says", async () =
   expect(astray).toEqual([]);
 });
 
+test("no two exports have one name", async () => {
+  const files = new Map<string, string[]>();
+  for (const path of sources) {
+    const text = await Bun.file(join(ROOT, "src", path)).text();
+    const exported = text.matchAll(
+      /^export (?:async )?(?:const|let|function\*?|class|type|interface|enum) (\w+)/gm,
+    );
+    for (const [, name = ""] of exported) files.set(name, [...(files.get(name) ?? []), path]);
+  }
+  expect(files.size).toBeGreaterThan(300);
+  expect([...files].filter(([, paths]) => paths.length > 1)).toEqual([]);
+});
+
 test("comments cite the protocol by sections that it has", async () => {
   const sections = new Set(
     [...(await read("src/protocol.md")).matchAll(/^#+ (\d(?:\.\d)?)/gm)].map(

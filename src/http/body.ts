@@ -1,7 +1,7 @@
 import { Problem } from "../problem.ts";
 
 /** The body of a request, which is read once. */
-export type Body = {
+export type RequestBody = {
   /**
    * As the network brings them, in order. A piece is there until the next one is asked for: its memory is
    * given back then, so copy what is to be kept. The reading ends
@@ -28,7 +28,7 @@ export type Body = {
  * switch it off, and the limit here is on silence alone.
  * @param stallMs how long the client may send nothing
  */
-export function readBody(request: Request, { stallMs }: { stallMs: number }): Body {
+export function readBody(request: Request, { stallMs }: { stallMs: number }): RequestBody {
   let limit: Limit | undefined;
   return {
     pieces: readPieces(request.body, stallMs, () => limit),

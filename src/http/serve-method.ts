@@ -12,7 +12,7 @@ import {
   readStyle,
   renderProblem,
   renderResult,
-  type Site,
+  type SiteNames,
   type Style,
   type Version,
 } from "./envelope.ts";
@@ -21,7 +21,7 @@ import { readOthers, readParameters } from "./parameters.ts";
 
 export type ServeContext = MethodContext & {
   credentials: Credentials;
-  site: Site;
+  site: SiteNames;
   stallMs: number;
 };
 

@@ -7,7 +7,7 @@ import { readBody } from "../body.ts";
 import type { Cors } from "../cors.ts";
 import { described } from "../docs/operation.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
-import { readStyle, type Site, type Version } from "../envelope.ts";
+import { readStyle, type SiteNames, type Version } from "../envelope.ts";
 import { readFileHeaders } from "../file-headers.ts";
 import { bodyLength, isForm, isOctet, openForm, readQuery } from "../form.ts";
 import { renderAnswer, renderThrown, type Rendering } from "./redeem-answer.ts";
@@ -16,7 +16,7 @@ import { requireFields } from "./redeem-fields.ts";
 export type RedeemMethodContext = {
   redeemer: Redeemer;
   cors: Cors;
-  site: Site;
+  site: SiteNames;
   stallMs: number;
   idleSeconds: number;
 };

@@ -17,7 +17,7 @@ const FEW = 200;
  * goes when its chunks have been pruned (`pruneEnded`). Call it inside a transaction.
  * @returns false where none was found
  */
-export function deleteUpload(tx: Tx, where: SQL | undefined): boolean {
+export function deleteUploadRow(tx: Tx, where: SQL | undefined): boolean {
   const found = tx.select({ id: uploads.id }).from(uploads).where(where).get();
   if (!found) return false;
   const of = eq(uploads.id, found.id);

@@ -1,7 +1,7 @@
 import { and, eq, inArray, lt } from "drizzle-orm";
 import type { LeftoverRecords } from "../records.ts";
 import { durably, type Db } from "./db.ts";
-import { deleteUpload, TOLD } from "./delete.ts";
+import { deleteUploadRow, TOLD } from "./delete.ts";
 import { uploads } from "./schema.ts";
 import { UNFINISHED } from "./states.ts";
 
@@ -31,7 +31,7 @@ export function ending(db: Db): Pick<LeftoverRecords, "end" | "delete" | "delete
 
     delete: async (id) =>
       void db.transaction(
-        (tx) => deleteUpload(tx, and(eq(uploads.id, id), UNFINISHED, TOLD)),
+        (tx) => deleteUploadRow(tx, and(eq(uploads.id, id), UNFINISHED, TOLD)),
         immediately,
       ),
 
