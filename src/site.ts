@@ -78,10 +78,10 @@ export async function startSite(
     durable: config.REDEEM_SYNC,
     ...(calls && { calls }),
   });
-  const forgotten = await records.chunks.enterBoot(await readPresence(config.REDEEM_DATA));
-  if (forgotten > 0) {
+  const deleted = await records.chunks.enterBoot(await readPresence(config.REDEEM_DATA));
+  if (deleted > 0) {
     log.warn("forgot chunks that a reboot, or a disk that was away, may have taken", {
-      chunks: forgotten,
+      chunks: deleted,
     });
   }
   const locks = createUploadLocks();

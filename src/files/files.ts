@@ -58,7 +58,7 @@ export interface Originals {
 export interface Spools {
   create(): Promise<Spool>;
   /** Deletes the spools of a process that is gone. */
-  clear(): Promise<void>;
+  deleteAll(): Promise<void>;
 }
 
 /** Where the file of a photo lies, and how many bytes it has. */

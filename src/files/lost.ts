@@ -32,7 +32,7 @@ export function createLost(folder: string, calls: Calls) {
     pathOf,
     take,
     /** Takes what stands in the way of a file, if anything does. */
-    clear: async (path: string, name: string): Promise<void> => {
+    makeWay: async (path: string, name: string): Promise<void> => {
       if (lstatSync(path, { throwIfNoEntry: false })) await take(path, name);
     },
     /** Takes what lies among the photos under ids above the last one that was given. */

@@ -65,7 +65,7 @@ async function* readPieces(
       const limit = limitNow();
       if (limit && performance.now() > limit.atMs) throw limit.why();
       yield value;
-      release(value);
+      freeMemory(value);
     }
   } finally {
     clearInterval(clock);
@@ -82,6 +82,6 @@ function stall(stallMs: number): Problem {
  * each new one is memory that the system must find and the processor's cache does not know
  * (tests/bench/README.md).
  */
-function release({ buffer, byteLength }: Uint8Array): void {
+function freeMemory({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

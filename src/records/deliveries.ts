@@ -27,13 +27,13 @@ export interface DeliveryRecords {
   ): Promise<Delivery[]>;
   /** Takes the ends of those that ended after now, by a clock that was ahead, for now. In slices, too. */
   clampClosed(now: number): AsyncIterable<number>;
-  /** Forgets those that ended before then, in slices; yields how many at a time. */
-  dropClosed(before: number): AsyncIterable<number>;
+  /** Deletes those that ended before then, in slices; yields how many each deleted. */
+  pruneClosed(before: number): AsyncIterable<number>;
   /** When the next one is due, after this moment and not later than `latest`. */
   nextAt(after: number, latest?: number): Promise<number | undefined>;
   /** Where it seems to have been recorded later than that, by a clock that was ahead, it was recorded then. */
   retryAt(id: string, at: number, error: string): Promise<void>;
-  /** Delivered or given up: its address, which holds the upload token, is forgotten. */
+  /** Delivered or given up: its address, which holds the upload token, is deleted. */
   close(
     id: string,
     state: "delivered" | "given-up",

@@ -66,8 +66,9 @@ export interface KeyRecords {
 
 export interface NonceRecords {
   /**
-   * Uses a nonce of a request that was signed at that time, and forgets some that were signed before another.
+   * Uses a nonce of a request that was signed at that time, and deletes some of those that were signed before
+   * `pruneBefore`. Times are the signatures' own.
    * @returns false where it was used before, in this process or an earlier one
    */
-  use(hash: string, at: number, forgetBefore: number): Promise<boolean>;
+  use(hash: string, at: number, pruneBefore: number): Promise<boolean>;
 }

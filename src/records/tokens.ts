@@ -40,8 +40,8 @@ export interface TokenRecords {
   /** Newest first. */
   list(limit: number): Promise<UploadToken[]>;
   revoke(id: number, at: number): Promise<boolean>;
-  /** Forgets tokens that expired before then and have no upload, in slices; yields how many at a time. */
-  dropExpired(before: number): AsyncIterable<number>;
+  /** Deletes tokens that expired before then and have no upload, in slices; yields how many each deleted. */
+  pruneExpired(before: number): AsyncIterable<number>;
   /** Uses that are neither consumed nor reserved at this moment. */
   free(id: number, now: number): Promise<number>;
 }

@@ -124,7 +124,7 @@ export type UploadChange =
       delivery: (photo: Photo) => NewDelivery | null;
     }
   /** The background callback of a failure, which an upload has once. */
-  | { kind: "failure told"; delivery: NewDelivery };
+  | { kind: "failure callback"; delivery: NewDelivery };
 
 export type UploadDecision<Value> = { changes: readonly UploadChange[]; value: Value };
 
@@ -186,17 +186,17 @@ export interface ChunkRecords {
   /** These chunks, by their offsets, are on the disk. */
   markSynced(uploadId: number, starts: readonly number[]): Promise<void>;
   /** Chunks that may not be on the disk are not there any more, and are asked for again. */
-  forgetUnsynced(uploadId: number): Promise<void>;
+  deleteUnsynced(uploadId: number): Promise<void>;
   /** The same for chunks beyond so many bytes of the file: it is shorter. Answers how many. */
-  forgetBeyond(uploadId: number, length: number): Promise<number>;
+  deleteBeyond(uploadId: number, length: number): Promise<number>;
   /**
    * The machine that runs this process is in this boot. In another one than before, chunks that may not be on
-   * the disk are forgotten.
-   * @returns how many were forgotten
+   * the disk are deleted.
+   * @returns how many were deleted
    */
   enterBoot(bootId: string): Promise<number>;
   /**
-   * Forgets chunks of finished, failed and deleted uploads, which nobody asks for any more: a few at a
+   * Deletes chunks of finished, failed and deleted uploads, which nobody asks for any more: a few at a
    * time, since a large file has many and its last answer should not wait for them.
    * @returns whether there may be more
    */

@@ -115,7 +115,7 @@ export function decideQuestion(
   if (upload.received === chunk.identity.totalSize) return { do: "finalize" };
   if (!holds && free === 0) return { do: "used" };
   // Where two plans are possible at the end of a file, the client may say which is its own.
-  const said = chunk.toldLength ?? 0;
+  const said = chunk.statedLength ?? 0;
   return { do: "look up", lengths: chunk.lengths.includes(said) ? [said] : chunk.lengths };
 }
 

@@ -13,7 +13,7 @@ export type Chunk = {
   /** The lengths that it may have, the shorter first: one, or two at the end of a file. */
   lengths: number[];
   /** Its length as the client says beside that; any number. */
-  toldLength?: number;
+  statedLength?: number;
   /** A Content-Range has said its length: another one is a request that contradicts itself. */
   ranged?: true;
   /** What else the uploader said: for the log. */
@@ -70,7 +70,7 @@ function readFamily(family: Family, params: Params, filename: string): Chunk | u
     number,
     start,
     lengths: family.lastIsRemainder ? lengths.slice(0, 1) : lengths,
-    ...(current ? { toldLength: Number(current) } : {}),
+    ...(current ? { statedLength: Number(current) } : {}),
     clientInfo,
   };
 }

@@ -143,7 +143,7 @@ async function bringToDisk(
   if (identity) {
     await syncer.settle({ id, file }).catch(async (error: unknown) => {
       if (!isMissing(error)) throw error;
-      await syncer.forgetAll(id);
+      await syncer.deleteChunks(id);
       throw lostOnDisk();
     });
     const fresh = await records.uploads.byId(id);
@@ -187,7 +187,7 @@ async function record(
   if (value !== "made" && value !== "finished") throw cannotFinalize(value);
   if (!photo) throw new Error(`Upload ${upload.id} is finished and has no photo`);
   if (value === "made") {
-    context.quota.forget(upload.id);
+    context.quota.closeAccount(upload.id);
     context.syncer.prune();
     context.events.emit({
       kind: "photo made",

@@ -13,13 +13,13 @@ export interface DiskQuota {
   require(bytes: number): void;
   /**
    * The account of an upload that holds a use of its token, opened with its first request and kept
-   * until `forget` or its promise lapses. All requests of the upload write on the one account.
+   * until `closeAccount`, or until its promise lapses. All requests of the upload write on the one account.
    * @param received bytes of it that are on the disk already
    * @throws Problem insufficient_storage where its first bytes come and the whole of it cannot fit
    */
   ofUpload(upload: { id: number; tokenId: number; total: number; received: number }): Account;
   /** The upload has ended: nothing is promised to it any more. */
-  forget(uploadId: number): void;
+  closeAccount(uploadId: number): void;
   /**
    * The account of one request's bytes that hold no use yet; close it when they are gone or placed.
    * @param vouched it has named an upload token that is of use; without one it is anybody's, and may not take
@@ -100,7 +100,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
   let measured = 0;
   let measuredAt = Number.NEGATIVE_INFINITY;
   let writtenSince = 0;
-  let droppedAt = elapsed();
+  let lapsesSeenAt = elapsed();
 
   function measure(): void {
     measured = space();
@@ -119,9 +119,9 @@ export function createQuota(options: QuotaOptions): DiskQuota {
     entry.promise = bytes;
   }
 
-  function dropLapsed(): void {
+  function lapsePromises(): void {
     const at = elapsed();
-    droppedAt = at;
+    lapsesSeenAt = at;
     for (const [id, entry] of entries) {
       if (at - entry.progressAt < LAPSE_MS) continue;
       setPromise(entry, 0);
@@ -144,7 +144,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
   function requireFree(bytes: number): void {
     if (bytes <= free() - promised) return;
     // Nobody is refused by what was so a moment ago.
-    dropLapsed();
+    lapsePromises();
     measure();
     if (bytes > free() - promised) throw noRoom();
   }
@@ -175,7 +175,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
     ofUpload: ({ id, tokenId, total, received }) => {
       let entry = entries.get(id);
       if (!entry) {
-        if (elapsed() - droppedAt > LAPSE_MS) dropLapsed();
+        if (elapsed() - lapsesSeenAt > LAPSE_MS) lapsePromises();
         const left = Math.max(0, total - received);
         if (received === 0) requireFree(left);
         entry = {
@@ -192,7 +192,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
         if (wanted <= free() - promised) setPromise(entry, wanted);
       }
       const opened = entry;
-      // The one that was opened may have been dropped since, as lapsed for very long.
+      // It may have been deleted since, as one that lapsed very long ago.
       const current = () => {
         if (!entries.has(id)) entries.set(id, opened);
         return entries.get(id) ?? opened;
@@ -214,7 +214,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
       };
     },
 
-    forget: (uploadId) => {
+    closeAccount: (uploadId) => {
       const entry = entries.get(uploadId);
       if (!entry) return;
       setPromise(entry, 0);
@@ -235,7 +235,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
           requireFree(bytes);
           if (refusal(bytes)) {
             // Nobody is refused by what was so a moment ago.
-            dropLapsed();
+            lapsePromises();
             measure();
           }
           const refused = refusal(bytes);

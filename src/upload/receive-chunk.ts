@@ -87,7 +87,7 @@ function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncD
   return Object.assign(work, {
     [Symbol.asyncDispose]: async () => {
       // A request that was at it while it failed may have opened its account anew.
-      if (work.shared.failure) context.quota.forget(upload.id);
+      if (work.shared.failure) context.quota.closeAccount(upload.id);
       try {
         if (work.isAlone()) await deleteEmpty(context, work, upload);
       } finally {
@@ -105,7 +105,7 @@ async function deleteEmpty(
   const fresh = await records.uploads.byId(id);
   // Somebody may have joined since.
   if (fresh?.state !== "receiving" || fresh.received > 0 || !work.isAlone()) return;
-  quota.forget(id);
+  quota.closeAccount(id);
   // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
   // database needs their room.
   const deleting = files.staging.delete(file);
@@ -169,11 +169,11 @@ async function writeChunk(
       now: now(),
     });
     if (recorded === "too much extra") throw tooMuchExtra();
-    // Forgotten in the very moment that it was recorded; or not recorded, since its upload is being finalized, of
-    // which another chunk was forgotten, or has failed.
+    // The record may have been deleted as it was made, after a failed sync. Or there is none, since its upload has
+    // failed, or is being finalized and another of its chunks was lost.
     if (shared.doubts !== doubts || !isRecorded(recorded, chunk)) throw lostOnDisk();
     handedOver = true;
-    syncer.soon(upload, chunk.start, sink);
+    syncer.syncLater(upload, chunk.start, sink);
     return await answerFor(context, receiving, recorded);
   } finally {
     if (!handedOver) await sink.close();
@@ -198,7 +198,7 @@ async function openFile(
     });
   } catch (error) {
     if (!isMissing(error) || received === 0) throw error;
-    await syncer.forgetAll(id);
+    await syncer.deleteChunks(id);
     throw lostOnDisk();
   }
 }
@@ -233,7 +233,8 @@ async function countChunk(
   receiving.params = await restOf(receiving);
   if (length !== stored) throw wrongLength(chunk, length);
   if (work.shared.failure) throw work.shared.failure;
-  // It may have been forgotten meanwhile. A photo's chunks are, too: that is the answer then.
+  // Its record may have been deleted meanwhile: after a failed sync, or since its upload has become a photo, which
+  // is the answer then.
   const there = await records.chunks.has(upload.id, rangeOf(chunk, stored));
   const answer = await answerFor(context, receiving, await records.uploads.byId(upload.id));
   if (!there && answer.kind === "stored") throw lostOnDisk();
@@ -247,7 +248,7 @@ async function answerFor(
   upload: Upload | undefined,
 ): Promise<Answer> {
   if (upload?.state === "finished") {
-    context.quota.forget(upload.id);
+    context.quota.closeAccount(upload.id);
     return { kind: "finished", finished: await outcomeOf(context, owner, upload) };
   }
   const size = chunk.identity.totalSize;

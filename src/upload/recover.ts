@@ -13,7 +13,7 @@ import type { UploadContext } from "./types.ts";
  */
 export async function recover(context: UploadContext): Promise<number> {
   const { records, files } = context;
-  await files.spools.clear();
+  await files.spools.deleteAll();
   for (const upload of await records.leftovers.receivingWhole()) {
     await deleteUpload(context, upload);
   }

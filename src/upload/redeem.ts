@@ -17,7 +17,7 @@ export type Redeemer = ReturnType<typeof createRedeemer>;
 export function createRedeemer(context: UploadContext) {
   let open = 0;
   return {
-    /** Files that are coming in, or have not been let go of yet. */
+    /** Files that are being received. */
     open: () => open,
 
     /** A file comes in, whole or as a chunk of one. */

@@ -60,7 +60,7 @@ export async function refuse(
   });
   if (value === "failed" && upload) {
     if (work) work.shared.failure = problem;
-    context.quota.forget(upload.id);
+    context.quota.closeAccount(upload.id);
     await context.files.staging.delete(upload.file);
   }
   if (refusal.delivery) context.onDelivery();

@@ -18,7 +18,7 @@ const SLICE = 500;
 /**
  * Brings files and records in line before anything is accepted. Each file is looked up by its own
  * name: a photo's goes to its place, one that no record knows is put aside, and chunks that no file
- * has are forgotten.
+ * has are deleted.
  */
 export async function restore(context: RestoreContext): Promise<void> {
   const { records, files } = context;
@@ -47,7 +47,7 @@ async function restoreChunks(context: RestoreContext, { id, file, end }: Expecte
   await files.originals.takeBack({ treeId: treeOf(id), photoId: id, file });
   const length = files.staging.lengthOf(file) ?? 0;
   if (length >= end) return;
-  const chunks = await records.chunks.forgetBeyond(id, length);
+  const chunks = await records.chunks.deleteBeyond(id, length);
   putRight(context, "forgot chunks that their file does not have", { upload: id, chunks });
 }
 

@@ -222,7 +222,7 @@ export function decideRefusal(
   begun: Pick<Beginning, "identity" | "filename" | "file"> | null,
   now: number,
 ): UploadDecision<"failed" | "goes on" | "over before" | "used" | "too many"> {
-  const told: UploadChange[] = delivery ? [{ kind: "failure told", delivery }] : [];
+  const told: UploadChange[] = delivery ? [{ kind: "failure callback", delivery }] : [];
   if (!upload) {
     if (!begun) return { changes: [], value: "over before" };
     // A file that could not have begun is not recorded: its token says why, not the file.

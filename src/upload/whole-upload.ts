@@ -54,7 +54,7 @@ export async function beginWhole(
     [Symbol.asyncDispose]: async () => {
       if (whole.over) return;
       whole.over = true;
-      quota.forget(upload.id);
+      quota.closeAccount(upload.id);
       await deleteUpload(context, upload);
     },
   };

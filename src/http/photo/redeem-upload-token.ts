@@ -54,25 +54,25 @@ async function withoutIdleLimit(
   }
 }
 
-type Told = { answer: Answer; params: Params };
+type Answered = { answer: Answer; params: Params };
 
 async function respond(
   context: RedeemMethodContext,
   version: Version,
   request: Request,
-  handle: (context: RedeemMethodContext, request: Request) => Promise<Told>,
+  handle: (context: RedeemMethodContext, request: Request) => Promise<Answered>,
 ): Promise<Response> {
   const cors = context.cors.headers(request);
   try {
-    const told = await handle(context, request);
+    const answered = await handle(context, request);
     const rendering: Rendering = {
-      style: readStyle(version, told.params),
+      style: readStyle(version, answered.params),
       site: context.site,
       endpoint: new URL(request.url).pathname,
       plain: request.method === "GET" || request.method === "HEAD",
       describe: request.headers.get("redeem-return") === "describe",
     };
-    return withHeaders(renderAnswer(told.answer, rendering), cors);
+    return withHeaders(renderAnswer(answered.answer, rendering), cors);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     // Another origin's page may not read why it is refused (protocol 5).
@@ -80,14 +80,14 @@ async function respond(
   }
 }
 
-async function askFor({ redeemer }: RedeemMethodContext, request: Request): Promise<Told> {
+async function askFor({ redeemer }: RedeemMethodContext, request: Request): Promise<Answered> {
   const params = readQuery(request);
   readStyle(1, params);
   requireFields(params);
   return { answer: await redeemer.ask(params, request.headers.get("origin")), params };
 }
 
-async function redeem(context: RedeemMethodContext, request: Request): Promise<Told> {
+async function redeem(context: RedeemMethodContext, request: Request): Promise<Answered> {
   if (isOctet(request)) return redeemOctet(context, request);
   if (request.body !== null && !isForm(request)) {
     const type = quote(request.headers.get("content-type") ?? "");
@@ -128,7 +128,7 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
 }
 
 /** The body is the file; the parameters are in the query. */
-async function redeemOctet(context: RedeemMethodContext, request: Request): Promise<Told> {
+async function redeemOctet(context: RedeemMethodContext, request: Request): Promise<Answered> {
   const params = readQuery(request);
   readStyle(1, params);
   requireFields(params);

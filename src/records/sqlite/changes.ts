@@ -126,7 +126,7 @@ export function uploadChanges(db: Db, kept: ReturnType<typeof extras>) {
         return before;
       case "photo":
         return { ...makePhoto(upload, change, at.now), isNew: upload.replaces === null };
-      case "failure told":
+      case "failure callback":
         tell.failure(change.delivery, upload.id, at.now);
         return before;
     }

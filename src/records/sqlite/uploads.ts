@@ -8,7 +8,7 @@ import type {
   UploadView,
 } from "../records.ts";
 import { uploadChanges } from "./changes.ts";
-import { durably, type Db } from "./db.ts";
+import { durably, immediately, type Db } from "./db.ts";
 import { extras } from "./extras.ts";
 import { photoFinder, tokenFinder, uploadFinder } from "./find.ts";
 import { freeCount, reservedCount, unfinishedCount } from "./reserved.ts";
@@ -32,17 +32,14 @@ export function uploadRecords(db: Db, onPhoto: (photo: Photo) => void): UploadRe
     now: number,
     decide: (view: UploadView) => UploadDecision<Value>,
   ): Transacted<Value> & { isNew: boolean } {
-    return db.transaction(
-      (tx) => {
-        const view = viewOf(key, now);
-        const { changes, value } = decide(view);
-        const at = { tx, now, tokenId: "id" in key ? undefined : key.tokenId };
-        let progress = { upload: view.upload, photo: view.photo, isNew: false };
-        for (const change of changes) progress = apply(at, progress, change);
-        return { value, ...progress };
-      },
-      { behavior: "immediate" },
-    );
+    return db.transaction((tx) => {
+      const view = viewOf(key, now);
+      const { changes, value } = decide(view);
+      const at = { tx, now, tokenId: "id" in key ? undefined : key.tokenId };
+      let progress = { upload: view.upload, photo: view.photo, isNew: false };
+      for (const change of changes) progress = apply(at, progress, change);
+      return { value, ...progress };
+    }, immediately);
   }
 
   return {
