@@ -40,7 +40,7 @@ export type Site = {
   domain: string;
   /** Where the public address depends on the port that was got. */
   setPublicUrl(url: string): void;
-  /** Told to stop: what is under way goes on, what is new is refused. */
+  /** True from the moment that the server is told to stop: requests under way go on, new ones are refused. */
   draining: boolean;
   stop(): Promise<void>;
 };
@@ -54,7 +54,7 @@ export async function openData(
   for (const path of await keepPrivate(folder)) {
     log.warn("others on this machine may read it, and its rights cannot be changed", { path });
   }
-  // Loaded late, so that a machine which cannot load the addon is told in a line (commands/fail.ts).
+  // Loaded late, so that a machine which cannot load the addon gets one line (commands/fail.ts).
   const { openRecords } = await import("./records/sqlite/open.ts");
   const secret = await readSecret(join(folder, "secret"));
   return { secret, records: await openRecords(join(folder, "redeem.db"), { durable }) };

@@ -31,7 +31,7 @@ export function createLost(folder: string, calls: Calls) {
   return {
     pathOf,
     take,
-    /** Takes what stands in the way of a file, if anything does. */
+    /** Puts aside whatever stands where a file is to go, if anything does. */
     makeWay: async (path: string, name: string): Promise<void> => {
       if (lstatSync(path, { throwIfNoEntry: false })) await take(path, name);
     },

@@ -93,7 +93,7 @@ export type UploadView = {
 export type UploadChange =
   /**
    * A new upload, which is the transaction's from here on. A failed one of the same identity (the view's) makes
-   * way: it goes, and its callbacks are the new one's, since what was told of it has been told of this one.
+   * way: it is deleted, and its callbacks become the new one's, since a backend that was told of it has been told of this file.
    */
   | { kind: "begin"; upload: NewUpload }
   /**
@@ -150,11 +150,11 @@ export interface UploadRecords {
     decide: (view: UploadView) => UploadDecision<Value>,
     options?: { durable?: boolean },
   ): Promise<Transacted<Value>>;
-  /** The upload is alive: its reservation or lease goes on. Nothing where it has ended. */
+  /** Renews the reservation or lease of the upload. Does nothing where it has ended. */
   touch(id: number, now: number): Promise<void>;
   /** The extra parameters of its requests so far. */
   extra(id: number): Promise<Extra>;
-  /** What a body may still belong to, of which it is not known yet what it is (protocol 4.1). */
+  /** What an undecided body that names this token may turn out to be (protocol 4.1). */
   prospects(tokenId: number, now: number, finishedSince: number): Promise<Prospects>;
 }
 
@@ -185,13 +185,13 @@ export interface ChunkRecords {
   lastBefore(uploadId: number, end: number): Promise<ByteRange | undefined>;
   /** These chunks, by their offsets, are on the disk. */
   markSynced(uploadId: number, starts: readonly number[]): Promise<void>;
-  /** Chunks that may not be on the disk are not there any more, and are asked for again. */
+  /** Deletes the upload's chunks that may not be on the disk: clients send them again. */
   deleteUnsynced(uploadId: number): Promise<void>;
-  /** The same for chunks beyond so many bytes of the file: it is shorter. Answers how many. */
+  /** Deletes the upload's chunks that reach beyond the first `length` bytes, since its file is shorter. Answers how many. */
   deleteBeyond(uploadId: number, length: number): Promise<number>;
   /**
-   * The machine that runs this process is in this boot. In another one than before, chunks that may not be on
-   * the disk are deleted.
+   * Notes which boot the machine is in. Where it is another one than was noted before, chunks that may not be on the
+   * disk are deleted.
    * @returns how many were deleted
    */
   enterBoot(bootId: string): Promise<number>;

@@ -19,7 +19,7 @@ import { refuse } from "./refuse.ts";
 import { findOwner } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
 
-/** How long a chunk waits for the same one on another connection, rather than being sent again. */
+/** How long a chunk waits for the same one on another connection, before its client is asked to send it again; in milliseconds. */
 const WAIT_MS = 1000;
 
 /** A chunk that was admitted, on its way in. */
@@ -68,7 +68,7 @@ export async function receiveChunk(
         throw plan.problem;
     }
   } catch (error) {
-    // What is wrong with the file is refused for good; who was refused by another request is told the same.
+    // A fault of the file is a refusal for good, and recorded, unless another request has recorded this one already.
     if (error instanceof Problem && error.ofTheFile && error !== work.shared.failure) {
       const scope = error.code === "file_not_supported" ? "upload" : "chunk";
       const extra = extraOf(receiving.params);
@@ -79,14 +79,14 @@ export async function receiveChunk(
 }
 
 /**
- * Joins those at work on an upload. Whoever leaves as the last one of an upload that has not a byte deletes it:
- * no use may stay reserved for nothing.
+ * The request joins those at work on an upload. Where the last of them leaves an upload that has not received a
+ * byte, the upload is deleted: no use may stay reserved for nothing.
  */
 function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncDisposable {
   const work = context.locks.join(upload.id);
   return Object.assign(work, {
     [Symbol.asyncDispose]: async () => {
-      // A request that was at it while it failed may have opened its account anew.
+      // A request that was under way while the upload failed may have opened the upload's account anew.
       if (work.shared.failure) context.quota.closeAccount(upload.id);
       try {
         if (work.isAlone()) await deleteEmpty(context, work, upload);
@@ -103,11 +103,11 @@ async function deleteEmpty(
   { id, file }: Upload,
 ): Promise<void> {
   const fresh = await records.uploads.byId(id);
-  // Somebody may have joined since.
+  // Another request may have joined since.
   if (fresh?.state !== "receiving" || fresh.received > 0 || !work.isAlone()) return;
   quota.closeAccount(id);
-  // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
-  // database needs their room.
+  // Both are begun at once, so that no other request comes in between; the bytes first, since on a full disk the
+  // database needs the space that they take.
   const deleting = files.staging.delete(file);
   await records.leftovers.deleteEmpty(id);
   await deleting;
@@ -123,42 +123,20 @@ async function planFor(
   return decideChunk(fresh, before, lock !== undefined, chunk);
 }
 
+/** Writes the chunk in place, and records it once its request has been read to its end. */
 async function writeChunk(
   context: UploadContext,
   receiving: Receiving,
   lock: RangeLock,
 ): Promise<Answer> {
-  const { records, syncer, now } = context;
-  const { chunk, upload, work, body } = receiving;
+  const { records, syncer } = context;
+  const { chunk, upload, work } = receiving;
   const { shared } = work;
   const { doubts } = shared;
-  const head = chunk.start === 0 ? createHead(HEAD_BYTES) : undefined;
-  const judge = async (final: boolean) => {
-    const found = await identify(head?.bytes() ?? new Uint8Array(), final);
-    // Too few bytes to say: finalizing will, with all of them.
-    if (found) requireType(found, typesOf(receiving.owner.token, context.types));
-  };
-  const lookAt = async (total: number, tooLong: boolean, headFull: boolean) => {
-    if (tooLong) await extendLock(context, receiving, lock, total);
-    if (headFull) await judge(false);
-    return receiving.account;
-  };
   const sink = await openFile(context, upload, chunk);
   let handedOver = false;
   try {
-    const length = await moveBytes(body.bytes, sink, {
-      account: (piece, total) => {
-        if (shared.failure) throw shared.failure;
-        const tooLong = total > lock.range.length;
-        const headFull = head?.add(piece) ?? false;
-        return tooLong || headFull ? lookAt(total, tooLong, headFull) : receiving.account;
-      },
-      alive: (at) => records.uploads.touch(upload.id, at),
-      now,
-    });
-    receiving.params = await restOf(receiving);
-    if (!chunk.lengths.includes(length)) throw wrongLength(chunk, length);
-    if (head && !head.full) await judge(length === chunk.identity.totalSize);
+    const length = await writeBytes(context, receiving, lock, sink);
     await sink.flush();
     if (shared.failure) throw shared.failure;
     if (shared.doubts !== doubts) throw lostOnDisk();
@@ -166,7 +144,7 @@ async function writeChunk(
       uploadId: upload.id,
       range: rangeOf(chunk, length),
       extra: extraOf(receiving.params),
-      now: now(),
+      now: context.now(),
     });
     if (recorded === "too much extra") throw tooMuchExtra();
     // The record may have been deleted as it was made, after a failed sync. Or there is none, since its upload has
@@ -180,12 +158,53 @@ async function writeChunk(
   }
 }
 
-/** Whether a chunk that came to an upload in this state is on record, or needed no more. */
+/**
+ * Moves the chunk's bytes into the file, judging the first bytes of a file by content before they are written, and
+ * reads the request to its end.
+ * @returns how many bytes came: a length that the chunk may have
+ */
+async function writeBytes(
+  context: UploadContext,
+  receiving: Receiving,
+  lock: RangeLock,
+  sink: Sink,
+): Promise<number> {
+  const { owner, chunk, upload, account, work, body } = receiving;
+  const head = chunk.start === 0 ? createHead(HEAD_BYTES) : undefined;
+  const judge = async (final: boolean) => {
+    const found = await identify(head?.bytes() ?? new Uint8Array(), final);
+    // Where these are too few bytes to say, finalizing says it, with all of them.
+    if (found) requireType(found, typesOf(owner.token, context.types));
+  };
+  const lookAt = async (total: number, headFull: boolean) => {
+    if (total > lock.range.length) await extendLock(context, receiving, lock, total);
+    if (headFull) await judge(false);
+    return account;
+  };
+  const length = await moveBytes(body.bytes, sink, {
+    account: (piece, total) => {
+      if (work.shared.failure) throw work.shared.failure;
+      const headFull = head?.add(piece) ?? false;
+      return headFull || total > lock.range.length ? lookAt(total, headFull) : account;
+    },
+    renew: (at) => context.records.uploads.touch(upload.id, at),
+    now: context.now,
+  });
+  receiving.params = await restOf(receiving);
+  if (!chunk.lengths.includes(length)) throw wrongLength(chunk, length);
+  if (head && !head.full) await judge(length === chunk.identity.totalSize);
+  return length;
+}
+
+/** Whether a chunk of an upload that is now like this is on record, or not needed any more. */
 function isRecorded({ state, received }: Upload, { identity }: Chunk): boolean {
   return state === "receiving" || state === "finished" || received === identity.totalSize;
 }
 
-/** The file is made with the first bytes alone: where it is gone, what was stored in it is too. */
+/**
+ * Opens the upload's file at the chunk's offset. It is made for an upload without bytes alone: where another one's
+ * is missing, the chunks that were stored in it are lost.
+ */
 async function openFile(
   { files, syncer }: UploadContext,
   { id, file, received }: Upload,
@@ -203,7 +222,7 @@ async function openFile(
   }
 }
 
-/** The last chunk may carry the remainder too, where nobody else has written it. */
+/** Locks what the last chunk has beyond the general size: it may carry the remainder too, where nobody else has written that. */
 async function extendLock(
   { records }: UploadContext,
   { chunk, upload }: Receiving,
@@ -217,7 +236,7 @@ async function extendLock(
   if (reaches(before, chunk.start)) throw overlapping(chunk);
 }
 
-/** Reads a chunk to its end to learn whether it is the one that is stored; writes nothing. */
+/** Reads a chunk to its end to learn whether it is as long as the one that is stored; writes nothing. */
 async function countChunk(
   context: UploadContext,
   receiving: Receiving,
@@ -241,7 +260,7 @@ async function countChunk(
   return answer;
 }
 
-/** A stored chunk is answered, after its photo was made where it was the last one that was missing. */
+/** The answer for a stored chunk. Where no other is missing the photo is made first. */
 async function answerFor(
   context: UploadContext,
   { owner, chunk, work, params }: Receiving,

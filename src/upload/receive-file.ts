@@ -20,12 +20,15 @@ import { beginWhole, finalizeWhole, refuseWhole, type WholeUpload } from "./whol
  */
 const LARGEST_LATE_CHUNK = 128 * 1024 * 1024;
 
-/** How many times as long an undecided body may take whose upload token came first: 128 MiB in four hours are 9 KiB/s. */
+/**
+ * How many times as long (REDEEM_UNDECIDED_LIMIT) an undecided body may take whose upload token came first: 128 MiB in
+ * four hours are 9 KiB/s.
+ */
 const TOKEN_FIRST_LIMIT = 8;
 
 /** A file on its way in, and what has been found out about it so far. */
 type IncomingFile = {
-  /** Undefined while its upload token is still to come. */
+  /** Undefined while its upload token has not come yet. */
   owner: Owner | undefined;
   spool: Spool;
   head: Head;
@@ -69,7 +72,7 @@ export async function receiveFile(
   if (!file.wanted) throw noUse("held", true);
   const problem = await problemOf(context, file, owner);
   const extra = extraOf(params);
-  // Waited for here: what is in use is let go of behind it.
+  // Awaited here, since the file is disposed of when this function ends.
   return await (problem
     ? refuseWhole(context, whole, problem, extra)
     : finalizeWhole(context, whole, file.spool, file.length, extra));
@@ -85,7 +88,7 @@ async function beginFile(
   const named = params.get("upload_token");
   const owner = named || !moreParams ? await findOwner(records, named, origin) : undefined;
   const wanted = owner && moreParams ? await isWanted(context, owner) : true;
-  // A length is only a claim: what cannot fit is refused by it, but nothing is kept from others for it.
+  // The request's length is only a claim: a file that cannot fit is refused by it, but no space is promised for it.
   const expected = Math.min(body.length ?? 0, maxSizeOf(owner?.token, context.maxSize));
   quota.require(expected);
   const whole =
@@ -125,9 +128,9 @@ async function beginFile(
   });
 }
 
-/** Bytes that hold no use may not be kept waiting for the end of their request, whatever comes behind them. */
+/** Sets the limit on the time that an undecided body may take: its bytes hold no use, and occupy the disk. */
 function limitTime(body: Body, undecidedMs: number, tokenFirst: boolean): void {
-  // Who has a token that is good may take longer: a form on a slow line is the normal case.
+  // With a token that is valid it may take longer: a form on a slow line is the normal case.
   const limit = undecidedMs * (tokenFirst ? TOKEN_FIRST_LIMIT : 1);
   const why = tokenFirst
     ? "The request takes too long for one that may be a chunk; send a chunk's parameters before its file."
@@ -170,7 +173,7 @@ async function readToEnd(
   try {
     await moveBytes(body.bytes, file.spool, {
       account: (piece, total) => lookAt(context, redemption, body, file, piece, total),
-      alive: async (now) => {
+      renew: async (now) => {
         if (file.whole) await context.records.uploads.touch(file.whole.upload.id, now);
       },
       now: context.now,
@@ -215,7 +218,8 @@ async function lookAt(
     }
   } catch (error) {
     if ((owner && isWhole) || !(error instanceof Problem)) throw error;
-    // Nobody knows yet where the outcome goes, or whether it is a chunk's: read on, keep nothing.
+    // The file is refused, but it is not known yet whom to tell, or whether it is a chunk: its request is read to the
+    // end for its parameters, and its bytes are not kept.
     file.problem = error;
     await file.spool.delete();
     file.undecided.close();
@@ -234,7 +238,10 @@ async function judge(
   requireType(await identify(file.head.bytes(), true), typesOf(owner?.token, context.types));
 }
 
-/** The body's own field wins over the query, and may come behind the file (protocol 2 and 4). */
+/**
+ * The token that the whole request names. The body's own field wins over the query, and may come behind the file
+ * (protocol 2 and 4): a use of another token that the file holds is released then.
+ */
 async function settleOwner(
   context: UploadContext,
   file: IncomingFile,
@@ -268,7 +275,7 @@ async function problemOf(
   }
 }
 
-/** It was a chunk after all: it is received from the spool like one that has just come. */
+/** The parameters behind the file say that it is a chunk: it is received from the spool as it would be from the network. */
 async function receiveSpooled(
   context: UploadContext,
   redemption: Pick<Redemption, "params" | "origin">,
@@ -287,7 +294,7 @@ async function receiveSpooled(
   });
 }
 
-/** Bytes that were not kept. */
+/** Stands for bytes that were not kept: whoever reads them is told why. */
 function unavailable(why: Problem): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(why) }) };
 }

@@ -25,7 +25,7 @@ export function createRedeemer(context: UploadContext) {
       open += 1;
       try {
         const { params, partName, range } = redemption;
-        // Without its upload token nothing of it can be said.
+        // A chunk is found by its upload token: while that has not come, nothing is known of the file.
         const chunk = params.has("upload_token")
           ? readChunk(params, filenameOf(params, partName), range)
           : undefined;

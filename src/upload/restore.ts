@@ -39,7 +39,7 @@ export async function restore(context: RestoreContext): Promise<void> {
   await settleFiles(context, [...names]);
 }
 
-/** A file is as long as its chunks say, or those beyond it are not there. */
+/** Deletes the records of chunks that lie beyond the end of their file. */
 async function restoreChunks(context: RestoreContext, { id, file, end }: Expected): Promise<void> {
   const { records, files } = context;
   if (end > 0 && (files.staging.lengthOf(file) ?? -1) >= end) return;
@@ -72,7 +72,7 @@ export async function settleFiles(
     for (const name of slice) {
       const upload = known.get(name);
       if (upload && (isUnderWay(upload.state) || locks?.isBusy(upload.id))) continue;
-      // It has become a photo, or gone, since the names were read.
+      // The file has been moved or deleted since the names were read.
       if (files.staging.lengthOf(name) === undefined) continue;
       if (upload?.state === "failed") {
         await files.staging.delete(name);

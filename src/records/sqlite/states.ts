@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { uploads } from "./schema.ts";
 
 /**
@@ -11,6 +11,9 @@ export const LIVE = sql`${uploads.state} in ('receiving', 'finalizing')`;
 
 /** It is no photo: under way, lapsed or failed. */
 export const UNFINISHED = sql`${uploads.state} <> 'finished'`;
+
+/** Uploads of the token of a prepared query that are LIVE. UNFINISHED follows from it, but the index wants to read it. */
+export const LIVE_OF_TOKEN = and(eq(uploads.tokenId, sql.placeholder("tokenId")), UNFINISHED, LIVE);
 
 /** In chunks, and it will not get any more of them, but still has some. */
 export const HAS_CHUNKS_TO_PRUNE = sql`${uploads.state} in ('finished', 'failed') and ${uploads.received} > 0

@@ -13,9 +13,9 @@ import { extras } from "./extras.ts";
 import { photoFinder, tokenFinder, uploadFinder } from "./find.ts";
 import { freeCount, reservedCount, unfinishedCount } from "./reserved.ts";
 import { uploads } from "./schema.ts";
-import { FINISHED_IN_CHUNKS, LIVE, UNFINISHED } from "./states.ts";
+import { FINISHED_IN_CHUNKS, LIVE, LIVE_OF_TOKEN } from "./states.ts";
 
-/** @param onPhoto told of each new photo, when its transaction has ended */
+/** @param onPhoto called with each new photo, when its transaction has ended */
 export function uploadRecords(db: Db, onPhoto: (photo: Photo) => void): UploadRecords {
   const find = uploadFinder(db);
   const kept = extras(db);
@@ -88,15 +88,7 @@ function prospects(db: Db): UploadRecords["prospects"] {
   const unfinished = db
     .select({ id: uploads.id })
     .from(uploads)
-    .where(
-      and(
-        eq(uploads.tokenId, sql.placeholder("tokenId")),
-        // What LIVE says already: the index wants to read it.
-        UNFINISHED,
-        LIVE,
-        isNotNull(uploads.identifier),
-      ),
-    )
+    .where(and(LIVE_OF_TOKEN, isNotNull(uploads.identifier)))
     .limit(1)
     .prepare();
   const finished = db
