@@ -8,9 +8,9 @@ import { moveBytes } from "./move-bytes.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
 import type { Account, UndecidedAccount } from "./quota.ts";
 import { receiveChunk } from "./receive-chunk.ts";
-import { AGAIN_MS, decideUndecided } from "./rules.ts";
 import { findOwner, noUse } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
+import { isWanted, limitTime } from "./undecided.ts";
 import { beginWhole, finalizeWhole, refuseWhole, type WholeUpload } from "./whole-upload.ts";
 
 /**
@@ -19,12 +19,6 @@ import { beginWhole, finalizeWhole, refuseWhole, type WholeUpload } from "./whol
  * the middle of another file (the Node client sends them last), and its first bytes say nothing.
  */
 const LARGEST_LATE_CHUNK = 128 * 1024 * 1024;
-
-/**
- * How many times as long (REDEEM_UNDECIDED_LIMIT) an undecided body may take whose upload token came first: 128 MiB in
- * four hours are 9 KiB/s.
- */
-const TOKEN_FIRST_LIMIT = 8;
 
 /** A file on its way in, and what has been found out about it so far. */
 type IncomingFile = {
@@ -126,38 +120,6 @@ async function beginFile(
       }
     },
   });
-}
-
-/** Sets the limit on the time that an undecided body may take: its bytes hold no use, and occupy the disk. */
-function limitTime(body: Body, undecidedMs: number, tokenFirst: boolean): void {
-  // With a token that is valid it may take longer: a form on a slow line is the normal case.
-  const limit = undecidedMs * (tokenFirst ? TOKEN_FIRST_LIMIT : 1);
-  const why = tokenFirst
-    ? "The request takes too long for one that may be a chunk; send a chunk's parameters before its file."
-    : "The request takes too long for one whose upload token is behind its file.";
-  body.endBy(performance.now() + limit, () => new Problem("request_timeout", why));
-}
-
-/**
- * Refuses an undecided body at once where nothing could become of it: no use is free, and no upload of the
- * token is unfinished that the body could be a chunk of (protocol 4.1).
- * @returns false where its bytes are of no use, but its parameters may be
- */
-async function isWanted(context: UploadContext, { token }: Owner): Promise<boolean> {
-  const now = context.now();
-  const prospects = await context.records.uploads.prospects(token.id, now, now - AGAIN_MS);
-  const decided = decideUndecided(token, prospects, now, context.graceMs);
-  switch (decided) {
-    case "keep":
-      return true;
-    case "parameters only":
-      return false;
-    case "expired":
-      throw refusedToken.expired();
-    case "used":
-    case "held":
-      throw noUse(decided, true);
-  }
 }
 
 /**
