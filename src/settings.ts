@@ -174,7 +174,7 @@ export const settings = Type.Object({
       default: 24 * HOUR,
       shown: "24h",
       minimum: 10 * MINUTE,
-      description: "Unfinished uploads are removed after this long without a byte, at least 10m",
+      description: "Unfinished uploads are deleted after this long without a byte, at least 10m",
     }),
     "duration",
   ),
@@ -184,7 +184,7 @@ export const settings = Type.Object({
       shown: "30d",
       minimum: 24 * HOUR,
       description:
-        "Expired tokens that were never used, and ended callbacks, are forgotten after this",
+        "Expired tokens that were never used, and ended callbacks, are deleted after this",
     }),
     "duration",
   ),

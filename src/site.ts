@@ -40,7 +40,7 @@ export type Site = {
   domain: string;
   /** Where the public address depends on the port that was got. */
   setPublicUrl(url: string): void;
-  /** Told to stop: what is under way goes on, what is new is refused. */
+  /** True from the moment that the server is told to stop: requests under way go on, new ones are refused. */
   draining: boolean;
   stop(): Promise<void>;
 };
@@ -54,7 +54,7 @@ export async function openData(
   for (const path of await keepPrivate(folder)) {
     log.warn("others on this machine may read it, and its rights cannot be changed", { path });
   }
-  // Loaded late, so that a machine which cannot load the addon is told in a line (commands/fail.ts).
+  // Loaded late, so that a machine which cannot load the addon gets one line (commands/fail.ts).
   const { openRecords } = await import("./records/sqlite/open.ts");
   const secret = await readSecret(join(folder, "secret"));
   return { secret, records: await openRecords(join(folder, "redeem.db"), { durable }) };
@@ -78,10 +78,10 @@ export async function startSite(
     durable: config.REDEEM_SYNC,
     ...(calls && { calls }),
   });
-  const forgotten = await records.chunks.enterBoot(await readPresence(config.REDEEM_DATA));
-  if (forgotten > 0) {
+  const deleted = await records.chunks.enterBoot(await readPresence(config.REDEEM_DATA));
+  if (deleted > 0) {
     log.warn("forgot chunks that a reboot, or a disk that was away, may have taken", {
-      chunks: forgotten,
+      chunks: deleted,
     });
   }
   const locks = createUploadLocks();

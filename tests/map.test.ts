@@ -41,6 +41,45 @@ test("every room is on the map", async () => {
   expect([...rooms].filter((room) => !map.includes(`\`${room}/\``))).toEqual([]);
 });
 
+/** What each room may import, by the map's table. `as`: the room whose row counts for this one. */
+async function readRooms(): Promise<Map<string, { values: string; types: string; as?: string }>> {
+  const rows = (await read("src/README.md")).matchAll(/^\| `([\w/-]+)\/` *\|.*\|([^|]*)\|$/gm);
+  return new Map(
+    [...rows].map(([, room = "", imports = ""]) => {
+      const [values = "", types = ""] = imports.split("types of");
+      const as = /^ *as `(\w+)`/.exec(imports)?.[1];
+      return [room, { values, types, ...(as && { as }) }];
+    }),
+  );
+}
+
+test("a room imports what the map lists for it, and where that says types, types alone", async () => {
+  const rooms = await readRooms();
+  const roomOf = (path: string) =>
+    [dirname(path), dirname(path).split("/")[0] ?? ""].find((room) => rooms.has(room));
+  const astray: string[] = [];
+  for (const path of sources) {
+    const own = roomOf(path);
+    const room = (own && rooms.get(own)?.as) ?? own;
+    const listed = room && rooms.get(room);
+    if (!listed) continue;
+    const text = await Bun.file(join(ROOT, "src", path)).text();
+    for (const [statement, from = ""] of text.matchAll(
+      /^(?:import|export) [^;]*? from "(\.[^"]+)"/gm,
+    )) {
+      const target = roomOf(join(dirname(path), from));
+      if (!target || target === room || rooms.get(target)?.as === room) continue;
+      const typesAlone = /^(import|export) (type |\{\s*type [^,}]+(,\s*type [^,}]+)*,?\s*\})/.test(
+        statement,
+      );
+      const allowed = typesAlone ? listed.values + listed.types : listed.values;
+      if (!allowed.includes(`\`${target}\``)) astray.push(`${path} -> ${target}`);
+    }
+  }
+  expect(rooms.size).toBeGreaterThan(10);
+  expect(astray).toEqual([]);
+});
+
 test("Elysia and Drizzle stay in their rooms, as src/README.md says", async () => {
   const astray: string[] = [];
   for (const path of sources) {
@@ -50,6 +89,19 @@ test("Elysia and Drizzle stay in their rooms, as src/README.md says", async () =
     if (uses("drizzle-orm") && !path.startsWith("records/sqlite/")) astray.push(path);
   }
   expect(astray).toEqual([]);
+});
+
+test("no two exports have one name", async () => {
+  const files = new Map<string, string[]>();
+  for (const path of sources) {
+    const text = await Bun.file(join(ROOT, "src", path)).text();
+    const exported = text.matchAll(
+      /^export (?:async )?(?:const|let|function\*?|class|type|interface|enum) (\w+)/gm,
+    );
+    for (const [, name = ""] of exported) files.set(name, [...(files.get(name) ?? []), path]);
+  }
+  expect(files.size).toBeGreaterThan(300);
+  expect([...files].filter(([, paths]) => paths.length > 1)).toEqual([]);
 });
 
 test("comments cite the protocol by sections that it has", async () => {

@@ -1,20 +1,22 @@
 import { resolve } from "node:path";
 import { openData } from "../site.ts";
-import { Failure } from "./fail.ts";
+import { CommandError } from "./fail.ts";
 import { becomeOwner, isThere, requireRights } from "./owner.ts";
 
 const ELSEWHERE = "If your server has its data elsewhere, say so with --data or REDEEM_DATA.";
 
 /**
  * The data folder, for a command that reads or changes what is there.
- * @throws Failure where there is none, or none that is whole: nothing is made
+ * @throws CommandError where there is none, or none that is whole: nothing is made
  */
 export async function openFolder(folder: string): ReturnType<typeof openData> {
   if (!(await isThere(folder, "redeem.db"))) {
-    throw new Failure(`There is no data in ${resolve(folder)}. ${ELSEWHERE}`);
+    throw new CommandError(`There is no data in ${resolve(folder)}. ${ELSEWHERE}`);
   }
   if (!(await isThere(folder, "secret"))) {
-    throw new Failure(`The file secret in ${resolve(folder)} is gone; put it back from a backup`);
+    throw new CommandError(
+      `The file secret in ${resolve(folder)} is gone; put it back from a backup`,
+    );
   }
   return open(folder);
 }

@@ -1,7 +1,7 @@
 import { hashSecret, randomName } from "../random.ts";
 import { LEVELS, type ApiKey, type Level, type Records } from "../records/records.ts";
 import { openFolder, makeFolder } from "./folder.ts";
-import { Failure, UsageError } from "./fail.ts";
+import { CommandError, UsageError } from "./fail.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
 import { readLine, splitAction, type Values } from "./line.ts";
 import { printTable } from "./table.ts";
@@ -67,7 +67,7 @@ async function revoke(id: number, values: Values): Promise<void> {
   const { records } = await openFolder(config.REDEEM_DATA);
   try {
     if (!(await records.keys.revoke(id, Date.now()))) {
-      throw new Failure(`There is no API key ${id} that could be revoked`);
+      throw new CommandError(`There is no API key ${id} that could be revoked`);
     }
     process.stdout.write(`API key ${id} is revoked.\n`);
   } finally {
@@ -99,7 +99,9 @@ export async function addKey(
 function readLevel(text: string): Level {
   const level = KEY_LEVELS.find((known) => known === text);
   if (level) return level;
-  throw new Failure(`--level must be one of ${KEY_LEVELS.join(", ")}, not ${JSON.stringify(text)}`);
+  throw new CommandError(
+    `--level must be one of ${KEY_LEVELS.join(", ")}, not ${JSON.stringify(text)}`,
+  );
 }
 
 export function readId(text: string | undefined, usage: string): number {

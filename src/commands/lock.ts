@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
-import { Failure } from "./fail.ts";
+import { CommandError } from "./fail.ts";
 
 /**
  * Holds a data folder for this process: two servers would write over each other. The lock is one on a
  * file of SQLite's own, so that it ends with the process, however that ends.
- * @throws Failure where another server has it
+ * @throws CommandError where another server has it
  */
 export async function lockFolder(folder: string): Promise<() => void> {
   const { default: Database } = await import("better-sqlite3");
@@ -15,7 +15,7 @@ export async function lockFolder(folder: string): Promise<() => void> {
   } catch (error) {
     lock.close();
     if ((error as { code?: string }).code !== "SQLITE_BUSY") throw error;
-    throw new Failure(`The data folder ${resolve(folder)} is in use by another Redeem server`);
+    throw new CommandError(`The data folder ${resolve(folder)} is in use by another Redeem server`);
   }
   return () => lock.close();
 }

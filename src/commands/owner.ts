@@ -1,14 +1,14 @@
 import { constants, readFileSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { Failure } from "./fail.ts";
+import { CommandError } from "./fail.ts";
 
 type Owner = { uid: number; gid: number };
 
 /**
  * Whose a data folder is: its database's owner, else the folder's own, else that of the nearest folder
  * above that is there.
- * @throws Failure where this process may not look
+ * @throws CommandError where this process may not look
  */
 export async function ownerOf(folder: string): Promise<Owner> {
   const where = resolve(folder);
@@ -18,7 +18,7 @@ export async function ownerOf(folder: string): Promise<Owner> {
   }
 }
 
-/** Whether a file of the data folder is there. @throws Failure where this process may not look */
+/** Whether a file of the data folder is there. @throws CommandError where this process may not look */
 export async function isThere(folder: string, name: string): Promise<boolean> {
   return (await look(join(resolve(folder), name), resolve(folder))) !== undefined;
 }
@@ -46,7 +46,7 @@ export async function becomeOwner(folder: string): Promise<void> {
   process.setuid?.(uid);
 }
 
-/** @throws Failure with the line to use, where what is there is closed to this process */
+/** @throws CommandError with the line to use, where what is there is closed to this process */
 export async function requireRights(folder: string): Promise<void> {
   const { R_OK, W_OK, X_OK } = constants;
   for (const [path, rights] of [
@@ -67,7 +67,7 @@ export async function requireRights(folder: string): Promise<void> {
 /**
  * A server that root starts would make files that the owner's server cannot open; and it needs root's
  * rights longer than a command does, for its port and its key.
- * @throws Failure with the line to use
+ * @throws CommandError with the line to use
  */
 export async function refuseRoot(folder: string): Promise<void> {
   if (process.geteuid?.() !== 0) return;
@@ -75,20 +75,20 @@ export async function refuseRoot(folder: string): Promise<void> {
   if ((await ownerOf(folder)).uid !== 0) throw await refusal(folder, undefined);
 }
 
-async function refusal(folder: string, code: string | undefined): Promise<Failure> {
+async function refusal(folder: string, code: string | undefined): Promise<CommandError> {
   const where = resolve(folder);
   const me = nameOf(process.geteuid?.() ?? 0);
   const of = await stat(join(where, "redeem.db"))
     .catch(() => stat(where))
     .catch(() => undefined);
   if (!of || of.uid === process.geteuid?.()) {
-    return new Failure(
+    return new CommandError(
       `The data folder ${where} is closed to the user ${me} (${code}); run this as the user that the server runs as`,
     );
   }
   const owner = nameOf(of.uid);
   const closed = code === undefined ? "" : `, and is closed to ${me}`;
-  return new Failure(
+  return new CommandError(
     `The data folder ${where} belongs to the user ${owner}${closed}; use: sudo -u '${owner}' redeem ${commandWords()} --data ${where}`,
   );
 }

@@ -7,7 +7,7 @@ import { log, startLog } from "../log.ts";
 import { keepPrivate } from "../private.ts";
 import { startSite, type Site } from "../site.ts";
 import { readTls, type Tls } from "../tls.ts";
-import { Failure } from "./fail.ts";
+import { CommandError } from "./fail.ts";
 import { makeFirstKey, type FirstKey } from "./first-key.ts";
 import { readGiven, SETTING_OPTIONS } from "./given.ts";
 import { readLine } from "./line.ts";
@@ -47,7 +47,7 @@ async function prepareFolder(folder: string): Promise<void> {
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as { code?: string };
-    throw new Failure(
+    throw new CommandError(
       `The data folder ${resolve(folder)} cannot be written (${code}); set REDEEM_DATA to a folder that can`,
     );
   }
@@ -60,7 +60,7 @@ function listen(app: App, config: Settings, tls: Tls | undefined): number {
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (code === "EADDRINUSE") {
-      throw new Failure(
+      throw new CommandError(
         `Port ${port} on ${hostname} is taken by another program; set REDEEM_PORT to a free one`,
       );
     }
@@ -70,7 +70,7 @@ function listen(app: App, config: Settings, tls: Tls | undefined): number {
         `REDEEM_HOST is ${JSON.stringify(hostname)}, and this machine has no such address (${code}); allowed: ${allowedFor("REDEEM_HOST")}`,
       );
     }
-    throw new Failure(
+    throw new CommandError(
       `Cannot listen on ${hostname}:${port}: ${message}; see REDEEM_HOST and REDEEM_PORT`,
     );
   }

@@ -1,7 +1,7 @@
 import type { Records, UploadToken } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
 import { formatBytes } from "../units.ts";
-import { Failure } from "./fail.ts";
+import { CommandError } from "./fail.ts";
 import { openFolder } from "./folder.ts";
 import { readGiven } from "./given.ts";
 import { day } from "./key.ts";
@@ -16,7 +16,7 @@ export async function showToken(id: number, values: Values): Promise<void> {
   const { records, secret } = await openFolder(config.REDEEM_DATA);
   try {
     const token = await records.tokens.byId(id);
-    if (!token) throw new Failure(`There is no upload token ${id}`);
+    if (!token) throw new CommandError(`There is no upload token ${id}`);
     const isPublic = (await records.isListPublic()) ?? config.REDEEM_PUBLIC_LIST;
     const lines: [string, string][] = [
       ["Title", token.title],

@@ -5,7 +5,7 @@ import { getUploadToken } from "../http/photo/get-upload-token.ts";
 import { readParameters } from "../http/parameters.ts";
 import { toGrant } from "../upload/grant.ts";
 import { issueToken } from "../upload/token.ts";
-import { Failure, UsageError } from "./fail.ts";
+import { CommandError, UsageError } from "./fail.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
 import { day, readId } from "./key.ts";
 import { readLine, splitAction, type Values } from "./line.ts";
@@ -47,7 +47,7 @@ export async function token(words: string[]): Promise<void> {
       );
     }
   } catch (error) {
-    if (error instanceof Problem) throw new Failure(optionNames(error.message));
+    if (error instanceof Problem) throw new CommandError(optionNames(error.message));
     throw error;
   }
 }
@@ -153,7 +153,7 @@ async function revoke(id: number, values: Values): Promise<void> {
   const { records } = await openFolder(config.REDEEM_DATA);
   try {
     if (!(await records.tokens.revoke(id, Date.now()))) {
-      throw new Failure(`There is no upload token ${id} that could be revoked`);
+      throw new CommandError(`There is no upload token ${id} that could be revoked`);
     }
     process.stdout.write(`Upload token ${id} is revoked.\n`);
   } finally {
@@ -179,7 +179,7 @@ function readMinutes(text: string): string {
   const [least, most] = [LEAST_MINUTES, MOST_MINUTES].map((limit) =>
     formatDuration(limit * 60_000),
   );
-  throw new Failure(
+  throw new CommandError(
     `--valid must be a duration from ${least} to ${most}, such as 90m or 6h (a bare number is minutes), not ${JSON.stringify(text)}`,
   );
 }
@@ -188,7 +188,7 @@ function readMinutes(text: string): string {
 function readMaxSize(text: string, most: number): string {
   const bytes = parseBytes(text) ?? 0;
   if (bytes >= 1 && bytes <= most) return String(bytes);
-  throw new Failure(
+  throw new CommandError(
     `--max-size must be a size such as 500MB, 10GiB or 1048576, at most ${formatBytes(most)} (REDEEM_MAX_SIZE), not ${JSON.stringify(text)}`,
   );
 }

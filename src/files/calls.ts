@@ -12,7 +12,7 @@ export type Calls = {
   mkdir(path: string): Promise<string | undefined>;
 };
 
-/** Those of this machine. Tests give others, which fail where they are told to. */
+/** The machine's own. Tests hand over others, which can be made to fail. */
 export const systemCalls: Calls = {
   open: openSync,
   fdatasync: promisify(fdatasync),

@@ -58,7 +58,7 @@ export interface Originals {
 export interface Spools {
   create(): Promise<Spool>;
   /** Deletes the spools of a process that is gone. */
-  clear(): Promise<void>;
+  deleteAll(): Promise<void>;
 }
 
 /** Where the file of a photo lies, and how many bytes it has. */
@@ -67,13 +67,13 @@ export type Place = { treeId: number; photoId: number; file: string; size: numbe
 export type WriteOptions = {
   /** Makes the file where there is none: for the first bytes of an upload alone. */
   create: boolean;
-  /** Told at once where a sync along the way has failed: what this file holds is doubtful. */
+  /** Called at once where a sync along the way has failed: chunks in this file that were not synced before may be lost. */
   onSyncFailed?: (error: SyncFailed) => void;
 };
 
 /**
- * The disk has not taken what was written. The system says so once, and a later sync that succeeds
- * proves nothing: whatever of the file was not synced before has to be sent again.
+ * The disk has not taken what was written. The system reports that once, and a later sync that succeeds proves
+ * nothing: all of the file that was not synced before has to be sent again.
  */
 export class SyncFailed extends Error {
   constructor(cause: unknown) {
@@ -88,8 +88,9 @@ export interface Sink {
   /** Everything taken is written: it outlives this process, if not yet a power cut. */
   flush(): Promise<void>;
   /**
-   * Everything written to this file so far is on the disk. The file that wrote is asked: it hears of
-   * every failure since it was opened. Throws SyncFailed, also for a sync along the way.
+   * Resolves when everything written to this file so far is on the disk. The sink's own descriptor is synced, since the
+   * system reports to it every failure since it was opened.
+   * @throws SyncFailed, also where a sync along the way has failed
    */
   sync(): Promise<void>;
   /** Waits for what is under way and closes the file; never throws. */
@@ -98,7 +99,7 @@ export interface Sink {
 
 export interface Spool extends Sink, AsyncDisposable {
   readonly path: string;
-  /** What it has taken, from its beginning. A piece is there until the next one is asked for. */
+  /** What it has taken, from its beginning. A piece is valid until the next one is asked for. */
   read(): AsyncIterable<Uint8Array>;
   /** Closes it and deletes its bytes, where they have not been adopted. Disposing of it does the same. */
   delete(): Promise<void>;

@@ -24,7 +24,7 @@ export function createFolderSync(folder: string, calls: Calls): () => Promise<vo
 
   return () => {
     if (!running) return begin();
-    // Whatever comes of the one under way is told to those who wait for that one.
+    // Where the one under way fails, that is thrown to those who wait for it, not to these.
     next ??= running
       .catch(() => undefined)
       .then(() => {

@@ -31,8 +31,8 @@ export function createLost(folder: string, calls: Calls) {
   return {
     pathOf,
     take,
-    /** Takes what stands in the way of a file, if anything does. */
-    clear: async (path: string, name: string): Promise<void> => {
+    /** Puts aside whatever stands where a file is to go, if anything does. */
+    makeWay: async (path: string, name: string): Promise<void> => {
       if (lstatSync(path, { throwIfNoEntry: false })) await take(path, name);
     },
     /** Takes what lies among the photos under ids above the last one that was given. */

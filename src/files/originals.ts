@@ -39,7 +39,7 @@ export function createOriginals({ photos, uploads, lost, calls }: OriginalsOptio
     if (stray === undefined) return lengthAt(path) !== undefined;
     await calls.mkdir(folderOf(place));
     // Another photo's of the same id, whose record was lost; or what is left of this one.
-    await lost.clear(path, place.file);
+    await lost.makeWay(path, place.file);
     await moveToNew(calls, stray, path);
     return true;
   }
@@ -72,7 +72,7 @@ export function createOriginals({ photos, uploads, lost, calls }: OriginalsOptio
     takeBack: async (place) => {
       const [back, moved] = [uploadPath(place.file), pathOf(place)];
       if (lengthAt(back) !== undefined || lengthAt(moved) === undefined) return;
-      await lost.clear(back, place.file);
+      await lost.makeWay(back, place.file);
       await moveToNew(calls, moved, back);
       await deleteEmptyFolder(folderOf(place));
     },

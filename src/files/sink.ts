@@ -24,7 +24,7 @@ export type SinkOptions = {
   offset: number;
   durable: boolean;
   calls?: Calls;
-  /** Told at once where a sync along the way has failed. */
+  /** Called at once where a sync along the way has failed. */
   onSyncFailed?: ((error: SyncFailed) => void) | undefined;
 };
 
@@ -59,7 +59,7 @@ export function createSink(fd: number, options: SinkOptions): Sink {
       });
   }
 
-  /** One failure is enough: the system tells of it once, and the next sync says nothing of it. */
+  /** Keeps a failure for good: the system reports it once, and the next sync may succeed. */
   async function syncOrFail(): Promise<void> {
     try {
       await calls.fdatasync(fd);
@@ -122,7 +122,7 @@ export function createSink(fd: number, options: SinkOptions): Sink {
   };
 }
 
-/** A disk that fills up takes a part; the next write says why. */
+/** Writes all of a piece. A disk that fills up takes a part, and the next write throws why. */
 function writeDirectly(fd: number, piece: Uint8Array, position: number): void {
   let done = 0;
   while (done < piece.length) {

@@ -36,7 +36,7 @@ export function createSpools({ folder, durable, calls }: SpoolsOptions): Spools 
       };
     },
 
-    clear: async () => {
+    deleteAll: async () => {
       for (const entry of await readdir(folder, { withFileTypes: true })) {
         // No spool is a folder: somebody else has put it here.
         if (!entry.isDirectory()) await rm(join(folder, entry.name), { force: true });

@@ -30,7 +30,7 @@ export function createStaging({ uploads, lost, durable, calls }: StagingOptions)
     write: async (file, offset, { create, onSyncFailed }) => {
       const path = pathOf(file);
       // What has the file's name and is no file, a link perhaps, makes way: it holds no byte of an upload.
-      if (create && lengthAt(path) === undefined) await lost.clear(path, file);
+      if (create && lengthAt(path) === undefined) await lost.makeWay(path, file);
       const fd = calls.open(path, create ? IN_PLACE | constants.O_CREAT : IN_PLACE);
       return createSink(fd, { offset, durable, calls, onSyncFailed });
     },

@@ -8,7 +8,7 @@
  * answer is made. Where an answer has to wait for anything, Bun by itself ends a connection that
  * sends the next request.
  */
-export type Admission = {
+export type RequestAdmission = {
   /**
    * Lets a request in, or does not.
    * @param connection what tells connections apart; undefined where nobody knows, and only the total counts
@@ -18,19 +18,23 @@ export type Admission = {
   leave(connection: string | undefined): void;
 };
 
-export type AdmissionLimits = {
+export type RequestLimits = {
   perConnection: number;
   total: number;
   /** Requests that the server itself counts: those whose answer is still being sent are among them. */
   pending: () => number;
 };
 
-export function createAdmission({ perConnection, total, pending }: AdmissionLimits): Admission {
+export function createAdmission({
+  perConnection,
+  total,
+  pending,
+}: RequestLimits): RequestAdmission {
   let open = 0;
   const ofConnection = new Map<string, number>();
   let answered: (string | undefined)[] = [];
 
-  function forgetAnswered(): void {
+  function countOutAnswered(): void {
     open -= answered.length;
     for (const connection of answered) {
       if (connection === undefined) continue;
@@ -55,7 +59,7 @@ export function createAdmission({ perConnection, total, pending }: AdmissionLimi
     leave: (connection) => {
       answered.push(connection);
       // One for all that are answered in this turn: one for each would be such a queue itself.
-      if (answered.length === 1) setImmediate(forgetAnswered);
+      if (answered.length === 1) setImmediate(countOutAnswered);
     },
   };
 }

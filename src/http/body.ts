@@ -1,16 +1,16 @@
 import { Problem } from "../problem.ts";
 
 /** The body of a request, which is read once. */
-export type Body = {
+export type RequestBody = {
   /**
-   * As the network brings them, in order. A piece is there until the next one is asked for: its memory is
-   * given back then, so copy what is to be kept. The reading ends
+   * As the network brings them, in order. A piece is valid until the next one is asked for: its memory is
+   * freed then, so copy what is to be kept. The reading ends
    * - behind the last piece, where the body is whole;
    * - with Problem request_timeout, where nothing came for as long as is allowed;
-   * - with what `endBy` was told, where the body takes too long;
+   * - with the problem given to `endBy`, where the body takes too long;
    * - with Bun's AbortError, where the client has cut its connection, which nobody can answer any more.
    *
-   * Whoever stops reading ends it, too: what is left of the body is left to Bun.
+   * Who stops reading ends it, too: the rest of the body is then Bun's to discard.
    */
   pieces: AsyncIterable<Uint8Array>;
   /**
@@ -28,7 +28,7 @@ export type Body = {
  * switch it off, and the limit here is on silence alone.
  * @param stallMs how long the client may send nothing
  */
-export function readBody(request: Request, { stallMs }: { stallMs: number }): Body {
+export function readBody(request: Request, { stallMs }: { stallMs: number }): RequestBody {
   let limit: Limit | undefined;
   return {
     pieces: readPieces(request.body, stallMs, () => limit),
@@ -65,7 +65,7 @@ async function* readPieces(
       const limit = limitNow();
       if (limit && performance.now() > limit.atMs) throw limit.why();
       yield value;
-      release(value);
+      freeMemory(value);
     }
   } finally {
     clearInterval(clock);
@@ -78,10 +78,10 @@ function stall(stallMs: number): Problem {
 }
 
 /**
- * Gives a piece's memory back at once. Left to the garbage collector, pieces pile up to 100 MB, and
+ * Frees a piece's memory at once. Left to the garbage collector, pieces pile up to 100 MB, and
  * each new one is memory that the system must find and the processor's cache does not know
  * (tests/bench/README.md).
  */
-function release({ buffer, byteLength }: Uint8Array): void {
+function freeMemory({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

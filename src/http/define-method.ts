@@ -36,7 +36,7 @@ export type Call<Input extends TObject = TObject> = {
 };
 
 /** A refusal that the document shows. */
-export type Refusal = {
+export type MethodRefusal = {
   problem: () => Problem;
   /** A sentence: when it comes. */
   when: string;
@@ -71,7 +71,7 @@ export type Method<Input extends TObject = TObject, Result = unknown> = {
     output(address: string, version: Version): NoInfer<Result>;
   };
   /** What it refuses beside what every method does: wrong parameters, credentials and levels. */
-  refusals?: readonly Refusal[];
+  refusals?: readonly MethodRefusal[];
   /** Its `return_url` is called with the outcome of an upload. */
   returns?: true;
   /** @throws Problem where it refuses: v1 answers that with 200, v2 with the problem's status (protocol 2) */

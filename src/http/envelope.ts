@@ -18,7 +18,8 @@ export type Style = {
   fields: string[] | undefined;
 };
 
-export type Site = { domain: string; name: string };
+/** How envelopes name the site: the host of its public address, and REDEEM_SITE_NAME. */
+export type SiteNames = { domain: string; name: string };
 
 export type Success = {
   level: Level;
@@ -88,7 +89,7 @@ function identifier(params: ReadonlyMap<string, string>, name: string): string |
 export function renderResult(
   style: Style,
   result: Success | List,
-  site: Site,
+  site: SiteNames,
   endpoint: string,
 ): Response {
   return "items" in result
@@ -99,7 +100,7 @@ export function renderResult(
 export function renderSuccess(
   style: Style,
   success: Success,
-  site: Site,
+  site: SiteNames,
   endpoint: string,
 ): Response {
   const { level, message, key, data } = success;
@@ -120,7 +121,7 @@ export function renderSuccess(
   return json(style, 200, { ...head, [key]: strings(data), ...tail("1", "20", site, endpoint) });
 }
 
-function renderList(style: Style, list: List, site: Site, endpoint: string): Response {
+function renderList(style: Style, list: List, site: SiteNames, endpoint: string): Response {
   const { level, key, items, elements, page, size, total } = list;
   if (!style.json) {
     const rows = items.map((item) => asRow(strings(item), elements));
@@ -148,7 +149,7 @@ export function renderProblem(
   style: Style,
   problem: Problem,
   level: Level,
-  site: Site,
+  site: SiteNames,
   endpoint: string,
 ): Response {
   const { code, message } = problem;
@@ -165,11 +166,11 @@ function attributes(status: "ok" | "error", level: Level) {
   return { "@status": status, "@permission_level": level };
 }
 
-function tail(p: string, size: string, site: Site, endpoint: string) {
+function tail(p: string, size: string, site: SiteNames, endpoint: string) {
   return { p, size, site: siteOf(site), endpoint };
 }
 
-function siteOf(site: Site) {
+function siteOf(site: SiteNames) {
   return { domain: site.domain, product_key: "redeem", site_id: "1", site_name: site.name };
 }
 

@@ -10,7 +10,7 @@ type PartHeader = {
 };
 
 export type Part = PartHeader & {
-  /** They can be read until the next part is asked for. A piece is there until the next one is asked for. */
+  /** The part's bytes can be read until the next part is asked for; a piece is valid until the next one is asked for. */
   bytes: AsyncIterable<Uint8Array>;
 };
 
@@ -193,7 +193,7 @@ function goOn(cursor: Cursor): void {
       : Buffer.from(next.buffer, next.byteOffset, next.byteLength);
 }
 
-/** What a body that cannot be read is told. */
+/** The problem of a body that cannot be read. */
 export function unreadable(why: string): Problem {
   return new Problem("invalid_input", `The request's body cannot be read: ${why}.`);
 }

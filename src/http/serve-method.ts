@@ -12,7 +12,7 @@ import {
   readStyle,
   renderProblem,
   renderResult,
-  type Site,
+  type SiteNames,
   type Style,
   type Version,
 } from "./envelope.ts";
@@ -23,7 +23,7 @@ import type { RequestLog } from "./request-log.ts";
 export type ServeContext = MethodContext & {
   credentials: Credentials;
   requests: Pick<RequestLog, "note">;
-  site: Site;
+  site: SiteNames;
   stallMs: number;
 };
 

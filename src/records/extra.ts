@@ -1,4 +1,5 @@
-import type { Extra } from "./records.ts";
+/** Parameters that are handed through, in order; a name may come once. */
+export type Extra = Record<string, string>;
 
 /** Characters of extra parameters that an upload may have: they are kept, and repeated in the callback. */
 export const MAX_EXTRA = 64 * 1024;

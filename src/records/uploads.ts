@@ -1,5 +1,7 @@
-import type { Extra, NewDelivery, UploadToken } from "./records.ts";
+import type { NewDelivery } from "./deliveries.ts";
+import type { Extra } from "./extra.ts";
 import type { NewOriginal, NewPhoto, Photo } from "./photos.ts";
+import type { UploadToken } from "./tokens.ts";
 
 /** What makes chunks belong to one upload, beside the upload token (protocol 4.2). */
 export type Identity = {
@@ -91,7 +93,7 @@ export type UploadView = {
 export type UploadChange =
   /**
    * A new upload, which is the transaction's from here on. A failed one of the same identity (the view's) makes
-   * way: it goes, and its callbacks are the new one's, since what was told of it has been told of this one.
+   * way: it is deleted, and its callbacks become the new one's, since a backend that was told of it has been told of this file.
    */
   | { kind: "begin"; upload: NewUpload }
   /**
@@ -122,7 +124,7 @@ export type UploadChange =
       delivery: (photo: Photo) => NewDelivery | null;
     }
   /** The background callback of a failure, which an upload has once. */
-  | { kind: "failure told"; delivery: NewDelivery };
+  | { kind: "failure callback"; delivery: NewDelivery };
 
 export type UploadDecision<Value> = { changes: readonly UploadChange[]; value: Value };
 
@@ -155,7 +157,7 @@ export interface UploadRecords {
   touch(id: number, now: number): Promise<boolean>;
   /** The extra parameters of its requests so far. */
   extra(id: number): Promise<Extra>;
-  /** What a body may still belong to, of which it is not known yet what it is (protocol 4.1). */
+  /** What an undecided body that names this token may turn out to be (protocol 4.1). */
   prospects(tokenId: number, now: number, finishedSince: number): Promise<Prospects>;
 }
 
@@ -186,18 +188,18 @@ export interface ChunkRecords {
   lastBefore(uploadId: number, end: number): Promise<ByteRange | undefined>;
   /** These chunks, by their offsets, are on the disk. */
   markSynced(uploadId: number, starts: readonly number[]): Promise<void>;
-  /** Chunks that may not be on the disk are not there any more, and are asked for again. */
-  forgetUnsynced(uploadId: number): Promise<void>;
-  /** The same for chunks beyond so many bytes of the file: it is shorter. Answers how many. */
-  forgetBeyond(uploadId: number, length: number): Promise<number>;
+  /** Deletes the upload's chunks that may not be on the disk: clients send them again. */
+  deleteUnsynced(uploadId: number): Promise<void>;
+  /** Deletes the upload's chunks that reach beyond the first `length` bytes, since its file is shorter. Answers how many. */
+  deleteBeyond(uploadId: number, length: number): Promise<number>;
   /**
-   * The machine that runs this process is in this boot. In another one than before, chunks that may not be on
-   * the disk are forgotten.
-   * @returns how many were forgotten
+   * Notes which boot the machine is in. Where it is another one than was noted before, chunks that may not be on the
+   * disk are deleted.
+   * @returns how many were deleted
    */
   enterBoot(bootId: string): Promise<number>;
   /**
-   * Forgets chunks of finished, failed and deleted uploads, which nobody asks for any more: a few at a
+   * Deletes chunks of finished, failed and deleted uploads, which nobody asks for any more: a few at a
    * time, since a large file has many and its last answer should not wait for them.
    * @returns whether there may be more
    */

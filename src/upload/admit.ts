@@ -18,8 +18,9 @@ import type { Answer, Owner, UploadContext } from "./types.ts";
 export type Admitted = { kind: "admitted"; upload: Upload; account: Account };
 
 /**
- * May this chunk be received? The upload that holds a use for it, or the outcome of one that is a photo.
- * @throws Problem where it may not
+ * Lets a chunk in before a byte of it is read: reserves or renews a use, and opens an account of the disk's space.
+ * @returns the upload that holds a use for it; or the outcome, where its file is a photo already
+ * @throws Problem where it may not be received
  */
 export async function admit(
   context: UploadContext,
@@ -77,7 +78,7 @@ async function reserve(
     now,
     (view) => decideReservation(view, beginning, now),
   );
-  // Another file in chunks is another one, not this one again: nothing is to be had by waiting for it.
+  // The uploads that hold the uses have other identities, so they are other files: waiting for one would not help.
   if (value === "used" || value === "held" || value === "too many") throw noUse(value, false);
   if (!upload) throw new Error("A use was reserved for no upload");
   if (value === "finished") return finishedBefore(context, owner, upload);
@@ -94,7 +95,7 @@ async function reserve(
   return withRoom(context, owner, upload, chunk);
 }
 
-/** @throws Problem insufficient_storage; an upload that has not a byte is gone then, too */
+/** @throws Problem insufficient_storage; an upload that has not received a byte is deleted then */
 async function withRoom(
   context: UploadContext,
   { token }: Owner,

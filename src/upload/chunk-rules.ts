@@ -13,13 +13,13 @@ export type Admission =
   /** The file is a photo already: the outcome. */
   | { do: "answer" }
   | { do: "expired" }
-  /** The other chunks of a file that was refused for its type, which is told already. */
+  /** Another chunk of a file that was refused for its type: it is answered the same, and no callback is made again. */
   | { do: "repeat refusal"; message: string }
-  /** It is refused, and its backend is told. */
+  /** The chunk is refused, and the backend gets a callback. */
   | { do: "refuse"; problem: Problem }
   /** A use of the token has to be had, or renewed. */
   | { do: "reserve" }
-  /** Its upload holds a use, and has said so a moment ago. */
+  /** Its upload holds a use, which was renewed a moment ago. */
   | { do: "go on"; upload: Upload };
 
 export type AdmissionLimits = {
@@ -41,7 +41,7 @@ export function decideAdmission(
   const goesOn = known !== undefined && isUnderWay(known.state);
   const state = tokenState(token, now, graceMs);
   if (state !== "open" && !(state === "grace" && goesOn)) return { do: "expired" };
-  // Only its beginning can show that it is another file now.
+  // Only a file's beginning can show that it is another file now.
   if (known?.failure?.code === "file_not_supported" && chunk.start > 0) {
     return { do: "repeat refusal", message: known.failure.message };
   }
@@ -54,9 +54,9 @@ export function decideAdmission(
 /** What is done with the bytes of a chunk that was admitted. */
 export type ChunkPlan =
   | { do: "write" }
-  /** It is stored, in a length that it may have; it may as well have another: its bytes are counted. */
+  /** A chunk is stored here, and this one may have the same length or another: its bytes are counted. */
   | { do: "count"; stored: number }
-  /** It is stored, or its upload a photo by now: answered without reading it. */
+  /** The chunk is stored, or its upload is a photo by now: it is answered without being read. */
   | { do: "answer" }
   /** Another request is receiving it at this moment. */
   | { do: "retry" }
@@ -118,11 +118,11 @@ export function decideQuestion(
   if (upload.received === chunk.identity.totalSize) return { do: "finalize" };
   if (!holds && free === 0) return { do: "used" };
   // Where two plans are possible at the end of a file, the client may say which is its own.
-  const said = chunk.toldLength ?? 0;
+  const said = chunk.statedLength ?? 0;
   return { do: "look up", lengths: chunk.lengths.includes(said) ? [said] : chunk.lengths };
 }
 
-/** What a request is told whose bytes are being received from another connection. */
+/** The problem of a request whose bytes are being received from another connection. */
 export function beingReceived(part: "This chunk" | "A part of this chunk"): Problem {
   return new Problem(
     "temporarily_unavailable",

@@ -12,11 +12,11 @@ export type Chunk = {
   start: number;
   /** The lengths that it may have, the shorter first: one, or two at the end of a file. */
   lengths: number[];
-  /** Its length as the client says beside that; any number. */
-  toldLength?: number;
+  /** Its length as the client states it in a parameter of its own; any number. */
+  statedLength?: number;
   /** A Content-Range has said its length: another one is a request that contradicts itself. */
   ranged?: true;
-  /** What else the uploader said: for the log. */
+  /** What the uploader says of the file beside what is needed: for the log. */
   clientInfo: Extra;
 };
 
@@ -70,7 +70,7 @@ function readFamily(family: Family, params: Params, filename: string): Chunk | u
     number,
     start,
     lengths: family.lastIsRemainder ? lengths.slice(0, 1) : lengths,
-    ...(current ? { toldLength: Number(current) } : {}),
+    ...(current ? { statedLength: Number(current) } : {}),
     clientInfo,
   };
 }
@@ -113,7 +113,7 @@ export function lengthsAt(start: number, chunkSize: number, totalSize: number): 
   return rest > chunkSize && rest < 2 * chunkSize ? [chunkSize, rest] : [chunkSize];
 }
 
-/** What a chunk is told that lies beyond the end of its file; undefined where it does not. */
+/** The problem of a chunk that lies beyond the end of its file; undefined where it does not. */
 export function beyondEnd(chunk: Chunk): Problem | undefined {
   if (chunk.lengths.length > 0) return undefined;
   const { totalSize, chunkSize } = chunk.identity;
@@ -123,7 +123,7 @@ export function beyondEnd(chunk: Chunk): Problem | undefined {
   );
 }
 
-/** What a chunk of the wrong length is told. */
+/** The problem of a chunk whose length is wrong. */
 export function wrongLength(chunk: Chunk, got: number | "more"): Problem {
   const expected = chunk.lengths.join(" or ");
   return new Problem(
@@ -132,7 +132,7 @@ export function wrongLength(chunk: Chunk, got: number | "more"): Problem {
   );
 }
 
-/** What a chunk is told that another plan for the same bytes has come before. */
+/** The problem of a chunk whose bytes overlap a stored one's: its client divides the file in another way. */
 export function overlapping(chunk: Chunk): Problem {
   return new Problem(
     "error_processing_upload",
@@ -161,7 +161,7 @@ export function reaches(chunk: ByteRange | undefined, offset: number): boolean {
   return chunk !== undefined && chunk.start + chunk.length > offset;
 }
 
-/** What is told of chunks that were there and are not any more: who asks for each sends what is missing. */
+/** The problem where stored chunks are lost: a client that asks for each chunk then sends the missing ones again. */
 export function lostOnDisk(): Problem {
   return new Problem(
     "temporarily_unavailable",

@@ -11,7 +11,7 @@ export async function deleteUpload(
   { records, files }: Pick<UploadContext, "records" | "files">,
   { id, file }: Pick<Upload, "id" | "file">,
 ): Promise<boolean> {
-  // Most have no bytes here: then nothing can be lost, and nothing is waited for.
+  // Most have no file in staging yet: then no bytes can be left behind, and the disk need not be waited for.
   if (files.staging.lengthOf(file) !== undefined) {
     const ended = await records.leftovers.end([id]);
     if (!ended.has(id)) return false;
@@ -32,7 +32,7 @@ export async function deleteEmpty(
 ): Promise<void> {
   const fresh = await records.uploads.byId(id);
   if (fresh?.state !== "receiving" || fresh.received > 0 || !mayGo()) return;
-  quota.forget(id);
+  quota.closeAccount(id);
   // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
   // database needs their room.
   const deleting = files.staging.delete(file);

@@ -18,7 +18,7 @@ import type { Finished, Owner, UploadContext } from "./types.ts";
 /** Characters of a photo's secret (protocol 4.3). */
 const PHOTO_TOKEN_LENGTH = 32;
 
-/** How often a long finalizing says that it is alive: well within the lapse of its lease. */
+/** How often a long finalizing renews its lease, in milliseconds: well within the lapse of it. */
 const RENEW_MS = 30_000;
 
 export type FinalizeOptions = {
@@ -29,9 +29,8 @@ export type FinalizeOptions = {
 };
 
 /**
- * Every byte is there: makes the photo, exactly once, and says what came of it. Requests that come together
- * share one finalizing. A process that ends in the middle is followed by another: whatever is done here may be
- * done again.
+ * Makes the photo of an upload whose every byte is there, exactly once. Requests that come together share one
+ * finalizing. Where a process ends in the middle the next one begins again, so each step here may be repeated.
  * @param work the request's place among those at work on the upload
  * @param size of the file in bytes
  * @throws Problem where it cannot become a photo; the upload has failed then, and its backend is told, unless the
@@ -56,7 +55,7 @@ export function finalize(
           await refuse(context, { owner, upload, scope: "upload", work, extra }, error);
         } else await rollBack(context, upload, error);
       } finally {
-        // Last, so that nobody begins before this one has let go of its lease.
+        // Last, so that no other finalizing begins before this one has given its lease up.
         shared.finalizing = undefined;
       }
       throw error;
@@ -90,7 +89,7 @@ async function makePhoto(
   }
 }
 
-/** @throws Problem where this process may not make the photo */
+/** Enters the state `finalizing`. @throws Problem where this process may not make the photo */
 async function enter(
   { records, secret, now, ...context }: UploadContext,
   { token, uploadToken }: Owner,
@@ -98,7 +97,7 @@ async function enter(
   size: number,
   { extra, othersGone = false }: FinalizeOptions,
 ): Promise<"mine" | "finished"> {
-  // A whole file that was all there when its use was reserved: it was begun in this state.
+  // A whole file whose bytes were all there when its use was reserved has begun in this state.
   if (state === "finalizing" && lease === context.process) return "mine";
   const request = {
     size,
@@ -132,8 +131,9 @@ function cannotFinalize(why: Exclude<Finalizing, "mine" | "finished">): Problem 
 }
 
 /**
- * Every byte is on the disk, and every chunk still on record: one whose sync has failed meanwhile is not. The
- * answer is a promise that no power cut takes back.
+ * Brings every byte to the disk, since the answer promises that no power cut takes the photo back, and checks that
+ * every chunk is still on record: the record of one whose sync has failed has been deleted.
+ * @throws Problem temporarily_unavailable where chunks were lost
  */
 async function bringToDisk(
   { syncer, records, files }: UploadContext,
@@ -144,7 +144,7 @@ async function bringToDisk(
   if (identity) {
     await syncer.settle({ id, file }).catch(async (error: unknown) => {
       if (!isMissing(error)) throw error;
-      await syncer.forgetAll(id);
+      await syncer.deleteChunks(id);
       throw lostOnDisk();
     });
     const fresh = await records.uploads.byId(id);
@@ -153,7 +153,7 @@ async function bringToDisk(
   await files.staging.finalize(file, size);
 }
 
-/** The content's type, read again from what lies on the disk: chunk 1 may have been too short to say. */
+/** The type by content, read from the file on the disk: the first chunk may have been too short to say. */
 async function typeOf(
   { files, types }: UploadContext,
   { token }: Owner,
@@ -163,7 +163,7 @@ async function typeOf(
   return requireType(await identify(head, true), typesOf(token, types));
 }
 
-/** The one transaction that makes it a photo; on the disk when it answers. */
+/** Records the photo: one transaction, which is on the disk when this answers. */
 async function record(
   context: UploadContext,
   owner: Owner,
@@ -188,7 +188,7 @@ async function record(
   if (value !== "made" && value !== "finished") throw cannotFinalize(value);
   if (!photo) throw new Error(`Upload ${upload.id} is finished and has no photo`);
   if (value === "made") {
-    context.quota.forget(upload.id);
+    context.quota.closeAccount(upload.id);
     context.syncer.prune();
     context.events.emit({
       kind: "photo made",
@@ -203,7 +203,7 @@ async function record(
   return { photo, extra };
 }
 
-/** It is a photo, wherever its file lies: what cannot be moved now is moved by the next sweep or start. */
+/** Moves the photo's file to its place. It is a photo wherever the file lies: the next sweep or start tries again. */
 async function place({ files, events }: UploadContext, photo: Photo): Promise<void> {
   const { id, treeId, original } = photo;
   try {
@@ -213,7 +213,7 @@ async function place({ files, events }: UploadContext, photo: Photo): Promise<vo
   }
 }
 
-/** Not for now, for want of space perhaps: its bytes wait for another try. */
+/** The photo cannot be made for now, for want of space perhaps: the upload is receiving again, with all its bytes. */
 async function rollBack(
   { records, events, now, ...context }: UploadContext,
   { id }: Upload,
@@ -222,7 +222,8 @@ async function rollBack(
   if (!(error instanceof Problem) && !(error instanceof SyncFailed)) {
     events.emit({ kind: "photo not made", upload: id, error: String(error) });
   }
-  // Where this cannot be written either, the lease is this process's own, which may go on, or lapses.
+  // Where this cannot be written either, the upload stays finalizing: this process, which holds the lease, may go on
+  // with it, and another one may when the lease has lapsed.
   await records.uploads
     .transact({ id }, now(), (view) => decideRollBack(view, context.process))
     .catch(() => undefined);

@@ -1,6 +1,6 @@
 /** The first bytes of a file, kept while they pass. */
 export type Head = {
-  /** True once: when the last byte that is wanted has come. */
+  /** Keeps what is still wanted of a piece. Returns true once: when the last byte that is wanted has come. */
   add(piece: Uint8Array): boolean;
   readonly full: boolean;
   bytes(): Uint8Array;

@@ -42,7 +42,7 @@ export function maxSizeOf(token: UploadToken | undefined, serverMax: number): nu
   return Math.min(token?.maxSize ?? serverMax, serverMax);
 }
 
-/** What a file is told that is larger than that; undefined where it is not. */
+/** The problem of a file that is larger than `max` bytes; undefined where it is not. */
 export function tooLarge(size: number, max: number): Problem | undefined {
   if (size <= max) return undefined;
   return new Problem(

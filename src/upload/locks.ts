@@ -2,9 +2,8 @@ import type { Problem } from "../problem.ts";
 import type { ByteRange } from "../records/records.ts";
 
 /**
- * Who is at work on an upload, and on which of its bytes. The records know what has been received; two
- * requests that want to write the same bytes meet here. In the memory of one process: several on one
- * archive would have to share it.
+ * Which requests are at work on an upload, and which of its bytes each is writing: two that want to write the same
+ * bytes meet here. It is in the memory of one process; several processes on one archive would have to share it.
  */
 export interface UploadLocks {
   /** A request is at work on the upload from now on, until what it gets is disposed of. */
@@ -31,16 +30,16 @@ export interface Membership extends Disposable {
   /** Whether nobody else is at work on the upload. */
   isAlone(): boolean;
   /**
-   * Locks a range of the file for one request to write. Where another request is writing a part of it, that
-   * one is waited for, so long: it may be the same chunk on another connection.
-   * @returns undefined where it is locked by others still
+   * Locks a range of the file for one request to write. Where another request is writing a part of it, this waits up
+   * to `waitMs` milliseconds for that one: it may be the same chunk on another connection.
+   * @returns undefined where others still lock it
    */
   lock(range: ByteRange, waitMs: number): Promise<RangeLock | undefined>;
 }
 
 export interface RangeLock extends Disposable {
   readonly range: Readonly<ByteRange>;
-  /** Makes it longer. False, and unchanged, where another request is writing there. */
+  /** Makes the range `length` bytes long. Returns false, with the range unchanged, where another request is writing there. */
   extend(length: number): boolean;
 }
 

@@ -21,7 +21,7 @@ export function backgroundDelivery(
   };
 }
 
-/** What a file that is a photo is answered. */
+/** The outcome of a file that is a photo. */
 export function finishedAs(
   { domain }: Pick<UploadContext, "domain">,
   { token, uploadToken }: Owner,
@@ -31,7 +31,7 @@ export function finishedAs(
   return { token, photo, returns: returnFor(token, domain, uploadToken, { photo }, extra) };
 }
 
-/** The same for an upload that has finished before, for who asks again (protocol 4.2). */
+/** The outcome of an upload that has finished before, for a client that asks again (protocol 4.2). */
 export async function outcomeOf(
   context: Pick<UploadContext, "domain" | "records">,
   owner: Owner,

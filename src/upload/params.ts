@@ -32,7 +32,7 @@ export function extraOf(params: Params): Extra {
 }
 
 /** @throws Problem invalid_input where there is too much of them to be kept and repeated */
-export function requireExtraRoom(extra: Extra): void {
+function requireExtraRoom(extra: Extra): void {
   if (sizeOfExtra(extra) > MAX_EXTRA) throw tooMuchExtra();
 }
 

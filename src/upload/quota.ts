@@ -4,33 +4,33 @@ import { Problem } from "../problem.ts";
  * Room on the disk, shared out before it is written to. Everything here is synchronous, so that of two
  * requests that ask at the same moment the second one sees what the first was given.
  *
- * A file in place is as large as the bytes that came, not as its total: what was promised to uploads
- * under way has to be kept from others, or two large ones would begin where one fits. A promise is
- * bounded by what came, and lapses when nothing comes: it must not be for one byte to reserve the disk.
+ * A staged file takes as much of the disk as the bytes that came, not as its total size. So the rest is promised to
+ * the upload and kept from others, or two large uploads would begin where one fits. A promise is bounded by what
+ * has come, and lapses when nothing comes, so that nobody can reserve the disk with one byte.
  */
 export interface DiskQuota {
-  /** @throws Problem insufficient_storage where so many more bytes do not fit beside what is promised */
+  /** @throws Problem insufficient_storage where this many more bytes do not fit beside what is promised to others */
   require(bytes: number): void;
   /**
    * The account of an upload that holds a use of its token, opened with its first request and kept
-   * until `forget` or its promise lapses. All requests of the upload write on the one account.
+   * until `closeAccount`, or until its promise lapses. All requests of the upload write on the one account.
    * @param received bytes of it that are on the disk already
    * @throws Problem insufficient_storage where its first bytes come and the whole of it cannot fit
    */
   ofUpload(upload: { id: number; tokenId: number; total: number; received: number }): Account;
-  /** The upload has ended: nothing is promised to it any more. */
-  forget(uploadId: number): void;
+  /** Closes the account of an upload that has ended: nothing is promised to it any more. */
+  closeAccount(uploadId: number): void;
   /**
    * The account of one request's bytes that hold no use yet; close it when they are gone or placed.
-   * @param vouched it has named an upload token that is of use; without one it is anybody's, and may not take
-   * the room of those that have
+   * @param vouched whether the request has named an upload token that is valid. Those that have not may be anybody's,
+   * and share a part of the space only
    */
   undecided(vouched: boolean): UndecidedAccount;
 }
 
 export type Account = {
   /**
-   * Asks for so many bytes, which are written next. Call `written` behind it, whatever came of it.
+   * Takes space for this many bytes, which are written next. Call `written` after each, also where writing has failed.
    * @throws Problem insufficient_storage, temporarily_unavailable: nothing may be written
    */
   take(bytes: number): void;
@@ -59,12 +59,12 @@ const FIRST_PROMISE = 64 * 1024 ** 2;
 /** How many bytes are promised for each that came. */
 const GROWTH = 16;
 
-/** A promise lapses like a reservation (protocol 4.1), where less than a part of it has come for so long. */
+/** A promise lapses like a reservation (protocol 4.1), where less than PROGRESS_PART of it has come in this many milliseconds. */
 const LAPSE_MS = 5 * 60_000;
 const PROGRESS_PART = 1 / 1000;
 const LEAST_PROGRESS = 64 * 1024;
 
-/** A lapsed account is remembered for so long: a single byte must not make it a new one with a new promise. */
+/** How long a lapsed account is kept, in milliseconds: a single byte must not open a new one with a new promise. */
 const REMEMBER_MS = 24 * 60 * 60_000;
 
 /** Of the room for undecided bodies, what those may take together that have named no token. */
@@ -83,7 +83,7 @@ type Entry = {
   /** When it had last made progress, and how much had come by then. */
   progressAt: number;
   progressReceived: number;
-  /** Too little came for too long: it is promised more only after it has made progress again. */
+  /** True where too little came for too long: more is promised only after progress has been made again. */
   lapsed: boolean;
 };
 
@@ -100,7 +100,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
   let measured = 0;
   let measuredAt = Number.NEGATIVE_INFINITY;
   let writtenSince = 0;
-  let droppedAt = elapsed();
+  let lapsesSeenAt = elapsed();
 
   function measure(): void {
     measured = space();
@@ -119,9 +119,9 @@ export function createQuota(options: QuotaOptions): DiskQuota {
     entry.promise = bytes;
   }
 
-  function dropLapsed(): void {
+  function lapsePromises(): void {
     const at = elapsed();
-    droppedAt = at;
+    lapsesSeenAt = at;
     for (const [id, entry] of entries) {
       if (at - entry.progressAt < LAPSE_MS) continue;
       setPromise(entry, 0);
@@ -143,8 +143,8 @@ export function createQuota(options: QuotaOptions): DiskQuota {
 
   function requireFree(bytes: number): void {
     if (bytes <= free() - promised) return;
-    // Nobody is refused by what was so a moment ago.
-    dropLapsed();
+    // Before anybody is refused, the disk is asked again and promises that are over are freed.
+    lapsePromises();
     measure();
     if (bytes > free() - promised) throw noRoom();
   }
@@ -175,7 +175,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
     ofUpload: ({ id, tokenId, total, received }) => {
       let entry = entries.get(id);
       if (!entry) {
-        if (elapsed() - droppedAt > LAPSE_MS) dropLapsed();
+        if (elapsed() - lapsesSeenAt > LAPSE_MS) lapsePromises();
         const left = Math.max(0, total - received);
         if (received === 0) requireFree(left);
         entry = {
@@ -192,7 +192,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
         if (wanted <= free() - promised) setPromise(entry, wanted);
       }
       const opened = entry;
-      // The one that was opened may have been dropped since, as lapsed for very long.
+      // It may have been deleted since, as one that lapsed very long ago.
       const current = () => {
         if (!entries.has(id)) entries.set(id, opened);
         return entries.get(id) ?? opened;
@@ -214,7 +214,7 @@ export function createQuota(options: QuotaOptions): DiskQuota {
       };
     },
 
-    forget: (uploadId) => {
+    closeAccount: (uploadId) => {
       const entry = entries.get(uploadId);
       if (!entry) return;
       setPromise(entry, 0);
@@ -234,8 +234,8 @@ export function createQuota(options: QuotaOptions): DiskQuota {
         take: (bytes) => {
           requireFree(bytes);
           if (refusal(bytes)) {
-            // Nobody is refused by what was so a moment ago.
-            dropLapsed();
+            // Before anybody is refused, the disk is asked again and promises that are over are freed.
+            lapsePromises();
             measure();
           }
           const refused = refusal(bytes);
@@ -263,7 +263,7 @@ function noRoom(): Problem {
   );
 }
 
-/** @param alone no other body is in its way: it is too large for what there is */
+/** @param alone whether no other body takes space: then this one is too large for the space there is */
 function tooManyUndecided(alone: boolean): Problem {
   const advice = "send the upload token and the chunk's parameters before the file";
   return alone

@@ -23,7 +23,7 @@ import { decideReopening } from "./upload-rules.ts";
 import { findOwner } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
 
-/** How long a chunk waits for the same one on another connection, rather than being sent again. */
+/** How long a chunk waits for the same one on another connection, before its client is asked to send it again; in milliseconds. */
 const WAIT_MS = 1000;
 
 /** A chunk that was admitted, on its way in. */
@@ -75,7 +75,7 @@ export async function receiveChunk(
         throw plan.problem;
     }
   } catch (error) {
-    // What is wrong with the file is refused for good; who was refused by another request is told the same.
+    // A fault of the file is a refusal for good, and recorded, unless another request has recorded this one already.
     if (error instanceof Problem && error.ofTheFile && error !== work.shared.failure) {
       const scope = error.code === "file_not_supported" ? "upload" : "chunk";
       const extra = extraOf(receiving.params);
@@ -86,15 +86,15 @@ export async function receiveChunk(
 }
 
 /**
- * Joins those at work on an upload. Whoever leaves as the last one of an upload that has not a byte deletes it:
- * no use may stay reserved for nothing.
+ * The request joins those at work on an upload. Where the last of them leaves an upload that has not received a
+ * byte, the upload is deleted: no use may stay reserved for nothing.
  */
 function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncDisposable {
   const work = context.locks.join(upload.id);
   return Object.assign(work, {
     [Symbol.asyncDispose]: async () => {
-      // A request that was at it while it failed may have opened its account anew.
-      if (work.shared.failure) context.quota.forget(upload.id);
+      // A request that was under way while the upload failed may have opened the upload's account anew.
+      if (work.shared.failure) context.quota.closeAccount(upload.id);
       try {
         if (work.isAlone()) await deleteEmpty(context, upload, work.isAlone);
       } finally {
@@ -121,42 +121,20 @@ async function planFor(
   return decideChunk(fresh, before, lock !== undefined, chunk);
 }
 
+/** Writes the chunk in place, and records it once its request has been read to its end. */
 async function writeChunk(
   context: UploadContext,
   receiving: Receiving,
   lock: RangeLock,
 ): Promise<Answer> {
-  const { records, syncer, now } = context;
-  const { chunk, upload, work, body } = receiving;
+  const { records, syncer } = context;
+  const { chunk, upload, work } = receiving;
   const { shared } = work;
   const { doubts } = shared;
-  const head = chunk.start === 0 ? createHead(HEAD_BYTES) : undefined;
-  const judge = async (final: boolean) => {
-    const found = await identify(head?.bytes() ?? new Uint8Array(), final);
-    // Too few bytes to say: finalizing will, with all of them.
-    if (found) requireType(found, typesOf(receiving.owner.token, context.types));
-  };
-  const lookAt = async (total: number, tooLong: boolean, headFull: boolean) => {
-    if (tooLong) await extendLock(context, receiving, lock, total);
-    if (headFull) await judge(false);
-    return receiving.account;
-  };
   const sink = await openFile(context, upload, chunk);
   let handedOver = false;
   try {
-    const length = await moveBytes(body.bytes, sink, {
-      account: (piece, total) => {
-        if (shared.failure) throw shared.failure;
-        const tooLong = total > lock.range.length;
-        const headFull = head?.add(piece) ?? false;
-        return tooLong || headFull ? lookAt(total, tooLong, headFull) : receiving.account;
-      },
-      alive: () => renew(context, upload.id),
-      now,
-    });
-    receiving.params = await restOf(receiving);
-    if (!chunk.lengths.includes(length)) throw wrongLength(chunk, length);
-    if (head && !head.full) await judge(length === chunk.identity.totalSize);
+    const length = await writeBytes(context, receiving, lock, sink);
     await sink.flush();
     if (shared.failure) throw shared.failure;
     if (shared.doubts !== doubts) throw lostOnDisk();
@@ -164,27 +142,69 @@ async function writeChunk(
       uploadId: upload.id,
       range: rangeOf(chunk, length),
       extra: extraOf(receiving.params),
-      now: now(),
+      now: context.now(),
     });
     if (recorded === "too much extra") throw tooMuchExtra();
-    // Forgotten in the very moment that it was recorded; or not recorded, since its upload is being finalized, of
-    // which another chunk was forgotten, or has failed.
+    // The record may have been deleted as it was made, after a failed sync. Or there is none, since its upload has
+    // failed, or is being finalized and another of its chunks was lost.
     if (shared.doubts !== doubts || !isRecorded(recorded, chunk)) throw lostOnDisk();
     handedOver = true;
-    syncer.soon(upload, chunk.start, sink);
-    if (isUnderWay(recorded.state) && !holdsUse(recorded, now())) await renew(context, upload.id);
+    syncer.syncLater(upload, chunk.start, sink);
+    if (isUnderWay(recorded.state) && !holdsUse(recorded, context.now()))
+      await renew(context, upload.id);
     return await answerFor(context, receiving, recorded);
   } finally {
     if (!handedOver) await sink.close();
   }
 }
 
-/** Whether a chunk that came to an upload in this state is on record, or needed no more. */
+/**
+ * Moves the chunk's bytes into the file, judging the first bytes of a file by content before they are written, and
+ * reads the request to its end.
+ * @returns how many bytes came: a length that the chunk may have
+ */
+async function writeBytes(
+  context: UploadContext,
+  receiving: Receiving,
+  lock: RangeLock,
+  sink: Sink,
+): Promise<number> {
+  const { owner, chunk, upload, account, work, body } = receiving;
+  const head = chunk.start === 0 ? createHead(HEAD_BYTES) : undefined;
+  const judge = async (final: boolean) => {
+    const found = await identify(head?.bytes() ?? new Uint8Array(), final);
+    // Where these are too few bytes to say, finalizing says it, with all of them.
+    if (found) requireType(found, typesOf(owner.token, context.types));
+  };
+  const lookAt = async (total: number, headFull: boolean) => {
+    if (total > lock.range.length) await extendLock(context, receiving, lock, total);
+    if (headFull) await judge(false);
+    return account;
+  };
+  const length = await moveBytes(body.bytes, sink, {
+    account: (piece, total) => {
+      if (work.shared.failure) throw work.shared.failure;
+      const headFull = head?.add(piece) ?? false;
+      return headFull || total > lock.range.length ? lookAt(total, headFull) : account;
+    },
+    renew: () => renew(context, upload.id),
+    now: context.now,
+  });
+  receiving.params = await restOf(receiving);
+  if (!chunk.lengths.includes(length)) throw wrongLength(chunk, length);
+  if (head && !head.full) await judge(length === chunk.identity.totalSize);
+  return length;
+}
+
+/** Whether a chunk of an upload that is now like this is on record, or not needed any more. */
 function isRecorded({ state, received }: Upload, { identity }: Chunk): boolean {
   return state === "receiving" || state === "finished" || received === identity.totalSize;
 }
 
-/** The file is made with the first bytes alone: where it is gone, what was stored in it is too. */
+/**
+ * Opens the upload's file at the chunk's offset. It is made for an upload without bytes alone: where another one's
+ * is missing, the chunks that were stored in it are lost.
+ */
 async function openFile(
   { files, syncer }: UploadContext,
   { id, file, received }: Upload,
@@ -197,12 +217,12 @@ async function openFile(
     });
   } catch (error) {
     if (!isMissing(error) || received === 0) throw error;
-    await syncer.forgetAll(id);
+    await syncer.deleteChunks(id);
     throw lostOnDisk();
   }
 }
 
-/** The last chunk may carry the remainder too, where nobody else has written it. */
+/** Locks what the last chunk has beyond the general size: it may carry the remainder too, where nobody else has written that. */
 async function extendLock(
   { records }: UploadContext,
   { chunk, upload }: Receiving,
@@ -216,7 +236,7 @@ async function extendLock(
   if (reaches(before, chunk.start)) throw overlapping(chunk);
 }
 
-/** Reads a chunk to its end to learn whether it is the one that is stored; writes nothing. */
+/** Reads a chunk to its end to learn whether it is as long as the one that is stored; writes nothing. */
 async function countChunk(
   context: UploadContext,
   receiving: Receiving,
@@ -232,21 +252,22 @@ async function countChunk(
   receiving.params = await restOf(receiving);
   if (length !== stored) throw wrongLength(chunk, length);
   if (work.shared.failure) throw work.shared.failure;
-  // It may have been forgotten meanwhile. A photo's chunks are, too: that is the answer then.
+  // Its record may have been deleted meanwhile: after a failed sync, or since its upload has become a photo, which
+  // is the answer then.
   const there = await records.chunks.has(upload.id, rangeOf(chunk, stored));
   const answer = await answerFor(context, receiving, await records.uploads.byId(upload.id));
   if (!there && answer.kind === "stored") throw lostOnDisk();
   return answer;
 }
 
-/** A stored chunk is answered, after its photo was made where it was the last one that was missing. */
+/** The answer for a stored chunk. Where no other is missing the photo is made first. */
 async function answerFor(
   context: UploadContext,
   { owner, chunk, work, params }: Receiving,
   upload: Upload | undefined,
 ): Promise<Answer> {
   if (upload?.state === "finished") {
-    context.quota.forget(upload.id);
+    context.quota.closeAccount(upload.id);
     return { kind: "finished", finished: await outcomeOf(context, owner, upload) };
   }
   const size = chunk.identity.totalSize;

@@ -10,9 +10,9 @@ import type { Account, UndecidedAccount } from "./quota.ts";
 import { receiveChunk } from "./receive-chunk.ts";
 import { formatBytes } from "../units.ts";
 import { renew } from "./renew.ts";
-import { AGAIN_MS, decideUndecided } from "./rules.ts";
 import { findOwner, noUse } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, Rest, UploadContext } from "./types.ts";
+import { isWanted, limitTime } from "./undecided.ts";
 import { beginWhole, finalizeWhole, refuseWhole, type WholeUpload } from "./whole-upload.ts";
 
 /**
@@ -22,12 +22,9 @@ import { beginWhole, finalizeWhole, refuseWhole, type WholeUpload } from "./whol
  */
 const LARGEST_LATE_CHUNK = 128 * 1024 * 1024;
 
-/** How many times as long an undecided body may take whose upload token came first: 128 MiB in four hours are 9 KiB/s. */
-const TOKEN_FIRST_LIMIT = 8;
-
 /** A file on its way in, and what has been found out about it so far. */
 type IncomingFile = {
-  /** Undefined while its upload token is still to come. */
+  /** Undefined while its upload token has not come yet. */
   owner: Owner | undefined;
   spool: Spool;
   head: Head;
@@ -73,7 +70,7 @@ export async function receiveFile(
   if (moreFiles) file.problem ??= moreThanOneFile();
   const problem = await problemOf(context, file, owner);
   const extra = extraOf(params);
-  // Waited for here: what is in use is let go of behind it.
+  // Awaited here, since the file is disposed of when this function ends.
   return await (problem
     ? refuseWhole(context, whole, problem, extra)
     : finalizeWhole(context, whole, file.spool, file.length, extra));
@@ -89,7 +86,7 @@ async function beginFile(
   const named = params.get("upload_token");
   const owner = named || !moreParams ? await findOwner(records, named, origin) : undefined;
   const wanted = owner && moreParams ? await isWanted(context, owner) : true;
-  // A length is only a claim: what cannot fit is refused by it, but nothing is kept from others for it.
+  // The request's length is only a claim: a file that cannot fit is refused by it, but no space is promised for it.
   const expected = Math.min(body.length ?? 0, maxSizeOf(owner?.token, context.maxSize));
   quota.require(expected);
   const whole =
@@ -129,38 +126,6 @@ async function beginFile(
   });
 }
 
-/** Bytes that hold no use may not be kept waiting for the end of their request, whatever comes behind them. */
-function limitTime(body: Body, undecidedMs: number, tokenFirst: boolean): void {
-  // Who has a token that is good may take longer: a form on a slow line is the normal case.
-  const limit = undecidedMs * (tokenFirst ? TOKEN_FIRST_LIMIT : 1);
-  const why = tokenFirst
-    ? "The request takes too long for one that may be a chunk; send a chunk's parameters before its file."
-    : "The request takes too long for one whose upload token is behind its file.";
-  body.endBy(performance.now() + limit, () => new Problem("request_timeout", why));
-}
-
-/**
- * Refuses an undecided body at once where nothing could become of it: no use is free, and no upload of the
- * token is unfinished that the body could be a chunk of (protocol 4.1).
- * @returns false where its bytes are of no use, but its parameters may be
- */
-async function isWanted(context: UploadContext, { token }: Owner): Promise<boolean> {
-  const now = context.now();
-  const prospects = await context.records.uploads.prospects(token.id, now, now - AGAIN_MS);
-  const decided = decideUndecided(token, prospects, now, context.graceMs);
-  switch (decided) {
-    case "keep":
-      return true;
-    case "parameters only":
-      return false;
-    case "expired":
-      throw refusedToken.expired();
-    case "used":
-    case "held":
-      throw noUse(decided, true);
-  }
-}
-
 /**
  * Reads the request to its end, or as far as it takes to know that the file is not taken.
  * @returns what was read of it
@@ -174,7 +139,7 @@ async function readToEnd(
   try {
     await moveBytes(body.bytes, file.spool, {
       account: (piece, total) => lookAt(context, redemption, body, file, piece, total),
-      alive: async () => {
+      renew: async () => {
         if (file.whole) await renew(context, file.whole.upload.id);
       },
       now: context.now,
@@ -219,7 +184,8 @@ async function lookAt(
     }
   } catch (error) {
     if ((owner && isWhole) || !(error instanceof Problem)) throw error;
-    // Nobody knows yet where the outcome goes, or whether it is a chunk's: read on, keep nothing.
+    // The file is refused, but it is not known yet whom to tell, or whether it is a chunk: its request is read to the
+    // end for its parameters, and its bytes are not kept.
     file.problem = error;
     await file.spool.delete();
     file.undecided.close();
@@ -238,7 +204,10 @@ async function judge(
   requireType(await identify(file.head.bytes(), true), typesOf(owner?.token, context.types));
 }
 
-/** The body's own field wins over the query, and may come behind the file (protocol 2 and 4). */
+/**
+ * The token that the whole request names. The body's own field wins over the query, and may come behind the file
+ * (protocol 2 and 4): a use of another token that the file holds is released then.
+ */
 async function settleOwner(
   context: UploadContext,
   file: IncomingFile,
@@ -272,7 +241,7 @@ async function problemOf(
   }
 }
 
-/** It was a chunk after all: it is received from the spool like one that has just come. */
+/** The parameters behind the file say that it is a chunk: it is received from the spool as it would be from the network. */
 async function receiveSpooled(
   context: UploadContext,
   redemption: Pick<Redemption, "params" | "origin">,
@@ -304,7 +273,7 @@ function problemOfChunk(problem: Problem, { start }: Chunk): Problem {
   );
 }
 
-/** Bytes that were not kept. */
+/** Stands for bytes that were not kept: whoever reads them is told why. */
 function unavailable(why: Problem): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(why) }) };
 }

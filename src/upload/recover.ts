@@ -6,14 +6,14 @@ import { restore } from "./restore.ts";
 import type { UploadContext } from "./types.ts";
 
 /**
- * Ends what the last process left, before anything is accepted: whole files that were still coming in are
- * given up (nobody was told that they are here), and uploads whose bytes are all there become photos, also those
- * in whose finalizing it died. The data folder must be locked: whoever held a lease is gone.
+ * Finishes what the last process left, before anything is accepted: whole files that were still coming in are deleted
+ * (no client was told that they are stored), and uploads whose bytes are all there become photos, also those that it
+ * was finalizing when it died. The data folder must be locked: whoever held a lease is gone.
  * @returns how many became photos
  */
 export async function recover(context: UploadContext): Promise<number> {
   const { records, files } = context;
-  await files.spools.clear();
+  await files.spools.deleteAll();
   for (const upload of await records.leftovers.receivingWhole()) {
     await deleteUpload(context, upload);
   }
@@ -38,7 +38,7 @@ async function recoverOne(context: UploadContext, upload: Upload): Promise<boole
   }
   using work = locks.join(upload.id);
   try {
-    // Without a background callback nobody is told, and its name is needed by nobody.
+    // Without a background callback nothing names the upload token any more.
     const uploadToken = upload.sealedToken === null ? "" : secret.unseal(upload.sealedToken);
     const owner = { token, uploadToken };
     await finalize(context, work, owner, upload, size, { extra: {}, othersGone: true });

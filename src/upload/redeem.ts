@@ -18,7 +18,7 @@ export type Redeemer = ReturnType<typeof createRedeemer>;
 export function createRedeemer(context: UploadContext) {
   let open = 0;
   return {
-    /** Files that are coming in, or have not been let go of yet. */
+    /** Files that are being received. */
     open: () => open,
 
     /** A file comes in, whole or as a chunk of one. */
@@ -26,7 +26,7 @@ export function createRedeemer(context: UploadContext) {
       open += 1;
       try {
         const { params, partName, range } = redemption;
-        // Without its upload token nothing of it can be said.
+        // A chunk is found by its upload token: while that has not come, nothing is known of the file.
         const chunk = params.has("upload_token")
           ? readChunk(params, filenameOf(params, partName), range)
           : undefined;

@@ -7,10 +7,10 @@ import { decideRefusal, type Refusal } from "./upload-rules.ts";
 import { noUse } from "./token.ts";
 import type { Owner, UploadContext } from "./types.ts";
 
-/** What a refusal is of. */
+/** What is refused, and how much of it. */
 export type Refused = {
   owner: Owner;
-  /** An upload that has begun, or what one would be known by that has not. */
+  /** An upload that has begun; or the identity of one that has not. */
   upload: { id: number } | { identity: Identity };
   scope: Refusal["scope"];
   /** The request's place among those at work on the upload, where it has joined them. */
@@ -20,8 +20,8 @@ export type Refused = {
 };
 
 /**
- * Refuses a file for good: the one place where a refusal is recorded, told in the background and said to the
- * log. Where the upload is over by it, its use is free and its bytes are deleted.
+ * Refuses a file for good. Only here is a refusal recorded, its background callback queued, and the log told. Where it
+ * ends the upload, the use is released and the bytes are deleted.
  * @param problem what is wrong with the file, or with its token
  * @throws Problem where the file could not have begun: no use was free for it
  */
@@ -31,7 +31,7 @@ export async function refuse(
   problem: Problem,
 ): Promise<void> {
   const { records, now } = context;
-  // From this moment on nothing that still comes in may be recorded.
+  // From this moment on no chunk of the upload that still comes in may be recorded.
   if (work && scope === "upload") work.shared.failure = problem;
   const all = "id" in of ? { ...(await records.uploads.extra(of.id)), ...extra } : extra;
   const refusal: Refusal = {
@@ -60,7 +60,7 @@ export async function refuse(
   });
   if (value === "failed" && upload) {
     if (work) work.shared.failure = problem;
-    context.quota.forget(upload.id);
+    context.quota.closeAccount(upload.id);
     await context.files.staging.delete(upload.file);
   }
   if (refusal.delivery) context.onDelivery();

@@ -18,7 +18,7 @@ const SLICE = 500;
 /**
  * Brings files and records in line before anything is accepted. Each file is looked up by its own
  * name: a photo's goes to its place, one that no record knows is put aside, and chunks that no file
- * has are forgotten.
+ * has are deleted.
  */
 export async function restore(context: RestoreContext): Promise<void> {
   const { records, files } = context;
@@ -39,7 +39,7 @@ export async function restore(context: RestoreContext): Promise<void> {
   await settleFiles(context, [...names]);
 }
 
-/** A file is as long as its chunks say, or those beyond it are not there. */
+/** Deletes the records of chunks that lie beyond the end of their file. */
 async function restoreChunks(context: RestoreContext, { id, file, end }: Expected): Promise<void> {
   const { records, files } = context;
   if (end > 0 && (files.staging.lengthOf(file) ?? -1) >= end) return;
@@ -50,7 +50,7 @@ async function restoreChunks(context: RestoreContext, { id, file, end }: Expecte
   }
   const length = files.staging.lengthOf(file) ?? 0;
   if (length >= end) return;
-  const chunks = await records.chunks.forgetBeyond(id, length);
+  const chunks = await records.chunks.deleteBeyond(id, length);
   putRight(context, "forgot chunks that their file does not have", { upload: id, chunks });
 }
 
@@ -75,7 +75,7 @@ export async function settleFiles(
     for (const name of slice) {
       const upload = known.get(name);
       if (upload && (isUnderWay(upload.state) || locks?.isBusy(upload.id))) continue;
-      // It has become a photo, or gone, since the names were read.
+      // The file has been moved or deleted since the names were read.
       if (files.staging.lengthOf(name) === undefined) continue;
       if (upload?.state === "failed") {
         await files.staging.delete(name);

@@ -34,7 +34,7 @@ export function useState(
   return token.consumed + reserved < token.maxUploads ? "free" : "held";
 }
 
-/** Whether an upload holds its use at this moment. A last byte in the future is a wrong clock's. */
+/** Whether an upload holds its use at this moment. A last byte in the future was written by a clock that was ahead. */
 export function holdsUse(upload: Pick<Upload, "state" | "lastByteAt">, now: number): boolean {
   return isUnderWay(upload.state) && Math.abs(now - upload.lastByteAt) < LAPSE_MS;
 }
@@ -45,15 +45,15 @@ export function isUnderWay(state: UploadState): boolean {
 
 /** What can happen to an upload. */
 export type UploadEvent =
-  /** Bytes of it were recorded, or a lapsed reservation was renewed. */
+  /** Bytes were recorded, or a lapsed reservation was renewed. */
   | "go on"
   /** Every byte is there: a process begins to make the photo. */
   | "finalize"
-  /** It could not be made for now. */
+  /** The photo could not be made for now. */
   | "roll back"
-  /** It was made. */
+  /** The photo was made. */
   | "make"
-  /** It cannot be made, ever. */
+  /** The file can never become a photo. */
   | "fail";
 
 const NEXT: Record<UploadState, Partial<Record<UploadEvent, UploadState>>> = {
@@ -75,10 +75,10 @@ export function next(state: UploadState, event: UploadEvent): UploadState | unde
   return NEXT[state][event];
 }
 
-/** For so long the chunks of a finished upload may come again, whose answer was lost. */
+/** How long chunks of a finished upload may come again, since their answer was lost; in milliseconds. */
 export const AGAIN_MS = 10 * 60_000;
 
-/** What is to be done with a body of which it is not known yet what it belongs to (protocol 4.1). */
+/** What is to be done with an undecided body, of which it is not known yet what it belongs to (protocol 4.1). */
 export type Undecided =
   /** It may become something: its bytes are kept. */
   | "keep"

@@ -42,8 +42,8 @@ export async function sweep(context: SweepContext): Promise<number> {
     );
   }
   const old = ages.before(context.keepRecordsMs);
-  for await (const count of inTurns(records.deliveries.dropClosed(old), signal)) deleted += count;
-  for await (const count of inTurns(records.tokens.dropExpired(old), signal)) deleted += count;
+  for await (const count of inTurns(records.deliveries.pruneClosed(old), signal)) deleted += count;
+  for await (const count of inTurns(records.tokens.pruneExpired(old), signal)) deleted += count;
   await pruneChunks(context);
   return deleted;
 }

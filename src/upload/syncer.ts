@@ -5,26 +5,26 @@ import type { UploadLocks } from "./locks.ts";
 
 /**
  * Puts chunks on the disk behind their answers: a chunk that was answered outlives the process at
- * once, and a power cut a moment later. Until then it is forgotten by a reboot (ChunkRecords.enterBoot).
+ * once, and a power cut a moment later. A reboot in between deletes its record (ChunkRecords.enterBoot).
  *
- * Where a sync fails, every chunk of the file that was not synced before is forgotten, and asked for
- * again: the system tells of a failure once, and a later success proves nothing.
+ * Where a sync fails, the record of every chunk of the file that was not synced before is deleted, so that
+ * clients send those again: the system reports a failure once, and a later success proves nothing.
  */
 export interface Syncer {
-  /** The chunk at this offset is written and recorded. The sink is the syncer's from now on. */
-  soon(upload: Pick<Upload, "id" | "file">, start: number, sink: Sink): void;
+  /** Syncs the chunk at this offset, which is written and recorded, in a moment. The sink is closed here, not by the caller. */
+  syncLater(upload: Pick<Upload, "id" | "file">, start: number, sink: Sink): void;
   /**
    * Resolves when everything written to the upload is on the disk.
-   * @throws SyncFailed where that cannot be had; its chunks are forgotten then
+   * @throws SyncFailed where that cannot be had; the records of its unsynced chunks are deleted then
    */
   settle(upload: Pick<Upload, "id" | "file">): Promise<void>;
-  /** A sync of the upload's file has failed elsewhere. */
+  /** Reports that a sync of the upload's file, made along the way by a sink, has failed. */
   failed(uploadId: number, error: unknown): void;
-  /** The upload's file is gone, and all of its chunks with it. */
-  forgetAll(uploadId: number): Promise<void>;
-  /** An upload has finished: the records of its chunks can be deleted. */
+  /** Deletes the records of all chunks of an upload whose file is gone. */
+  deleteChunks(uploadId: number): Promise<void>;
+  /** Deletes the records of chunks of uploads that have ended, some at a time. */
   prune(): void;
-  /** Waits for what is under way. */
+  /** Resolves when no sync and no pruning is under way. */
   idle(): Promise<void>;
 }
 
@@ -35,18 +35,18 @@ export type SyncerOptions = {
   onError: (uploadId: number, error: unknown) => void;
 };
 
-/** Files that are held open until their sync; beyond that they are opened once more. */
+/** Files that are held open until their sync. Those beyond are closed, and opened once more for it. */
 const MAX_HELD = 128;
 
 type Waiting = {
   file: string;
   starts: number[];
   /**
-   * The file as its oldest waiting chunk was written: it hears of every failure since then, and while
-   * it is open the system does not forget one. Undefined where too many are open.
+   * The open file that the oldest waiting chunk was written with: its sync reports every failure since then,
+   * and the system keeps failures for as long as it is open. Undefined where too many are open.
    */
   sink: Sink | undefined;
-  /** Sinks of later chunks, which are let go of. */
+  /** Sinks of later chunks, which are being closed. */
   closing: Promise<unknown>[];
 };
 
@@ -56,7 +56,7 @@ type Running = { uploadId: number; doubted: boolean; done: Promise<void> };
 export function createSyncer({ records, files, locks, onError }: SyncerOptions): Syncer {
   /** Uploads in the order of their oldest chunk that is not on the disk. */
   const waiting = new Map<number, Waiting>();
-  /** Uploads whose chunks could not be forgotten yet: nothing of them is trusted until they are. */
+  /** Uploads whose unsynced chunks could not be deleted yet: no sync of them counts until they are. */
   const doubted = new Set<number>();
   const underWay = new Set<Running>();
   let held = 0;
@@ -68,32 +68,38 @@ export function createSyncer({ records, files, locks, onError }: SyncerOptions):
     return entry;
   }
 
-  async function letGo(entry: Waiting): Promise<void> {
+  async function closeSinks(entry: Waiting): Promise<void> {
     if (entry.sink) held -= 1;
     await entry.sink?.close();
     await Promise.allSettled(entry.closing);
   }
 
-  /** Nothing that is written or synced at this moment counts. Answers what waited: let go of it. */
+  /**
+   * What is being written to the upload, or synced, at this moment must not count as stored.
+   * @returns what waited for its sync, which the caller closes
+   */
   function stopTrusting(uploadId: number): Waiting | undefined {
     locks.doubt(uploadId);
     for (const one of underWay) if (one.uploadId === uploadId) one.doubted = true;
     return takeWaiting(uploadId);
   }
 
-  /** Forgets what the disk may not have; from its first moment on nothing of it is recorded. */
+  /**
+   * Deletes the records of chunks that the disk may not have. Chunks that are being written meanwhile are not
+   * recorded, from the moment of this call on.
+   */
   async function doubt(uploadId: number): Promise<void> {
     doubted.add(uploadId);
     const entry = stopTrusting(uploadId);
     try {
-      await records.chunks.forgetUnsynced(uploadId);
+      await records.chunks.deleteUnsynced(uploadId);
       doubted.delete(uploadId);
     } finally {
-      if (entry) await letGo(entry);
+      if (entry) await closeSinks(entry);
     }
   }
 
-  /** @throws SyncFailed, after its chunks are forgotten */
+  /** @throws SyncFailed, after the records of its unsynced chunks are deleted */
   function syncNow(upload: Pick<Upload, "id" | "file">, entry: Waiting | undefined): Promise<void> {
     const one: Running = { uploadId: upload.id, doubted: false, done: Promise.resolve() };
     const work = async () => {
@@ -101,20 +107,20 @@ export function createSyncer({ records, files, locks, onError }: SyncerOptions):
         if (doubted.has(upload.id)) throw new SyncFailed("an earlier failure is not dealt with");
         if (entry?.sink) await entry.sink.sync();
         else await files.staging.sync(upload.file);
-        // What later sinks have met along the way is thrown by them.
+        // Throws where a sink of a later chunk has met a failure.
         await Promise.all(entry?.closing ?? []);
         if (one.doubted) throw new SyncFailed("another sync of the file has failed");
         // Where that cannot be noted, they are synced once more before the photo is made.
         await noteSynced(upload.id, entry?.starts ?? []);
       } catch (error) {
-        // Finished or swept in between, where the file is gone: it is no longer an upload's.
+        // The upload has finished or was swept meanwhile, so its file is not in staging any more.
         if (isMissing(error)) throw error;
         if (!one.doubted) onError(upload.id, error);
         await doubt(upload.id);
         throw error instanceof SyncFailed ? error : new SyncFailed(error);
       } finally {
         underWay.delete(one);
-        if (entry) await letGo(entry);
+        if (entry) await closeSinks(entry);
       }
     };
     underWay.add(one);
@@ -136,18 +142,18 @@ export function createSyncer({ records, files, locks, onError }: SyncerOptions):
       if (!next) return;
       const [id, entry] = next;
       waiting.delete(id);
-      // Told already; its chunks are forgotten.
+      // A failure has been reported, and its unsynced chunks deleted.
       await syncNow({ id, file: entry.file }, entry).catch(() => undefined);
     }
   }
 
   function begin(): void {
-    // A moment later: an upload that is whole by now is synced by its completion, and once.
+    // A moment later: an upload that is complete by then is synced by its finalizing, and only once.
     running ??= pause()
       .then(run)
       .finally(() => {
         running = undefined;
-        // One may have come between its last look and now.
+        // A chunk may have come between the last look of `run` and now.
         if (waiting.size > 0) begin();
       });
   }
@@ -170,7 +176,7 @@ export function createSyncer({ records, files, locks, onError }: SyncerOptions):
         });
     },
 
-    soon: ({ id, file }, start, sink) => {
+    syncLater: ({ id, file }, start, sink) => {
       const entry = waiting.get(id);
       if (entry) {
         entry.starts.push(start);
@@ -190,22 +196,22 @@ export function createSyncer({ records, files, locks, onError }: SyncerOptions):
         if (!other) break;
         await other.done;
       }
-      // In the same moment: whoever hears of a failure first may be the only one who does.
+      // Not awaited in between: the first to sync after a failure may be the only one that the system reports it to.
       await syncNow(upload, takeWaiting(upload.id));
     },
 
     failed: (uploadId, error) => {
       onError(uploadId, error);
-      // What cannot be forgotten yet is doubted still, and dealt with before it is trusted again.
+      // Where they could not be deleted, the upload stays doubted, and the next sync tries that first.
       doubt(uploadId).catch((failure: unknown) => onError(uploadId, failure));
     },
 
-    forgetAll: async (uploadId) => {
+    deleteChunks: async (uploadId) => {
       const entry = stopTrusting(uploadId);
       try {
-        await records.chunks.forgetBeyond(uploadId, 0);
+        await records.chunks.deleteBeyond(uploadId, 0);
       } finally {
-        if (entry) await letGo(entry);
+        if (entry) await closeSinks(entry);
       }
     },
 
@@ -222,10 +228,10 @@ function pause(): Promise<void> {
   });
 }
 
-/** Lets go of a file. Rejects, for whoever waits for it, where something of it was not written. */
+/** Closes a sink. Rejects, for the sync that awaits it later, where something was not written. */
 function closed(sink: Sink): Promise<void> {
   const closing = sink.close().then(() => sink.flush());
-  // Waited for later: until then it is no unhandled one.
+  // It is awaited later; until then a rejection must not count as unhandled.
   closing.catch(() => undefined);
   return closing;
 }

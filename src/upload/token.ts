@@ -10,7 +10,7 @@ export type Grant = Omit<NewUploadToken, "hash" | "sealedToken" | "createdAt" | 
 /** Characters of an upload token (protocol 3). */
 const TOKEN_LENGTH = 64;
 
-/** Grants uploads. The token itself is in this answer; on record it is hashed, and sealed for who shows it again. */
+/** Grants uploads. The token itself is in this answer; on record it is hashed, and sealed so that it can be shown again. */
 export async function issueToken(
   { records, secret }: { records: Records; secret: Pick<SiteSecret, "seal"> },
   grant: Grant,
@@ -46,15 +46,16 @@ export async function findOwner(
   return { token, uploadToken };
 }
 
-/** @throws Problem invalid_upload_token where it is too late to begin an upload */
+/** @throws Problem invalid_upload_token where the token has expired: no upload may begin */
 export function requireStart(token: UploadToken, now: number): void {
   if (tokenState(token, now, 0) !== "open") throw refusedToken.expired();
 }
 
 /**
- * What a request is told that got no use of its token (protocol 4.1).
- * @param mayWait the same file may hold the use itself, on a connection that hangs: not refused for good while
- *   that may fail. Of a chunk of another file it is known that nothing is to be had by waiting
+ * The problem of a request that got no use of its token (protocol 4.1).
+ * @param mayWait whether the upload that holds the last use may be an earlier try of this very file, on a connection
+ *   that hangs: then the file is asked for again, not refused for good. False for a chunk: its own
+ *   upload is known by its identity, and holds none
  */
 export function noUse(why: "used" | "held" | "too many", mayWait: boolean): Problem {
   if (why === "too many") {

@@ -29,8 +29,8 @@ export type Body = {
   /** Parameters may still come behind the file. */
   moreParams: boolean;
   /**
-   * The file's bytes. A piece is there until the next one is asked for. They end where the file does; what
-   * else ends them is thrown: a Problem that names it (cut, silent, too slow, stopping).
+   * The file's bytes, to its end. A piece is valid until the next one is asked for. Where they end early that is
+   * thrown, as a Problem which says why: silent for too long, too slow; or as Bun's AbortError: cut.
    */
   bytes: AsyncIterable<Uint8Array>;
   /**
@@ -38,7 +38,7 @@ export type Body = {
    * @throws Problem where the rest cannot be read, or has what cannot be answered
    */
   rest(): Promise<Rest>;
-  /** From this moment on (performance.now()) the reading ends with this problem; undefined: whenever it ends. */
+  /** Lets the reading end with a problem from a moment on, in milliseconds of performance.now(); undefined lifts the limit. */
   endBy(at: number | undefined, why: () => Problem): void;
 };
 
@@ -53,7 +53,7 @@ export type Rest = {
 /** Who redeems: the record of an upload token, and its text, which only the caller knows. */
 export type Owner = { token: UploadToken; uploadToken: string };
 
-/** A file that has become a photo, and where that is told. */
+/** A file that has become a photo, and the request that carries this outcome to the backend, where one is wanted. */
 export type Finished = { token: UploadToken; photo: Photo; returns: Return | null };
 
 /** What a request comes to. Everything else is thrown as a Problem. */
@@ -63,7 +63,7 @@ export type Answer =
   /** The chunk that was asked for is not there. */
   | { kind: "missing" }
   | { kind: "finished"; finished: Finished }
-  /** A whole file that is not taken: told the way the token says (protocol 4.3). */
+  /** A whole file that is not taken: the outcome goes to the backend the way the token says (protocol 4.3). */
   | { kind: "refused"; token: UploadToken; problem: Problem; returns: Return | null };
 
 /** What the receiving functions work with. */
@@ -83,12 +83,12 @@ export type UploadContext = {
   types: readonly string[];
   /** Largest file, in bytes (REDEEM_MAX_SIZE). */
   maxSize: number;
-  /** How long a body may take while it is not known what it belongs to (REDEEM_UNDECIDED_LIMIT). */
+  /** How long an undecided body may take, in milliseconds (REDEEM_UNDECIDED_LIMIT). */
   undecidedMs: number;
-  /** How long after its token's end an upload that has begun may go on (REDEEM_GRACE). */
+  /** How long after its token's end an upload that has begun may go on, in milliseconds (REDEEM_GRACE). */
   graceMs: number;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** A background callback was recorded. */
+  /** Called when a background callback was recorded. */
   onDelivery: () => void;
 };

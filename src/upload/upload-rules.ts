@@ -39,7 +39,7 @@ export function decideRenewal(
   return { changes: [{ kind: "update", set: { lastByteAt: now } }], value: true };
 }
 
-/** How a use is asked for. */
+/** What an upload is begun with. */
 export type Beginning = {
   /** Null for a whole file. */
   identity: Identity | null;
@@ -48,13 +48,13 @@ export type Beginning = {
   file: string;
   clientInfo: Extra;
   sealedToken: string | null;
-  /** A whole file that is all there already: its photo is made next, by the process of this name. */
+  /** Of a whole file whose bytes are all there: its photo is made next, by the process that `lease` names. */
   whole?: { size: number; lease: string; extra: Extra };
 };
 
 export type Reservation =
   | "reserved"
-  /** It was a photo before. */
+  /** The upload is a photo already. */
   | "finished"
   /** Every use has become a photo. */
   | "used"
@@ -99,7 +99,7 @@ export function decideReservation(
   return { changes, value: "reserved" };
 }
 
-/** What a process that wants to make the photo is told. */
+/** The answer to a process that wants to make the photo. */
 export type Finalizing =
   | "mine"
   /** The photo is there. */
@@ -123,7 +123,8 @@ export type FinalizeRequest = {
 };
 
 /**
- * Enters `finalizing`, which one process at a time may be in: one that shows no life is followed by the next.
+ * Enters `finalizing`, in which one process at a time makes the photo. Where that one has shown no life for as long as
+ * a lease lasts, another takes over.
  * @param request.sealedToken,request.extra what a process needs that has to end what this one began
  * @param request.othersLive whether another process that holds a lease can be alive; a start that has locked the
  *   data folder knows that none is
@@ -172,8 +173,8 @@ export type Making = {
 };
 
 /**
- * Makes the photo, exactly once: who holds the lease may, and whoever comes later reads what was made. What
- * the token says is asked again, since it may have been revoked, or its use given to another, meanwhile.
+ * Makes the photo, exactly once: only the holder of the lease may, and whoever comes later reads what was made. The
+ * token is looked at again, since it may have been revoked, or its use given to another upload, meanwhile.
  */
 export function decidePhoto(
   { token, upload, reserved }: UploadView,
@@ -192,7 +193,7 @@ export function decidePhoto(
   };
 }
 
-/** Leaves `finalizing` without a photo, for now: it is receiving again, and may be finalized again. */
+/** Leaves `finalizing` without a photo, for now: the upload is receiving again, and may be finalized again. */
 export function decideRollBack({ upload }: UploadView, lease: string): UploadDecision<boolean> {
   if (upload?.lease !== lease) return { changes: [], value: false };
   return reopening(upload);
@@ -245,7 +246,7 @@ export function decideRefusal(
   begun: Pick<Beginning, "identity" | "filename" | "file"> | null,
   now: number,
 ): UploadDecision<"failed" | "goes on" | "over before" | "used" | "too many"> {
-  const told: UploadChange[] = delivery ? [{ kind: "failure told", delivery }] : [];
+  const callback: UploadChange[] = delivery ? [{ kind: "failure callback", delivery }] : [];
   if (!upload) {
     if (!begun) return { changes: [], value: "over before" };
     // A file that could not have begun is not recorded: its token says why, not the file.
@@ -261,13 +262,13 @@ export function decideRefusal(
       lease: null,
       failure,
     };
-    return { changes: [{ kind: "begin", upload: failed }, ...told], value: "over before" };
+    return { changes: [{ kind: "begin", upload: failed }, ...callback], value: "over before" };
   }
   const state = next(upload.state, "fail");
-  if (!state) return { changes: upload.state === "failed" ? told : [], value: "over before" };
+  if (!state) return { changes: upload.state === "failed" ? callback : [], value: "over before" };
   if (scope === "chunk" && !(alone && upload.received === 0)) {
-    return { changes: told, value: "goes on" };
+    return { changes: callback, value: "goes on" };
   }
   const set = { state, failure, sealedToken: null, lease: null, lastByteAt: now };
-  return { changes: [{ kind: "update", set }, ...told], value: "failed" };
+  return { changes: [{ kind: "update", set }, ...callback], value: "failed" };
 }

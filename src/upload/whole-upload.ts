@@ -13,15 +13,15 @@ import { noUse, requireStart } from "./token.ts";
 import type { Answer, Owner, UploadContext } from "./types.ts";
 
 /**
- * The upload of a whole file, which holds a use of its token from `beginWhole` on. Disposing of it gives the use
- * back, unless the file became a photo or was refused.
+ * The upload of a whole file, which holds a use of its token from `beginWhole` on. Disposing of it releases
+ * the use, unless the file became a photo or was refused.
  */
 export type WholeUpload = AsyncDisposable & {
   readonly owner: Owner;
   readonly upload: Upload;
   /** Its bytes are written on this. */
   readonly account: Account;
-  /** It is a photo, or was refused: nothing is to be given back. */
+  /** True where it is a photo, or was refused: its use is not released when it is disposed of. */
   over: boolean;
 };
 
@@ -54,7 +54,7 @@ export async function beginWhole(
     [Symbol.asyncDispose]: async () => {
       if (whole.over) return;
       whole.over = true;
-      quota.forget(upload.id);
+      quota.closeAccount(upload.id);
       await deleteUpload(context, upload);
     },
   };
@@ -87,7 +87,7 @@ async function reserve(
     now(),
     (view) => decideReservation(view, wanted, now()),
   );
-  // It may be the same file again, whose first try hangs: not refused for good while that may fail.
+  // The use may be held by the same file, whose first try hangs: this one is not refused for good while that may fail.
   if (value === "used" || value === "held" || value === "too many") throw noUse(value, true);
   if (!upload) throw new Error("A use was reserved for no upload");
   events.emit({
@@ -117,7 +117,7 @@ export async function finalizeWhole(
     whole.over = true;
     return { kind: "finished", finished };
   } catch (error) {
-    // What is wrong for good was refused by who found it.
+    // A failure for good was refused and recorded by `finalize`, for whichever request found it.
     if (error !== work.shared.failure) throw error;
     whole.over = true;
     if (error instanceof Problem && error.ofTheFile) return refused(context, owner, error, extra);
@@ -125,7 +125,7 @@ export async function finalizeWhole(
   }
 }
 
-/** Refuses the file for good, and says where that is told (protocol 4.3). */
+/** Refuses the file for good. @returns the answer, with the request that carries the refusal to the backend (protocol 4.3) */
 export async function refuseWhole(
   context: UploadContext,
   whole: WholeUpload,

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { oauthParameters } from "../support/oauth.ts";
 import { formOf } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 async function mirrored(query: string, init?: RequestInit): Promise<Record<string, unknown>> {
   const answer = await site.call(`/api/2/echo${query}`, init);

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { expect, test } from "bun:test";
+import { siteForAll } from "../support/lifetime.ts";
 
 /** Issue 8, 3.11: `/` led to the documentation, and browsers and robots were answered 404. */
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite({ REDEEM_SITE_NAME: `Photos of <Ann> & "Bob"` });
-});
-afterAll(() => site.stop());
+const site = siteForAll({ REDEEM_SITE_NAME: `Photos of <Ann> & "Bob"` });
 
 test("/ has the site's name, says what this is, leads to the documentation, and no further", async () => {
   const response = await site.call("/");

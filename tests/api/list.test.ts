@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { addKey } from "../../src/commands/key.ts";
 import { mp4, png } from "../support/media.ts";
 import { fileForm, photoIn, redeem, type PhotoIds } from "../support/redeem.ts";
+import { siteForAll } from "../support/lifetime.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 
 type Row = Record<string, unknown> & { photo_id: number };
 type Listed = { status: string; p: number; size: number; total_count: number; data: Row[] };
 
-let site: TestSite;
+const site = siteForAll({ REDEEM_PUBLIC_LIST: "1" });
 let shown: { token: string; photo: PhotoIds };
 let hidden: { token: string; photo: PhotoIds };
 let later: { token: string; photo: PhotoIds };
@@ -20,7 +21,6 @@ async function upload(parameters: Record<string, string | number>, bytes = png(3
 }
 
 beforeAll(async () => {
-  site = await startTestSite({ REDEEM_PUBLIC_LIST: "1" });
   shown = await upload({
     title: "Cats & dogs",
     description: "<b>all</b>",
@@ -32,7 +32,6 @@ beforeAll(async () => {
   later = await upload({ publish_date: new Date(site.site.now() + 3_600_000).toISOString() });
   readKey = (await addKey(site.site.records, "read", "reader")).secret;
 });
-afterAll(() => site.stop());
 
 const fetchList = (query: string, key?: string) =>
   site.call(

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chunkFields as documented } from "../../src/http/photo/redeem-fields.ts";
 import { chunkFields, type Plan } from "../support/chunks.ts";
 import { png } from "../support/media.ts";
 import { formOf, redeem, type Part } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 const file = png(2000);
 const plan: Plan = {

@@ -2,14 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chunkForm, pieces } from "../support/chunks.ts";
 import { mp4, png, textFile } from "../support/media.ts";
 import { flowFields } from "../support/families.ts";
+import { siteForAll } from "../support/lifetime.ts";
 import { fileForm, photoCount, photoIn, redeem } from "../support/redeem.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 
-let site: TestSite;
-beforeAll(async () => {
-  site = await startTestSite();
-});
-afterAll(() => site.stop());
+const site = siteForAll();
 
 const bytesOf = (text: string, size = 2000) => {
   const bytes = new Uint8Array(Math.max(size, text.length)).fill(0x20);

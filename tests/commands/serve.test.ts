@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { startServer, type TestServer } from "../support/server.ts";
+import { serverForAll } from "../support/lifetime.ts";
+import { startServer } from "../support/server.ts";
 import { isFailure, isMisuse, run, withFolder } from "./run.ts";
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
+const server = serverForAll();
 
 describe("redeem serve fails in one line with exit code 1", () => {
   test("where another server has the folder", async () => {

@@ -72,7 +72,7 @@ describe("the disk's layout", () => {
   test("a folder among the spools is somebody else's and stays", async () => {
     await lay("spool/somebodys/own", "x");
     await lay("spool/left", "x");
-    await files.spools.clear();
+    await files.spools.deleteAll();
     expect(await laid()).toEqual(["spool/somebodys/own"]);
   });
 });
@@ -209,7 +209,7 @@ describe("a link", () => {
     await rm(spool.path);
     symlinkSync(path("outside"), spool.path);
     await expect(Array.fromAsync(spool.read())).rejects.toMatchObject({ code: "ELOOP" });
-    await files.spools.clear();
+    await files.spools.deleteAll();
     expect(await laid()).toEqual(["outside"]);
   });
 

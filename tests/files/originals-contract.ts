@@ -72,7 +72,7 @@ export function originalsContract(of: string, open: () => Promise<Opened>): void
       await files().originals.place(place);
       await files().staging.delete(name(1));
       expect(await files().staging.putAside(name(1))).toBeUndefined();
-      await files().spools.clear();
+      await files().spools.deleteAll();
       expect(await files().originals.putStraysAside(1)).toEqual([]);
       expect(await read(place)).toEqual(bytes);
     });

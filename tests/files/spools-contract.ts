@@ -65,7 +65,7 @@ export function spoolsContract(of: string, open: () => Promise<Opened>): void {
       await spool.write(bytes);
       await spool.flush();
       await reopen();
-      await files().spools.clear();
+      await files().spools.deleteAll();
       expect(await exists(spool.path)).toBe(false);
       await spool.close();
     });

@@ -106,7 +106,7 @@ export function stagingContract(of: string, open: () => Promise<Opened>): void {
     test("stays when the process ends", async () => {
       await stage(files(), name(1), bytes);
       await reopen();
-      await files().spools.clear();
+      await files().spools.deleteAll();
       expect(await staging().names()).toEqual([name(1)]);
       expect(await read(1)).toEqual(bytes);
     });

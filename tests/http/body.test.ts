@@ -1,12 +1,12 @@
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
-import { readBody, type Body } from "../../src/http/body.ts";
+import { readBody, type RequestBody } from "../../src/http/body.ts";
 import { Problem } from "../../src/problem.ts";
 import { openWire, type Wire } from "../support/wire.ts";
 
 /** Bodies as a real server gets them: each test reads one as it likes. */
 
 let stallMs = 60_000;
-let handle: (body: Body) => Promise<string>;
+let handle: (body: RequestBody) => Promise<string>;
 const server = Bun.serve({
   port: 0,
   hostname: "127.0.0.1",
@@ -26,7 +26,7 @@ async function begin(port: number, length: number): Promise<Wire> {
 }
 
 /** How the reading of a body has ended: its bytes, or what was thrown. */
-async function outcomeOf({ pieces }: Body): Promise<string> {
+async function outcomeOf({ pieces }: RequestBody): Promise<string> {
   let bytes = 0;
   try {
     for await (const piece of pieces) bytes += piece.length;
@@ -38,7 +38,7 @@ async function outcomeOf({ pieces }: Body): Promise<string> {
 }
 
 /** Reads with outcomeOf, and answers what came of it, also to the test. */
-function reading(prepare: (body: Body) => void = () => undefined): Promise<string> {
+function reading(prepare: (body: RequestBody) => void = () => undefined): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   handle = async (body) => {
     prepare(body);
@@ -79,7 +79,7 @@ describe("a body ends", () => {
 
 describe("a body that may take so long", () => {
   test("is ended by the next piece behind that moment", async () => {
-    const { promise: first, resolve } = Promise.withResolvers<Body>();
+    const { promise: first, resolve } = Promise.withResolvers<RequestBody>();
     handle = async (body) => {
       const pieces = body.pieces[Symbol.asyncIterator]();
       await pieces.next();

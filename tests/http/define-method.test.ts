@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { addKey } from "../../src/commands/key.ts";
@@ -8,7 +8,8 @@ import { object, pageOf } from "../../src/http/output.ts";
 import { createRequestLog } from "../../src/http/request-log.ts";
 import { serveMethod } from "../../src/http/serve-method.ts";
 import { Problem } from "../../src/problem.ts";
-import { API_KEY, startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
+import { API_KEY } from "../support/site.ts";
 
 const input = Type.Object({
   count: Type.Integer({ minimum: 1, maximum: 9, description: "How many.", examples: [2] }),
@@ -75,10 +76,9 @@ export const misfits: Method[] = [
   }),
 ];
 
-let site: TestSite;
+const site = siteForAll();
 let app: { handle(request: Request): Promise<Response> };
-beforeAll(async () => {
-  site = await startTestSite();
+beforeAll(() => {
   const { records, secret, now, publicUrl } = site.site;
   const context = {
     records,
@@ -99,7 +99,6 @@ beforeAll(async () => {
   }
   app = routes;
 });
-afterAll(() => site.stop());
 
 const call = (path: string, init: RequestInit = {}, key = API_KEY) => {
   const headers = new Headers(init.headers);

@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { chunkForm, pieces, type Plan } from "../support/chunks.ts";
 import { png, textFile } from "../support/media.ts";
 import { fileForm, formOf } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForAll } from "../support/lifetime.ts";
 import { faults, operationAt, readSpec, type Media, type Spec } from "./spec.ts";
 
-let site: TestSite;
+const site = siteForAll();
 let spec: Spec;
 
 beforeAll(async () => {
-  site = await startTestSite();
   spec = await readSpec(site);
 });
-afterAll(() => site.stop());
 
 /** The elements and attributes of an XML document, each once. */
 const names = (xml: string) =>

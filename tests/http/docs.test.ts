@@ -6,6 +6,7 @@ import { METHODS } from "../../src/http/methods.ts";
 import { png, textFile } from "../support/media.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { fileForm, redeem } from "../support/redeem.ts";
+import { siteForAll } from "../support/lifetime.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 import { operationAt, readSpec, type Documented, type Spec } from "./spec.ts";
 
@@ -33,14 +34,12 @@ const RESUMABLE = [
   "resumableRelativePath",
 ];
 
-let site: TestSite;
+const site = siteForAll();
 let spec: Spec;
 
 beforeAll(async () => {
-  site = await startTestSite();
   spec = await readSpec(site);
 });
-afterAll(() => site.stop());
 
 const at = (path: string, method: string) => operationAt(spec, path, method);
 const operations = () => Object.values(spec.paths).flatMap((path) => Object.values(path));

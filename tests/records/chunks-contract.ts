@@ -79,10 +79,10 @@ export function chunksContract(name: string, given: Given): void {
         if (state === "finalizing") await finalize(upload);
         const { chunks, uploads } = given.records;
         await chunks.markSynced(upload.id, [0, 100, 200]);
-        await chunks.forgetUnsynced(upload.id);
+        await chunks.deleteUnsynced(upload.id);
         expect((await uploads.byId(upload.id))?.received).toBe(150);
         expect(await chunks.has(upload.id, { start: 50, length: 50 })).toBe(false);
-        expect(await chunks.forgetBeyond(upload.id, 149)).toBe(2);
+        expect(await chunks.deleteBeyond(upload.id, 149)).toBe(2);
         expect((await uploads.byId(upload.id))?.received).toBe(50);
       },
     );

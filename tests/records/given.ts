@@ -179,7 +179,7 @@ export function photoOf(callback: NewDelivery | null = null, size = 250): Upload
 }
 
 function told(callback: NewDelivery | null): UploadChange[] {
-  return callback ? [{ kind: "failure told", delivery: callback }] : [];
+  return callback ? [{ kind: "failure callback", delivery: callback }] : [];
 }
 
 export function isLive(upload: Upload): boolean {

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { hashSecret } from "../../src/random.ts";
 import type { Plan } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
 import { sendChunk } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForEach } from "../support/lifetime.ts";
 import { sweepNow } from "../support/sweep.ts";
 
 /** A clock that jumps makes nothing old: it must have been idle while the server was there to see it. */
@@ -12,11 +12,7 @@ import { sweepNow } from "../support/sweep.ts";
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 
-let site: TestSite;
-beforeEach(async () => {
-  site = await startTestSite();
-});
-afterEach(() => site.stop());
+const site = siteForEach();
 
 const plan: Plan = { identifier: "i", filename: "a.png", chunkSize: 1000, totalSize: 2500 };
 

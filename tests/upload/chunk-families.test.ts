@@ -38,7 +38,7 @@ describe("each row of the table", () => {
       number: 2,
       start: 100,
       lengths: [100, 150],
-      toldLength: 100,
+      statedLength: 100,
       clientInfo: { flowTotalChunks: "2", flowCurrentChunkSize: "100", flowRelativePath: "a.png" },
     });
   });

@@ -46,7 +46,7 @@ function receive(token: string, bytes: AsyncIterable<Uint8Array>) {
       length: undefined,
       moreParams: true,
       bytes,
-      rest: async () => params,
+      rest: async () => ({ params, moreFiles: false }),
       endBy: () => undefined,
     },
   );

@@ -57,7 +57,7 @@ test.each(["in its bytes", "behind its bytes"])(
           bytes: bytes(),
           rest: async () => {
             if (where === "behind its bytes") await silence();
-            return all;
+            return { params: all, moreFiles: false };
           },
           endBy: () => undefined,
         },
@@ -85,7 +85,7 @@ test("takes it back where nobody else has", async () => {
       length: undefined,
       moreParams: true,
       bytes: bytes(),
-      rest: async () => all,
+      rest: async () => ({ params: all, moreFiles: false }),
       endBy: () => undefined,
     },
   );

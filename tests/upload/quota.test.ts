@@ -88,7 +88,7 @@ describe("what is promised", () => {
   test("is given back by who fails, and by who has it all", () => {
     const failing = quota.ofUpload({ id: 1, tokenId: 1, total: 9 * GIB, received: 0 });
     write(failing, GIB);
-    quota.forget(1);
+    quota.closeAccount(1);
     expect(attempt(() => quota.require(8 * GIB))).toBeUndefined();
     const whole = quota.ofUpload({ id: 2, tokenId: 1, total: GIB, received: 0 });
     write(whole, GIB);

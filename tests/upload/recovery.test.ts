@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { copyFileSync, existsSync, renameSync, rmSync, symlinkSync, truncateSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,16 +14,12 @@ import {
   redeem,
   sendChunk,
 } from "../support/redeem.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForEach } from "../support/lifetime.ts";
 import { sweepNow } from "../support/sweep.ts";
 
 /** Issue 7, A.2 to A.4: files and records that a crash has left in disagreement. */
 
-let site: TestSite;
-beforeEach(async () => {
-  site = await startTestSite();
-});
-afterEach(() => site.stop());
+const site = siteForEach();
 
 const file = png(2500);
 const plan = { identifier: "i", filename: "a.png", chunkSize: 1000, totalSize: 2500 };

@@ -257,12 +257,12 @@ describe("protocol 4.2: a chunk that comes", () => {
   });
 });
 
-function asked(toldLength: number) {
+function asked(statedLength: number) {
   return decideQuestion(
     token,
     upload,
     { holds: true, free: 0 },
-    { ...chunk, toldLength },
+    { ...chunk, statedLength },
     GRACE,
     NOW,
   );
@@ -443,15 +443,22 @@ describe("a refusal", () => {
   const begun = { identity: upload.identity, filename: "a.png", file: "g".repeat(24) };
   const empty = { ...upload, received: 0 };
   test.each([
-    ["of a whole upload ends it", view(), "upload", false, "failed", ["update", "failure told"]],
-    ["of a chunk: others go on", view(), "chunk", true, "goes on", ["failure told"]],
+    [
+      "of a whole upload ends it",
+      view(),
+      "upload",
+      false,
+      "failed",
+      ["update", "failure callback"],
+    ],
+    ["of a chunk: others go on", view(), "chunk", true, "goes on", ["failure callback"]],
     [
       "of the only chunk of an upload ends it",
       view({ upload: empty }),
       "chunk",
       true,
       "failed",
-      ["update", "failure told"],
+      ["update", "failure callback"],
     ],
     [
       "of a chunk beside another one: that goes on",
@@ -459,7 +466,7 @@ describe("a refusal", () => {
       "chunk",
       false,
       "goes on",
-      ["failure told"],
+      ["failure callback"],
     ],
     [
       "before anything began is recorded",
@@ -467,7 +474,7 @@ describe("a refusal", () => {
       "chunk",
       false,
       "over before",
-      ["begin", "failure told"],
+      ["begin", "failure callback"],
     ],
     [
       "is its token's affair where no use is free",
@@ -499,7 +506,7 @@ describe("a refusal", () => {
       "upload",
       true,
       "over before",
-      ["failure told"],
+      ["failure callback"],
     ],
   ] as const)("%s", (_, of, scope, alone, value, kinds) => {
     const decided = decideRefusal(of, { failure, delivery, scope, alone }, begun, NOW);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -12,7 +12,7 @@ import { png, textFile } from "../support/media.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { fileForm, originalOf, photoIn, redeem, sendChunk } from "../support/redeem.ts";
 import { until } from "../support/remains.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { siteForEach } from "../support/lifetime.ts";
 import { sweepNow as sweepSite } from "../support/sweep.ts";
 
 /** Each kind of thing that is swept, and what lies next to it and is not. */
@@ -21,11 +21,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-let site: TestSite;
-beforeEach(async () => {
-  site = await startTestSite();
-});
-afterEach(() => site.stop());
+const site = siteForEach();
 
 const found: string[] = [];
 

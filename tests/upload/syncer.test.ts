@@ -28,7 +28,7 @@ function slowSink() {
 }
 
 function syncerWith(chunks: Partial<Records["chunks"]>) {
-  const nothing = { markSynced: async () => undefined, forgetUnsynced: async () => undefined };
+  const nothing = { markSynced: async () => undefined, deleteUnsynced: async () => undefined };
   return createSyncer({
     records: { chunks: { ...nothing, ...chunks } as Records["chunks"] },
     files: { staging: { sync: async () => undefined } },
@@ -41,9 +41,9 @@ describe("settling", () => {
   test("waits also for a sync that began while it waited for another", async () => {
     const syncer = syncerWith({});
     const [one, other] = [slowSink(), slowSink()];
-    syncer.soon(upload, 0, one.sink);
+    syncer.syncLater(upload, 0, one.sink);
     await one.begun;
-    syncer.soon(upload, 1000, other.sink);
+    syncer.syncLater(upload, 1000, other.sink);
     let settled = false;
     const settling = syncer.settle(upload).then(() => {
       settled = true;
@@ -61,23 +61,23 @@ describe("settling", () => {
 
 describe("forgetting all of a file that is gone", () => {
   test("lets go of what is open also where the records cannot forget", async () => {
-    const syncer = syncerWith({ forgetBeyond: () => Promise.reject(new Error("disk full")) });
+    const syncer = syncerWith({ deleteBeyond: () => Promise.reject(new Error("disk full")) });
     const waiting = slowSink();
-    syncer.soon(upload, 0, waiting.sink);
-    await expect(syncer.forgetAll(upload.id)).rejects.toThrow("disk full");
+    syncer.syncLater(upload, 0, waiting.sink);
+    await expect(syncer.deleteChunks(upload.id)).rejects.toThrow("disk full");
     expect(waiting.closed()).toBe(1);
   });
 
   test("a sync of it that is under way says nothing of chunks that come again", async () => {
     const marked: number[] = [];
     const syncer = syncerWith({
-      forgetBeyond: async () => 1,
+      deleteBeyond: async () => 1,
       markSynced: async (_, starts) => void marked.push(...starts),
     });
     const gone = slowSink();
-    syncer.soon(upload, 0, gone.sink);
+    syncer.syncLater(upload, 0, gone.sink);
     await gone.begun;
-    await syncer.forgetAll(upload.id);
+    await syncer.deleteChunks(upload.id);
     gone.synced.resolve();
     await syncer.idle();
     expect(marked).toEqual([]);

@@ -1,15 +1,15 @@
 import { expect, test } from "bun:test";
 import { retryDelay } from "../../src/web/upload-page/chunks.ts";
-import { chunkSizeFor, identify } from "../../src/web/upload-page/identity.ts";
+import { chunkSizeFor, identifierOf } from "../../src/web/upload-page/identity.ts";
 import { readOutcome, readReason } from "../../src/web/upload-page/outcome.ts";
 import { createMemory, fingerprint } from "../../src/web/upload-page/remember.ts";
 
 test("a file is the same whenever it is chosen, and another one is not", () => {
   const file = { name: "Ünïcode & more.mp4", size: 10, lastModified: 5 };
-  expect(identify({ ...file })).toBe(identify(file));
-  expect(identify({ ...file, lastModified: 6 })).not.toBe(identify(file));
-  expect(identify({ ...file, size: 11 })).not.toBe(identify(file));
-  expect(identify(file)).toMatch(/^[0-9A-Za-z_.-]+$/);
+  expect(identifierOf({ ...file })).toBe(identifierOf(file));
+  expect(identifierOf({ ...file, lastModified: 6 })).not.toBe(identifierOf(file));
+  expect(identifierOf({ ...file, size: 11 })).not.toBe(identifierOf(file));
+  expect(identifierOf(file)).toMatch(/^[0-9A-Za-z_.-]+$/);
 });
 
 test("a phone sends smaller chunks, a laptop with a touch screen does not", () => {

@@ -2,7 +2,7 @@ import { Type, type TSchema } from "@sinclair/typebox";
 import type { Problem } from "../../problem.ts";
 import type { Level } from "../../records/records.ts";
 import { plainStyle, renderProblem, type Style, type Version } from "../envelope.ts";
-import { text, type Answer, type Content, type Example } from "./operation.ts";
+import { text, type DescribedAnswer, type Content, type Example } from "./operation.ts";
 import type { Own } from "./own.ts";
 import { oneOf, ref } from "./schemas.ts";
 
@@ -85,7 +85,7 @@ const RETRY_AFTER = {
 };
 
 /** Whatever the method: the server itself cannot do it at the moment. */
-export const unavailable: Record<number, Answer> = {
+export const unavailable: Record<number, DescribedAnswer> = {
   503: text(
     "Try again: the server is busy or being stopped, or had an unexpected failure.",
     {

@@ -3,7 +3,7 @@ import { returnFor, type Outcome } from "../../callback/address.ts";
 import { sign } from "../../callback/send.ts";
 import { photoIds } from "../photo-fields.ts";
 import { EXAMPLE } from "../examples.ts";
-import { form, parameters, type Answer, type Operation } from "./operation.ts";
+import { form, parameters, type DescribedAnswer, type Operation } from "./operation.ts";
 import type { Own } from "./own.ts";
 import { tagOf } from "../topics.ts";
 
@@ -118,7 +118,7 @@ the fields as a form. Its body is signed as it was sent.`,
   };
 }
 
-const answers: Record<string, Answer> = {
+const answers: Record<string, DescribedAnswer> = {
   "2XX": { description: "Taken. What you answer is not looked at." },
   "3XX": { description: "Taken too. The redirect is not followed." },
   default: { description: "Not taken: it is tried again." },

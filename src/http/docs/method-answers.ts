@@ -2,11 +2,11 @@ import { Type, type TSchema } from "@sinclair/typebox";
 import { Problem } from "../../problem.ts";
 import { LEVELS, type Level } from "../../records/records.ts";
 import { ANONYMOUS, requireLevel } from "../caller.ts";
-import { methodPath, type Method, type Refusal } from "../define-method.ts";
+import { methodPath, type Method, type MethodRefusal } from "../define-method.ts";
 import { readStyle, renderResult, type Version } from "../envelope.ts";
 import { readParameters } from "../parameters.ts";
 import { envelopes, refusalCase, unavailable, type Case } from "./answers.ts";
-import type { Answer } from "./operation.ts";
+import type { DescribedAnswer } from "./operation.ts";
 import type { Own } from "./own.ts";
 import { envelopeV1, envelopeV2, ref } from "./schemas.ts";
 
@@ -15,7 +15,7 @@ export async function answersOf(
   method: Method,
   version: Version,
   own: Own,
-): Promise<Record<number, Answer>> {
+): Promise<Record<number, DescribedAnswer>> {
   const endpoint = methodPath(method.path, version);
   const refusals = refusalsOf(method, version);
   const asCase = ({ problem, level }: Refused) =>
@@ -27,7 +27,7 @@ export async function answersOf(
       "XML, or JSON with `format=json`: the outcome, or an error. Version 1 answers errors with 200 and says `error` in `status`.";
     return { 200: { description, content: await envelopes(1, cases) }, ...unavailable };
   }
-  const answers: Record<number, Answer> = {
+  const answers: Record<number, DescribedAnswer> = {
     200: { description: "The outcome.", content: await envelopes(2, [success]) },
   };
   for (const [status, some] of Map.groupBy(refusals, ({ problem }) => problem().status)) {
@@ -65,7 +65,7 @@ function schemaOf({ name, key, paged }: Method["output"], version: Version): TSc
   return envelopeV1({ [key]: first, [`${key}s`]: Type.Array(own), total_count: Type.String() });
 }
 
-type Refused = Refusal & { level?: Level };
+type Refused = MethodRefusal & { level?: Level };
 
 /** Its own, and those of every method. */
 function refusalsOf(method: Method, version: Version): Refused[] {

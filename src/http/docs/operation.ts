@@ -5,7 +5,7 @@ import type { Own } from "./own.ts";
 export type Example = { summary: string; value: unknown };
 export type MediaType = { schema: TSchema; examples?: Record<string, Example> };
 export type Content = Record<string, MediaType>;
-export type Answer = {
+export type DescribedAnswer = {
   description: string;
   headers?: Record<string, { description: string; schema: TSchema }>;
   content?: Content;
@@ -30,7 +30,7 @@ export type Operation = {
   parameters?: Parameter[];
   requestBody?: { description?: string; required: boolean; content: Content };
   /** By status. */
-  responses: Record<string, Answer>;
+  responses: Record<string, DescribedAnswer>;
   /** Empty: the method takes no credential. */
   security: Record<string, string[]>[];
   /** Requests that the server makes: by a name, then by an address. */
@@ -74,8 +74,8 @@ export function form(schema: TObject, ...types: string[]): Content {
 export function text(
   description: string,
   examples: Record<string, Example>,
-  headers?: Answer["headers"],
-): Answer {
+  headers?: DescribedAnswer["headers"],
+): DescribedAnswer {
   const content = { "text/plain": { schema: Type.String(), examples } };
   return headers ? { description, headers, content } : { description, content };
 }

@@ -6,7 +6,7 @@ import { photoIds } from "../photo-fields.ts";
 import { envelopes, refusalCase, unavailable, type Case } from "./answers.ts";
 import { exampleReturn } from "./callback.ts";
 import { EXAMPLE } from "../examples.ts";
-import type { Answer, Content } from "./operation.ts";
+import type { DescribedAnswer, Content } from "./operation.ts";
 import type { Own } from "./own.ts";
 import { NOT_SUPPORTED, redirect, refusals, refusedFiles, TOO_LARGE } from "./redeem-refusals.ts";
 import { envelopeV1, envelopeV2, ref } from "./schemas.ts";
@@ -17,7 +17,10 @@ const EMPTY = new Problem("no_file", "The file is empty.");
 const stored = { summary: "A chunk is stored, others are missing", value: "ok" };
 
 /** The answers of POST, PUT and PATCH. */
-export async function redeemAnswers(version: Version, own: Own): Promise<Record<number, Answer>> {
+export async function redeemAnswers(
+  version: Version,
+  own: Own,
+): Promise<Record<number, DescribedAnswer>> {
   const refused = (problem: Problem) =>
     refusalCase(own, version, methodPath(PATH, version), problem);
   const returns = [
@@ -65,7 +68,10 @@ have 200 as well.`,
 }
 
 /** The answers of GET. */
-export async function testAnswers(version: Version, own: Own): Promise<Record<number, Answer>> {
+export async function testAnswers(
+  version: Version,
+  own: Own,
+): Promise<Record<number, DescribedAnswer>> {
   const plain = { schema: Type.String(), examples: { stored, finished: okLine(own) } };
   return {
     200: {

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { Problem, refusedToken } from "../../problem.ts";
 import { unavailable } from "./answers.ts";
-import { text, type Answer } from "./operation.ts";
+import { text, type DescribedAnswer } from "./operation.ts";
 
 export const NOT_SUPPORTED = new Problem(
   "file_not_supported",
@@ -13,7 +13,7 @@ export const TOO_LARGE = new Problem(
 );
 
 /** What GET, POST, PUT and PATCH refuse alike: a line of text, whatever the token says. */
-export const refusals: Record<400 | 403 | 404, Answer> = {
+export const refusals: Record<400 | 403 | 404, DescribedAnswer> = {
   400: text("The request cannot be read. The line says what is wrong with it.", {
     number: {
       summary: "A number that is none",
@@ -40,7 +40,7 @@ export const refusals: Record<400 | 403 | 404, Answer> = {
 const { 503: failed, ...full } = unavailable;
 
 /** What only a request with a file meets. */
-export const refusedFiles: Record<number, Answer> = {
+export const refusedFiles: Record<number, DescribedAnswer> = {
   408: text("Nothing was received for a while: send it again.", {
     stalled: { summary: "Stalled", value: "Nothing was received for 60 seconds." },
   }),
@@ -70,7 +70,7 @@ export const refusedFiles: Record<number, Answer> = {
 };
 
 /** @param examples where `return_url` leads the browser */
-export function redirect(examples: string[]): Answer {
+export function redirect(examples: string[]): DescribedAnswer {
   return {
     description: `The outcome, where the token has a \`return_url\` and no \`background_return_p\`: the
 browser goes there with \`photo_id\`, \`tree_id\` and \`token\`, or with \`error_message\`.`,

@@ -1,12 +1,12 @@
 import type { Return } from "../../callback/address.ts";
 import type { Problem } from "../../problem.ts";
 import type { Answer, Finished } from "../../upload/types.ts";
-import { renderProblem, renderSuccess, type Site, type Style } from "../envelope.ts";
+import { renderProblem, renderSuccess, type SiteNames, type Style } from "../envelope.ts";
 import { renderReturnForm } from "../../web/return-form.ts";
 
 export type Rendering = {
   style: Style;
-  site: Site;
+  site: SiteNames;
   endpoint: string;
   /** GET: never a redirect. */
   plain: boolean;

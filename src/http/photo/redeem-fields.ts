@@ -13,7 +13,7 @@ const wholeNumber = (description: string, example: number) =>
   });
 
 /** What an uploader tells beside what is needed: taken as it comes (protocol 4.2). */
-const told = (description: string, example: string) =>
+const reported = (description: string, example: string) =>
   Type.String({ description: `${description} Recorded, never needed.`, examples: [example] });
 
 const uploadToken = Type.Object({
@@ -58,18 +58,18 @@ export const chunkFields = Type.Object({
       examples: ["party.jpg"],
     }),
   ),
-  resumableTotalChunks: Type.Optional(told("How many chunks there are.", "2")),
+  resumableTotalChunks: Type.Optional(reported("How many chunks there are.", "2")),
   resumableCurrentChunkSize: Type.Optional(
-    told("Size of this chunk in bytes, which are counted.", "1048576"),
+    reported("Size of this chunk in bytes, which are counted.", "1048576"),
   ),
   resumableType: Type.Optional(
-    told(
+    reported(
       "The file's media type as the browser sees it; files are judged by content.",
       "image/jpeg",
     ),
   ),
   resumableRelativePath: Type.Optional(
-    told("Where the file lay in a folder that was picked.", "summer/party.jpg"),
+    reported("Where the file lay in a folder that was picked.", "summer/party.jpg"),
   ),
 });
 

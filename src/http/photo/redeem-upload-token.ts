@@ -7,7 +7,7 @@ import { readBody } from "../body.ts";
 import type { Cors } from "../cors.ts";
 import { described } from "../docs/operation.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
-import { readStyle, type Site, type Version } from "../envelope.ts";
+import { readStyle, type SiteNames, type Version } from "../envelope.ts";
 import { readFileHeaders } from "../file-headers.ts";
 import type { RequestLog } from "../request-log.ts";
 import { bodyLength, isForm, isOctet, octetTypes, openForm, readQuery } from "../form.ts";
@@ -18,7 +18,7 @@ export type RedeemMethodContext = {
   redeemer: Redeemer;
   requests: Pick<RequestLog, "note">;
   cors: Cors;
-  site: Site;
+  site: SiteNames;
   /** Media types and ranges that are taken (REDEEM_TYPES). */
   types: readonly string[];
   stallMs: number;
@@ -58,26 +58,26 @@ async function withoutIdleLimit(
   }
 }
 
-type Told = { answer: Answer; params: Params };
+type Answered = { answer: Answer; params: Params };
 
 async function respond(
   context: RedeemMethodContext,
   version: Version,
   request: Request,
-  handle: (context: RedeemMethodContext, request: Request) => Promise<Told>,
+  handle: (context: RedeemMethodContext, request: Request) => Promise<Answered>,
 ): Promise<Response> {
   const cors = context.cors.headers(request);
   try {
-    const told = await handle(context, request);
-    noteOutcome(context, request, told.answer);
+    const answered = await handle(context, request);
+    noteOutcome(context, request, answered.answer);
     const rendering: Rendering = {
-      style: readStyle(version, told.params),
+      style: readStyle(version, answered.params),
       site: context.site,
       endpoint: new URL(request.url).pathname,
       plain: request.method === "GET" || request.method === "HEAD",
       describe: request.headers.get("redeem-return") === "describe",
     };
-    return withHeaders(renderAnswer(told.answer, rendering), cors);
+    return withHeaders(renderAnswer(answered.answer, rendering), cors);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     context.requests.note(request, error);
@@ -97,14 +97,14 @@ function noteOutcome({ requests }: RedeemMethodContext, request: Request, answer
   }
 }
 
-async function askFor({ redeemer }: RedeemMethodContext, request: Request): Promise<Told> {
+async function askFor({ redeemer }: RedeemMethodContext, request: Request): Promise<Answered> {
   const params = readQuery(request);
   readStyle(1, params);
   requireFields(params);
   return { answer: await redeemer.ask(params, request.headers.get("origin")), params };
 }
 
-async function redeem(context: RedeemMethodContext, request: Request): Promise<Told> {
+async function redeem(context: RedeemMethodContext, request: Request): Promise<Answered> {
   if (isOctet(request, context.types)) return redeemOctet(context, request);
   if (request.body !== null && !isForm(request)) {
     const type = quote(request.headers.get("content-type") ?? "");
@@ -146,7 +146,7 @@ async function redeem(context: RedeemMethodContext, request: Request): Promise<T
 }
 
 /** The body is the file; the parameters are in the query. */
-async function redeemOctet(context: RedeemMethodContext, request: Request): Promise<Told> {
+async function redeemOctet(context: RedeemMethodContext, request: Request): Promise<Answered> {
   const params = readQuery(request);
   readStyle(1, params);
   requireFields(params);

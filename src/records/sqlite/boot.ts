@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { nextTurn } from "../../slices.ts";
-import { durably, type Db } from "./db.ts";
+import { durably, immediately, type Db } from "./db.ts";
 import { readFact, writeFact } from "./facts.ts";
 import { chunks, uploads } from "./schema.ts";
 import { LIVE } from "./states.ts";
@@ -30,22 +30,19 @@ export async function enterBoot(db: Db, bootId: string): Promise<number> {
 function deleteSome(db: Db): number {
   // In the index's own words: a parameter in its place would keep it from being used.
   const some = sql`select rowid from ${chunks} where ${chunks.synced} = 0 limit ${MANY}`;
-  return db.transaction(
-    (tx) => {
-      const deleted = tx
-        .delete(chunks)
-        .where(sql`rowid in (${some})`)
-        .returning({ uploadId: chunks.uploadId, length: chunks.length })
-        .all();
-      const lost = new Map<number, number>();
-      for (const { uploadId, length } of deleted) {
-        lost.set(uploadId, (lost.get(uploadId) ?? 0) + length);
-      }
-      const bytes = sql`select value ->> 0 as id, value ->> 1 as bytes from json_each(${JSON.stringify([...lost])})`;
-      tx.run(sql`update ${uploads} set received = received - lost.bytes from (${bytes}) as lost
+  return db.transaction((tx) => {
+    const deleted = tx
+      .delete(chunks)
+      .where(sql`rowid in (${some})`)
+      .returning({ uploadId: chunks.uploadId, length: chunks.length })
+      .all();
+    const lost = new Map<number, number>();
+    for (const { uploadId, length } of deleted) {
+      lost.set(uploadId, (lost.get(uploadId) ?? 0) + length);
+    }
+    const bytes = sql`select value ->> 0 as id, value ->> 1 as bytes from json_each(${JSON.stringify([...lost])})`;
+    tx.run(sql`update ${uploads} set received = received - lost.bytes from (${bytes}) as lost
         where ${uploads.id} = lost.id and ${LIVE}`);
-      return deleted.length;
-    },
-    { behavior: "immediate" },
-  );
+    return deleted.length;
+  }, immediately);
 }

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { nextTurn } from "../../slices.ts";
-import type { Db } from "./db.ts";
+import { immediately, type Db } from "./db.ts";
 import { originals, photos } from "./schema.ts";
 
 /** Photos that are carried over in one transaction: a few milliseconds' work. */
@@ -16,30 +16,27 @@ export async function carryOver(db: Db): Promise<void> {
 }
 
 function carrySome(db: Db): number {
-  return db.transaction(
-    (tx) => {
-      const ids = tx
-        .select({ id: photos.id })
-        .from(photos)
-        // In the index's own words.
-        .where(sql`${photos.originalId} is null`)
-        .orderBy(photos.id)
-        .limit(SLICE)
-        .all()
-        .map(({ id }) => id);
-      if (ids.length === 0) return 0;
-      const slice = sql`select value from json_each(${JSON.stringify(ids)})`;
-      // Versions before file names named an upload's file by its id.
-      tx.run(sql`insert into ${originals}
+  return db.transaction((tx) => {
+    const ids = tx
+      .select({ id: photos.id })
+      .from(photos)
+      // In the index's own words.
+      .where(sql`${photos.originalId} is null`)
+      .orderBy(photos.id)
+      .limit(SLICE)
+      .all()
+      .map(({ id }) => id);
+    if (ids.length === 0) return 0;
+    const slice = sql`select value from json_each(${JSON.stringify(ids)})`;
+    // Versions before file names named an upload's file by its id.
+    tx.run(sql`insert into ${originals}
           (photo_id, version, upload_id, file, filename, type, size, created_at)
         select id, 1, upload_id, coalesce(file, cast(upload_id as text)), filename, type, size, created_at
           from ${photos} where ${photos.id} in (${slice}) order by ${photos.id}`);
-      tx.run(sql`update ${photos} set
+    tx.run(sql`update ${photos} set
           original_id = (select ${originals.id} from ${originals} where ${originals.photoId} = ${photos.id}),
           upload_id = null, file = null, filename = null, type = null, size = null
         where ${photos.id} in (${slice})`);
-      return ids.length;
-    },
-    { behavior: "immediate" },
-  );
+    return ids.length;
+  }, immediately);
 }

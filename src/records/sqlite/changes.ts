@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { NewUpload, Photo, Upload, UploadChange } from "../records.ts";
 import type { Db } from "./db.ts";
-import { deleteChunks, deleteUpload, type Tx } from "./delete.ts";
+import { deleteChunks, deleteUploadRow, type Tx } from "./delete.ts";
 import type { extras } from "./extras.ts";
 import { photoMaker } from "./make-photo.ts";
 import { toUpload } from "./row.ts";
@@ -89,7 +89,7 @@ export function uploadChanges(db: Db, kept: ReturnType<typeof extras>) {
         .set({ uploadId: begun.id })
         .where(eq(deliveries.uploadId, before.id))
         .run();
-      deleteUpload(tx, eq(uploads.id, before.id));
+      deleteUploadRow(tx, eq(uploads.id, before.id));
     }
     return begun;
   }
@@ -126,7 +126,7 @@ export function uploadChanges(db: Db, kept: ReturnType<typeof extras>) {
         return before;
       case "photo":
         return { ...makePhoto(upload, change, at.now), isNew: upload.replaces === null };
-      case "failure told":
+      case "failure callback":
         tell.failure(change.delivery, upload.id, at.now);
         return before;
     }

@@ -1,8 +1,8 @@
 import { and, eq, gt, lt, sql } from "drizzle-orm";
 import type { ChunkRecords } from "../records.ts";
 import { enterBoot } from "./boot.ts";
-import type { Db } from "./db.ts";
-import { TOLD } from "./delete.ts";
+import { immediately, type Db } from "./db.ts";
+import { NO_CALLBACK_DUE } from "./delete.ts";
 import { extras } from "./extras.ts";
 import { toUpload } from "./row.ts";
 import { chunks, uploads } from "./schema.ts";
@@ -10,8 +10,6 @@ import { HAS_CHUNKS_TO_PRUNE, HOLDS, LIVE } from "./states.ts";
 
 /** Chunks that are deleted at once: less than a millisecond's work. */
 const FEW = 200;
-
-const immediately = { behavior: "immediate" } as const;
 
 export function chunkRecords(db: Db): ChunkRecords {
   const ofUpload = eq(chunks.uploadId, sql.placeholder("uploadId"));
@@ -43,22 +41,22 @@ export function chunkRecords(db: Db): ChunkRecords {
       db.transaction(() => {
         for (const start of starts) sync.run({ uploadId, start });
       }, immediately),
-    forgetUnsynced: async (uploadId) =>
+    deleteUnsynced: async (uploadId) =>
       db.transaction((tx) => {
         tx.delete(chunks)
           .where(and(eq(chunks.uploadId, uploadId), eq(chunks.synced, false)))
           .run();
         recount.run({ uploadId });
       }, immediately),
-    forgetBeyond: async (uploadId, length) =>
+    deleteBeyond: async (uploadId, length) =>
       db.transaction((tx) => {
         const beyond = gt(sql`${chunks.start} + ${chunks.length}`, length);
-        const forgotten = tx
+        const deleted = tx
           .delete(chunks)
           .where(and(eq(chunks.uploadId, uploadId), beyond))
           .run().changes;
         recount.run({ uploadId });
-        return forgotten;
+        return deleted;
       }, immediately),
     enterBoot: async (bootId) => enterBoot(db, bootId),
     pruneEnded: async () => pruneEnded(db),
@@ -131,7 +129,7 @@ function pruneEnded(db: Db): boolean {
     const deleted = and(
       of,
       sql`${uploads.state} = 'failed' and ${uploads.identifier} is null`,
-      TOLD,
+      NO_CALLBACK_DUE,
     );
     if (tx.delete(uploads).where(deleted).run().changes === 0) {
       tx.update(uploads).set({ received: 0 }).where(of).run();

@@ -8,6 +8,9 @@ export type Db = BetterSQLite3Database & {
   durable: boolean;
 };
 
+/** For transactions that read before they write: whoever comes second waits, and is not refused in the middle. */
+export const immediately = { behavior: "immediate" } as const;
+
 /**
  * Does what is promised to outlive a power cut: its commit, and every commit before it, is on the disk
  * when this returns. Others outlive the process only, which is all that a chunk needs.

@@ -4,8 +4,8 @@ import { chunks, deliveries, uploads } from "./schema.ts";
 
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
-/** A callback goes with its upload: that stays until it is told. */
-export const TOLD = sql`not exists (select 1 from ${deliveries} where ${deliveries.uploadId} = ${uploads.id}
+/** No callback of the upload is still to be made: a callback's row goes with its upload's, which stays until then. */
+export const NO_CALLBACK_DUE = sql`not exists (select 1 from ${deliveries} where ${deliveries.uploadId} = ${uploads.id}
   and ${deliveries.state} = 'pending')`;
 
 /** Chunks that are deleted with their upload, or failure, at once: less than a millisecond's work. */
@@ -17,7 +17,7 @@ const FEW = 200;
  * goes when its chunks have been pruned (`pruneEnded`). Call it inside a transaction.
  * @returns false where none was found
  */
-export function deleteUpload(tx: Tx, where: SQL | undefined): boolean {
+export function deleteUploadRow(tx: Tx, where: SQL | undefined): boolean {
   const found = tx.select({ id: uploads.id }).from(uploads).where(where).get();
   if (!found) return false;
   const of = eq(uploads.id, found.id);

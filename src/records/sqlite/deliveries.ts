@@ -24,7 +24,7 @@ export function deliveryRecords(db: Db): DeliveryRecords {
         .map(withoutTime);
     },
     clampClosed: (now) => clampClosed(db, now),
-    dropClosed: (before) => dropClosed(db, before),
+    pruneClosed: (before) => pruneClosed(db, before),
     nextAt: async (after, latest = Number.MAX_SAFE_INTEGER) =>
       db
         .select({ at: deliveries.nextAt })
@@ -133,10 +133,10 @@ async function waitingHosts(db: Db, now: number, except: readonly string[]): Pro
   return waiting.sort((one, other) => one.nextAt - other.nextAt).map(({ host }) => host);
 }
 
-/** Rows that are forgotten at once: about a millisecond's work. */
+/** Rows that are deleted at once: about a millisecond's work. */
 const FEW = 100;
 
-async function* dropClosed(db: Db, before: number): AsyncGenerator<number> {
+async function* pruneClosed(db: Db, before: number): AsyncGenerator<number> {
   for (;;) {
     const few = db
       .select({ id: deliveries.id })
@@ -144,9 +144,9 @@ async function* dropClosed(db: Db, before: number): AsyncGenerator<number> {
       .where(and(sql`${deliveries.state} <> 'pending'`, lt(deliveries.closedAt, before)))
       .orderBy(asc(deliveries.closedAt))
       .limit(FEW);
-    const dropped = db.delete(deliveries).where(inArray(deliveries.id, few)).run().changes;
-    if (dropped === 0) return;
-    yield dropped;
+    const pruned = db.delete(deliveries).where(inArray(deliveries.id, few)).run().changes;
+    if (pruned === 0) return;
+    yield pruned;
   }
 }
 

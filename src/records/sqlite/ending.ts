@@ -1,13 +1,12 @@
 import { and, eq, inArray, lt } from "drizzle-orm";
 import type { LeftoverRecords } from "../records.ts";
-import { durably, type Db } from "./db.ts";
-import { deleteUpload, TOLD } from "./delete.ts";
+import { durably, immediately, type Db } from "./db.ts";
+import { deleteUploadRow, NO_CALLBACK_DUE } from "./delete.ts";
 import { uploads } from "./schema.ts";
 import { UNFINISHED } from "./states.ts";
 
 /** The ways in which an upload goes that becomes no photo. */
 export function ending(db: Db): Pick<LeftoverRecords, "end" | "delete" | "deleteEmpty"> {
-  const immediately = { behavior: "immediate" } as const;
   return {
     end: async (uploadIds, before) =>
       durably(db, () =>
@@ -31,7 +30,7 @@ export function ending(db: Db): Pick<LeftoverRecords, "end" | "delete" | "delete
 
     delete: async (id) =>
       void db.transaction(
-        (tx) => deleteUpload(tx, and(eq(uploads.id, id), UNFINISHED, TOLD)),
+        (tx) => deleteUploadRow(tx, and(eq(uploads.id, id), UNFINISHED, NO_CALLBACK_DUE)),
         immediately,
       ),
 
@@ -42,7 +41,7 @@ export function ending(db: Db): Pick<LeftoverRecords, "end" | "delete" | "delete
           eq(uploads.state, "receiving"),
           eq(uploads.received, 0),
         );
-        if (tx.delete(uploads).where(and(empty, TOLD)).run().changes > 0) return true;
+        if (tx.delete(uploads).where(and(empty, NO_CALLBACK_DUE)).run().changes > 0) return true;
         // Its backend is still to be told why a chunk of it was refused.
         const failed = { state: "failed", sealedToken: null } as const;
         return tx.update(uploads).set(failed).where(empty).run().changes > 0;

@@ -1,7 +1,7 @@
 import { and, asc, gt, inArray, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { LeftoverRecords } from "../records.ts";
 import type { Db } from "./db.ts";
-import { TOLD } from "./delete.ts";
+import { NO_CALLBACK_DUE } from "./delete.ts";
 import { ending } from "./ending.ts";
 import { lastIdOf } from "./make-photo.ts";
 import { toUpload } from "./row.ts";
@@ -74,7 +74,7 @@ export function leftoverRecords(db: Db): LeftoverRecords {
     abandoned: async function* (before) {
       for await (const rows of unfinishedByAge(db, before)) {
         yield rows
-          .filter(({ told }) => told)
+          .filter(({ settled }) => settled)
           .map(withFile)
           .map(({ id, file }) => ({ id, file }));
       }
@@ -89,7 +89,7 @@ function withFile<Row extends { id: number; file: string | null }>(
   return { ...row, file: row.file ?? String(row.id) };
 }
 
-type Aged = { id: number; lastByteAt: number; file: string | null; told: number };
+type Aged = { id: number; lastByteAt: number; file: string | null; settled: number };
 
 /** Uploads that have received nothing since then, the longest ago first, some at a time. */
 async function* unfinishedByAge(db: Db, before: number): AsyncGenerator<Aged[]> {
@@ -100,7 +100,7 @@ async function* unfinishedByAge(db: Db, before: number): AsyncGenerator<Aged[]> 
         id: uploads.id,
         lastByteAt: uploads.lastByteAt,
         file: uploads.file,
-        told: sql<number>`${TOLD}`,
+        settled: sql<number>`${NO_CALLBACK_DUE}`,
       })
       .from(uploads)
       .where(

@@ -3,7 +3,7 @@ import type { UploadToken } from "../records.ts";
 import { LAPSE_MS } from "../uploads.ts";
 import type { Db } from "./db.ts";
 import { uploads } from "./schema.ts";
-import { LIVE, UNFINISHED } from "./states.ts";
+import { LIVE_OF_TOKEN, UNFINISHED } from "./states.ts";
 
 /**
  * Counts the uses of a token that uploads hold at this moment, but for one upload's own. A time in the future
@@ -15,10 +15,7 @@ export function reservedCount(db: Db) {
     .from(uploads)
     .where(
       and(
-        eq(uploads.tokenId, sql.placeholder("tokenId")),
-        // What LIVE says already: the index wants to read it.
-        UNFINISHED,
-        LIVE,
+        LIVE_OF_TOKEN,
         gt(uploads.lastByteAt, sql.placeholder("since")),
         lt(uploads.lastByteAt, sql.placeholder("until")),
         ne(uploads.id, sql.placeholder("except")),

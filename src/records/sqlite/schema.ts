@@ -50,7 +50,7 @@ export const uploadTokens = sqliteTable(
     sealedToken: text(),
   },
   (table) => [
-    // Those that may be forgotten when they have expired: of the others there are photos.
+    // Those that may be deleted when they have expired: of the others there are photos.
     index("upload_tokens_unused")
       .on(table.validUntil)
       .where(sql`consumed = 0`),

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { LAPSE_MS } from "../uploads.ts";
 import { uploads } from "./schema.ts";
 
@@ -15,6 +15,9 @@ export const HOLDS = sql`abs(${uploads.lastByteAt} - ${sql.placeholder("now")}) 
 
 /** It is no photo: under way, lapsed or failed. */
 export const UNFINISHED = sql`${uploads.state} <> 'finished'`;
+
+/** Uploads of the token of a prepared query that are LIVE. UNFINISHED follows from it, but the index wants to read it. */
+export const LIVE_OF_TOKEN = and(eq(uploads.tokenId, sql.placeholder("tokenId")), UNFINISHED, LIVE);
 
 /** In chunks, and it will not get any more of them, but still has some. */
 export const HAS_CHUNKS_TO_PRUNE = sql`${uploads.state} in ('finished', 'failed') and ${uploads.received} > 0

@@ -40,7 +40,7 @@ export function tokenRecords(db: Db): TokenRecords {
             .where(and(eq(uploadTokens.id, id), isNull(uploadTokens.revokedAt)))
             .run().changes > 0,
       ),
-    dropExpired: (before) => dropExpired(db, before),
+    pruneExpired: (before) => pruneExpired(db, before),
     free: async (id, now) => free(find.byId(id), now),
   };
 }
@@ -48,7 +48,7 @@ export function tokenRecords(db: Db): TokenRecords {
 /** Tokens that are looked at in one slice: one or two milliseconds' work. */
 const FEW = 100;
 
-async function* dropExpired(db: Db, before: number): AsyncGenerator<number> {
+async function* pruneExpired(db: Db, before: number): AsyncGenerator<number> {
   // Those that have uploads stay, and are not looked at twice.
   let after = { validUntil: -1, id: -1 };
   for (;;) {

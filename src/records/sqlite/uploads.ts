@@ -8,14 +8,14 @@ import type {
   UploadView,
 } from "../records.ts";
 import { uploadChanges } from "./changes.ts";
-import { durably, type Db } from "./db.ts";
+import { durably, immediately, type Db } from "./db.ts";
 import { extras } from "./extras.ts";
 import { photoFinder, tokenFinder, uploadFinder } from "./find.ts";
 import { freeCount, reservedCount, unfinishedCount } from "./reserved.ts";
 import { uploads } from "./schema.ts";
-import { FINISHED_IN_CHUNKS, HOLDS, LIVE, UNFINISHED } from "./states.ts";
+import { FINISHED_IN_CHUNKS, HOLDS, LIVE, LIVE_OF_TOKEN } from "./states.ts";
 
-/** @param onPhoto told of each new photo, when its transaction has ended */
+/** @param onPhoto called with each new photo, when its transaction has ended */
 export function uploadRecords(db: Db, onPhoto: (photo: Photo) => void): UploadRecords {
   const find = uploadFinder(db);
   const kept = extras(db);
@@ -32,17 +32,14 @@ export function uploadRecords(db: Db, onPhoto: (photo: Photo) => void): UploadRe
     now: number,
     decide: (view: UploadView) => UploadDecision<Value>,
   ): Transacted<Value> & { isNew: boolean } {
-    return db.transaction(
-      (tx) => {
-        const view = viewOf(key, now);
-        const { changes, value } = decide(view);
-        const at = { tx, now, tokenId: "id" in key ? undefined : key.tokenId };
-        let progress = { upload: view.upload, photo: view.photo, isNew: false };
-        for (const change of changes) progress = apply(at, progress, change);
-        return { value, ...progress };
-      },
-      { behavior: "immediate" },
-    );
+    return db.transaction((tx) => {
+      const view = viewOf(key, now);
+      const { changes, value } = decide(view);
+      const at = { tx, now, tokenId: "id" in key ? undefined : key.tokenId };
+      let progress = { upload: view.upload, photo: view.photo, isNew: false };
+      for (const change of changes) progress = apply(at, progress, change);
+      return { value, ...progress };
+    }, immediately);
   }
 
   return {
@@ -91,15 +88,7 @@ function prospects(db: Db): UploadRecords["prospects"] {
   const unfinished = db
     .select({ id: uploads.id })
     .from(uploads)
-    .where(
-      and(
-        eq(uploads.tokenId, sql.placeholder("tokenId")),
-        // What LIVE says already: the index wants to read it.
-        UNFINISHED,
-        LIVE,
-        isNotNull(uploads.identifier),
-      ),
-    )
+    .where(and(LIVE_OF_TOKEN, isNotNull(uploads.identifier)))
     .limit(1)
     .prepare();
   const finished = db

@@ -1,5 +1,5 @@
 import { describeDetail } from "./detail.ts";
-import type { Return } from "./outcome.ts";
+import type { BrowserReturn } from "./outcome.ts";
 import { createRow, type Row, type RowActions, type RowState } from "./row.ts";
 import type { Status } from "./sender.ts";
 import { createSpeedometer } from "./speed.ts";
@@ -14,7 +14,7 @@ export type Entry = {
   fraction: number;
   reason: string;
   continued: boolean;
-  return: Return | null;
+  return: BrowserReturn | null;
   row: Row;
   /** Takes over what the sender says; undefined where it has nothing to do with the file (any more). */
   update(status: Status | undefined, now: number): void;

@@ -1,7 +1,7 @@
 import type { Announcer } from "./announce.ts";
 import { allArrived, type Entry } from "./entries.ts";
 import { leave, tell } from "./leave.ts";
-import type { Return } from "./outcome.ts";
+import type { BrowserReturn } from "./outcome.ts";
 import { countFiles } from "./wording.ts";
 
 /** Long enough for "All done" to be seen, and begun to be spoken. */
@@ -23,7 +23,7 @@ export type EndingParts = {
 
 /** `single`: there was one place only, so nothing can follow and the page goes on by itself. */
 export function createEnding(parts: EndingParts, single: boolean, announcer: Announcer): Ending {
-  let returns: Return[] = [];
+  let returns: BrowserReturn[] = [];
   let shownFor = 0;
   let left = false;
   let timer: ReturnType<typeof setTimeout> | undefined;

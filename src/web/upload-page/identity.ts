@@ -5,7 +5,7 @@ const mebibyte = 1024 * 1024;
  * file's own name is part of the upload's identity on the server already, so only a trace of it
  * is needed here, for files of equal size and date.
  */
-export function identify(file: { name: string; size: number; lastModified: number }): string {
+export function identifierOf(file: { name: string; size: number; lastModified: number }): string {
   const trace = file.name.replaceAll(/[^0-9A-Za-z_.-]/g, "").slice(-60);
   return `${file.size}-${file.lastModified}-${trace}`;
 }

@@ -1,10 +1,10 @@
-import type { Return } from "./outcome.ts";
+import type { BrowserReturn } from "./outcome.ts";
 
 /** How long the other outcomes may hold up the last one. */
 const patienceMs = 5_000;
 
 /** Tells the backend of one file without leaving the page, and survives its being closed. */
-export async function tell(to: Return): Promise<void> {
+export async function tell(to: BrowserReturn): Promise<void> {
   const body = to.method === "POST" ? new URLSearchParams(to.fields) : null;
   try {
     // no-cors: the answer is the backend's page for its user; that it was asked is all we need.
@@ -21,7 +21,7 @@ export async function tell(to: Return): Promise<void> {
 }
 
 /** Carries the outcomes of all files to where they belong: the last one by going there. */
-export async function leave(returns: readonly Return[]): Promise<void> {
+export async function leave(returns: readonly BrowserReturn[]): Promise<void> {
   const last = returns.at(-1);
   if (last === undefined) return;
   const told = Promise.all(returns.slice(0, -1).map(tell));
@@ -29,7 +29,7 @@ export async function leave(returns: readonly Return[]): Promise<void> {
   go(last);
 }
 
-function go(to: Return): void {
+function go(to: BrowserReturn): void {
   if (to.method === "GET") {
     location.assign(to.url);
     return;

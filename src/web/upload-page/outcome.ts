@@ -1,11 +1,11 @@
 /** Where the browser has to carry the outcome of one file. */
-export type Return =
+export type BrowserReturn =
   { method: "GET"; url: string } | { method: "POST"; url: string; fields: [string, string][] };
 
-export type Outcome = { return: Return | null };
+export type FileOutcome = { return: BrowserReturn | null };
 
 /** The answer of a chunk, if it is the outcome of the whole file ("ok" and "" are not). */
-export function readOutcome(body: string): Outcome | undefined {
+export function readOutcome(body: string): FileOutcome | undefined {
   let answer: unknown;
   try {
     answer = JSON.parse(body);
@@ -29,7 +29,7 @@ export function readReason(body: string): string {
   return reason;
 }
 
-function readReturn(value: unknown): Return | null {
+function readReturn(value: unknown): BrowserReturn | null {
   if (typeof value !== "object" || value === null) return null;
   const { method, url, fields } = value as Record<string, unknown>;
   // Only web addresses: "javascript:" in location.assign would be code.

@@ -2,7 +2,7 @@ import { createAnnouncer } from "./announce.ts";
 import { type Chosen, createChooser } from "./choose.ts";
 import { allArrived, createEntry, type Entry, isActive, takesPlace } from "./entries.ts";
 import { createEnding } from "./finish.ts";
-import { chunkSizeFor, identify } from "./identity.ts";
+import { chunkSizeFor, identifierOf } from "./identity.ts";
 import { refusal, tooMany } from "./limits.ts";
 import { apiTarget, type PageData } from "./page-data.ts";
 import type { Memory } from "./remember.ts";
@@ -38,7 +38,7 @@ export function startPage(data: PageData, memory: Memory): void {
         touch: navigator.maxTouchPoints > 0,
         shorterSide: Math.min(screen.width, screen.height),
       }),
-      identify,
+      identify: identifierOf,
     },
     {
       done(id, outcome) {
@@ -63,7 +63,7 @@ export function startPage(data: PageData, memory: Memory): void {
 
   function take(chosen: Chosen): void {
     if (ending.leaving()) return;
-    const repeated = chosen.files.filter((file) => again(identify(file)));
+    const repeated = chosen.files.filter((file) => again(identifierOf(file)));
     const fresh = chosen.files.filter((file) => !repeated.includes(file));
     const wanted = fresh.filter((file) => refusal(file, data) === undefined);
     const free = places();
@@ -96,7 +96,7 @@ export function startPage(data: PageData, memory: Memory): void {
   }
 
   function add(file: File): Entry {
-    const entry: Entry = createEntry(identify(file), file, {
+    const entry: Entry = createEntry(identifierOf(file), file, {
       pause: () => {
         entry.state = "paused";
         sender.pause(entry.id);

@@ -1,9 +1,9 @@
 import { guardChunk, isBusy, pump, retryNow, watchForStalls } from "./chunks.ts";
 import { createEngine, describeHeader, type EngineFile, type EngineOptions } from "./engine.ts";
-import { type Outcome, readOutcome, readReason } from "./outcome.ts";
+import { type FileOutcome, readOutcome, readReason } from "./outcome.ts";
 
 export type SenderEvents = {
-  done(id: string, outcome: Outcome): void;
+  done(id: string, outcome: FileOutcome): void;
   /** `reason` is a sentence. The file is given up; its name may be added again. */
   refused(id: string, reason: string): void;
 };
@@ -117,7 +117,7 @@ function statusOf(file: EngineFile): Status {
  * The outcome is the answer of the chunk that completed the file, which need not be the answer
  * that came last. If it is in none of them, any chunk can be asked about again.
  */
-async function findOutcome(file: EngineFile, message: string): Promise<Outcome> {
+async function findOutcome(file: EngineFile, message: string): Promise<FileOutcome> {
   const answers = [message, ...file.chunks.map((chunk) => chunk.xhr?.responseText ?? "")];
   for (const answer of answers) {
     const outcome = readOutcome(answer);
