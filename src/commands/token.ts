@@ -114,7 +114,7 @@ function printIssued(
       "",
       `  curl -F upload_token=${uploadToken} -F file=@photo.jpg ${url}/api/2/photo/redeem-upload-token`,
       "",
-      `Who will see the photos: ${whoSees(isListPublic, issued)}.`,
+      `The photos are ${whoSees(isListPublic, issued)}.`,
       "",
     ].join("\n"),
   );

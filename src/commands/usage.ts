@@ -37,7 +37,8 @@ ${FOLDER}`;
 
 function serveUsage(): string {
   const lines = describeSettings().flatMap(({ name, initial, sentence }) => [
-    `  --${optionOf(name).padEnd(18)} ${sentence}`,
+    // The backticks are for the README.
+    `  --${optionOf(name).padEnd(18)} ${sentence.replaceAll("`", "")}`,
     `    ${name.padEnd(24)} default: ${initial}`,
   ]);
   return `redeem [serve] [options]    run the server

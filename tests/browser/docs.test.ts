@@ -196,14 +196,18 @@ test("the callback is shown, with its headers; whole file and chunks have headin
   await close();
 }, 120_000);
 
-test("echo sends what is in its box", async () => {
-  const { page, broken, close } = await openDocs(`${server.url}/docs`);
-  const asked = await execute(page, await tryOut(page, "Site", "echo"));
-  expect(asked).toMatchObject({ status: 200, fields: ["greeting", "number"] });
-  expect(JSON.parse(asked.shown)).toMatchObject({ data: { greeting: "Hello", number: "7" } });
-  expect(broken).toEqual([]);
-  await close();
-}, 120_000);
+test.each(["echo", "echoByPost"])(
+  "%s sends what is in its box",
+  async (id) => {
+    const { page, broken, close } = await openDocs(`${server.url}/docs`);
+    const asked = await execute(page, await tryOut(page, "Site", id));
+    expect(asked).toMatchObject({ status: 200, fields: ["greeting", "number"] });
+    expect(JSON.parse(asked.shown)).toMatchObject({ data: { greeting: "Hello", number: "7" } });
+    expect(broken).toEqual([]);
+    await close();
+  },
+  120_000,
+);
 
 test("behind a proxy that puts a path before it", async () => {
   const proxy = Bun.serve({

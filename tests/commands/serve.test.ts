@@ -77,7 +77,7 @@ test.each([
     expect(out.includes(open)).toBe(value === "1");
     const hidden = await run(own.folder, ["token", "create", "--publish", "0"], env);
     expect(hidden.out).toContain(
-      `Who will see the photos: ${value === "1" ? "unpublished" : "private"}: listed for API keys alone; an original opens for whoever has its address.\n`,
+      `The photos are ${value === "1" ? "unpublished" : "private"}: listed for API keys alone; an original opens for whoever has its address.\n`,
     );
     await own.stop();
   },
@@ -89,6 +89,7 @@ describe("redeem help", () => {
       const ran = await run(folder, words);
       expect(ran).toMatchObject({ code: 0, err: "" });
       expect(ran.out).toContain("redeem token create");
+      expect(ran.out).not.toContain("`");
       expect(ran.out).toContain("REDEEM_PUBLIC_URL");
       expect(ran.out).toContain("default: 2323");
     });

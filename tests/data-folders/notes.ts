@@ -162,9 +162,23 @@ export function takeNotes(program: ProgramOptions) {
       owe(of, { error_message: message }, extra);
     },
 
-    synced: () =>
-      until("all is synced", () => rows("select 1 from chunks where synced = 0").length === 0),
+    synced: () => {
+      const synced = columnOr(program, "chunks", "synced", "1");
+      const unsynced = `select 1 from chunks where ${synced} = 0`;
+      return until("all is synced", () => rows(unsynced).length === 0);
+    },
   };
+}
+
+/** A column's name for a query; or, of a program that did not have it yet, what stood for it. */
+export function columnOr(
+  test: { folder: string },
+  table: string,
+  name: string,
+  otherwise: string,
+): string {
+  const query = `select 1 from pragma_table_info('${table}') where name = '${name}'`;
+  return rowsOf(test, query).length > 0 ? name : otherwise;
 }
 
 type WholeOptions = {

@@ -5,7 +5,7 @@ import { outcomeCallbacks } from "./callback.ts";
 import { commonParameters } from "./common-parameters.ts";
 import { answersOf } from "./method-answers.ts";
 import { form, inWords, operationId, parameters } from "./operation.ts";
-import type { Describe, Parameter } from "./operation.ts";
+import type { Content, Describe, Parameter } from "./operation.ts";
 import type { Own } from "./own.ts";
 import { tagOf } from "../topics.ts";
 
@@ -24,7 +24,7 @@ export function describeMethod(method: Method, version: Version, verb: Verb): De
           requestBody: {
             description: "A parameter in the query counts where the form has no field of its name.",
             required: false,
-            content: form(input, "application/x-www-form-urlencoded", "multipart/form-data"),
+            content: bodyOf(method),
           },
         };
   return async (own) => ({
@@ -62,6 +62,15 @@ function anyOther({ input, example }: Method): Parameter[] {
       example: example.input,
     },
   ];
+}
+
+/** Where a method takes any parameter, its example fills the box that Swagger UI shows: it would make up names otherwise. */
+function bodyOf({ input, example }: Method): Content {
+  const content = form(input, "application/x-www-form-urlencoded", "multipart/form-data");
+  if (!input.additionalProperties) return content;
+  return Object.fromEntries(
+    Object.entries(content).map(([type, { schema }]) => [type, { schema, example: example.input }]),
+  );
 }
 
 function curl({ path, level, example }: Method, version: Version, verb: Verb, own: Own): string {

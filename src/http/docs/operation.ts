@@ -3,7 +3,11 @@ import type { DocumentDecoration } from "elysia";
 import type { Own } from "./own.ts";
 
 export type Example = { summary: string; value: unknown };
-export type MediaType = { schema: TSchema; examples?: Record<string, Example> };
+export type MediaType = {
+  schema: TSchema;
+  example?: unknown;
+  examples?: Record<string, Example>;
+};
 export type Content = Record<string, MediaType>;
 export type DescribedAnswer = {
   description: string;

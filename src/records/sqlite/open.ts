@@ -9,6 +9,7 @@ import type { Db } from "./db.ts";
 import { carryOver } from "./carry-over.ts";
 import { chunkRecords } from "./chunks.ts";
 import { deliveryRecords } from "./deliveries.ts";
+import { bringEarliestUp } from "./earliest.ts";
 import { readFact, writeFact } from "./facts.ts";
 import { keyRecords } from "./keys.ts";
 import { leftoverRecords } from "./leftovers.ts";
@@ -47,6 +48,7 @@ export async function openRecords(
     client.pragma("foreign_keys = OFF");
     const db: Db = Object.assign(drizzle(client, { casing: "snake_case" }), { durable });
     refuseNewer(db, file);
+    bringEarliestUp(db, MIGRATIONS);
     migrate(db, { migrationsFolder: MIGRATIONS });
     await carryOver(db);
     client.pragma("foreign_keys = ON");
