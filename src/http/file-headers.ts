@@ -1,6 +1,5 @@
 import { Problem } from "../problem.ts";
 import { parseContentRange, type ContentRange } from "../upload/content-range.ts";
-import { bodyLength, isOctet } from "./form.ts";
 import { readHeaderValue } from "./header-values.ts";
 
 /** What a request's own headers say of the file in its body. */
@@ -13,17 +12,20 @@ export type FileHeaders = {
 
 /**
  * Reads the headers by which jQuery File Upload describes a chunk (protocol 4.2).
- * @param types media types and ranges that the server takes
+ * @param length bytes of the body, where the request says so
+ * @param isWhole the body is the file, and not a form with the file in it
  * @throws Problem invalid_input where the Content-Range cannot be read, or the body cannot be as long
  * as it says
  */
-export function readFileHeaders(request: Request, types: readonly string[]): FileHeaders {
+export function readFileHeaders(
+  request: Request,
+  { length, isWhole }: { length: number | undefined; isWhole: boolean },
+): FileHeaders {
   const text = request.headers.get("content-range");
   const range = text === null ? undefined : parseContentRange(text);
-  const length = bodyLength(request);
   if (range && length !== undefined) {
     // A form has its boundaries beside the file.
-    const fits = isOctet(request, types) ? length === range.length : length > range.length;
+    const fits = isWhole ? length === range.length : length > range.length;
     if (!fits) {
       throw new Problem(
         "invalid_input",

@@ -1,4 +1,3 @@
-import { typeIsIn } from "../media/types.ts";
 import { Problem } from "../problem.ts";
 import { quote, type Params } from "../upload/params.ts";
 import { readBody } from "./body.ts";
@@ -31,30 +30,6 @@ export type FormFile = Pick<Body, "bytes" | "rest" | "endBy"> & {
 /** The parameters in a request's address. The last of a repeated name counts. */
 export function readQuery(request: Request): Map<string, string> {
   return new Map(new URL(request.url).searchParams);
-}
-
-/** What the type of a body says that is the file itself, whatever types the server takes. */
-const OCTETS = ["application/octet-stream", "image/*", "video/*", "audio/*"];
-
-/**
- * Whether the body is the file itself (protocol 4): Resumable.js's `method: 'octet'`, which 1.0.2
- * calls binary; flow.js and jQuery File Upload say the file's own type, and flow.js none where the
- * browser knows none.
- * @param types media types and ranges that the server takes as files: a body may be called one of them, too
- */
-export function isOctet(request: Request, types: readonly string[]): boolean {
-  if (request.body !== null && !request.headers.has("content-type")) return true;
-  if (isForm(request)) return false;
-  const type = mediaType(request);
-  // Also an SVG, which is refused for what it is (protocol 4.4).
-  const known = /^((application|binary)\/octet-stream|(image|video|audio)\/.+)$/.test(type);
-  return known || (type !== "" && typeIsIn(type, types));
-}
-
-/** What a body may be called that is the file itself, in words. */
-export function octetTypes(types: readonly string[]): string {
-  const own = types.filter((type) => !OCTETS.some((known) => typeIsIn(type, [known])));
-  return [...OCTETS, ...own].join(", ");
 }
 
 export function isForm(request: Request): boolean {
@@ -197,7 +172,8 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(pieces).toString("utf8");
 }
 
-function mediaType(request: Request): string {
+/** The media type that a request says its body has, without parameters; empty where it says none. */
+export function mediaType(request: Request): string {
   return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 

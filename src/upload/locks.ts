@@ -77,10 +77,14 @@ export function createUploadLocks(): UploadLocks {
         shared: entry.shared,
         isAlone: () => entry.members === 1,
         lock: async (range, waitMs) => {
-          const lock = lockRange(entry, range);
-          if (lock) return lock;
-          await nextRelease(entry, waitMs);
-          return lockRange(entry, range);
+          const until = performance.now() + waitMs;
+          for (;;) {
+            const lock = lockRange(entry, range);
+            const waitLeftMs = until - performance.now();
+            if (lock || waitLeftMs <= 0) return lock;
+            // It may be another range that is released.
+            await nextRelease(entry, waitLeftMs);
+          }
         },
         [Symbol.dispose]: () => {
           if (left) return;

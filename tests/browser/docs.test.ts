@@ -176,6 +176,7 @@ test("the callback is shown, with its headers; whole file and chunks have headin
 
   const sending = methodOf(page, "Sending files", "redeemUploadToken");
   await sending.locator(".opblock-summary-control").click();
+  await sending.locator(".opblock-description h3").last().waitFor();
   expect(await sending.locator(".opblock-description h3").allInnerTexts()).toEqual([
     "A whole file",
     "A file in chunks",

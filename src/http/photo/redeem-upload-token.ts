@@ -1,16 +1,15 @@
 import { Elysia } from "elysia";
 import { Problem } from "../../problem.ts";
-import { quote, type Params } from "../../upload/params.ts";
+import type { Params } from "../../upload/params.ts";
 import type { Redeemer } from "../../upload/redeem.ts";
-import type { Answer, Redemption } from "../../upload/types.ts";
-import { readBody } from "../body.ts";
+import type { Answer } from "../../upload/types.ts";
 import type { Cors } from "../cors.ts";
 import { described } from "../docs/operation.ts";
 import { describeRedeemUploadToken } from "../docs/redeem-upload-token.ts";
 import { readStyle, type SiteNames, type Version } from "../envelope.ts";
-import { readFileHeaders } from "../file-headers.ts";
 import type { RequestLog } from "../request-log.ts";
-import { bodyLength, isForm, isOctet, octetTypes, openForm, readQuery } from "../form.ts";
+import { readQuery } from "../form.ts";
+import { openRedeemBody } from "./redeem-body.ts";
 import { renderAnswer, renderThrown, type Rendering } from "./redeem-answer.ts";
 import { requireFields } from "./redeem-fields.ts";
 
@@ -105,72 +104,12 @@ async function askFor({ redeemer }: RedeemMethodContext, request: Request): Prom
 }
 
 async function redeem(context: RedeemMethodContext, request: Request): Promise<Answered> {
-  if (isOctet(request, context.types)) return redeemOctet(context, request);
-  if (request.body !== null && !isForm(request)) {
-    const type = quote(request.headers.get("content-type") ?? "");
-    throw new Problem(
-      "invalid_input",
-      `The body must be multipart/form-data, or the file's own bytes (${octetTypes(context.types)}) with the parameters in the query; its type is ${type}.`,
-    );
-  }
-  const { range, name } = readFileHeaders(request, context.types);
-  await using form = await openForm(request, context.stallMs);
-  const { file } = form;
-  const redemption: Redemption = {
-    params: form.params,
-    partName: name ?? file?.name,
-    range,
-    origin: request.headers.get("origin"),
-  };
-  let params = form.params;
-  requireFields(params);
-  if (!file) {
-    readStyle(1, params);
-    return { answer: await context.redeemer.withoutFile(redemption, form.notChosen), params };
-  }
-  const answer = await context.redeemer.receive(redemption, {
-    length: bodyLength(request),
-    moreParams: true,
-    bytes: file.bytes,
-    endBy: file.endBy,
-    rest: async () => {
-      const rest = await file.rest();
-      params = rest.params;
-      requireFields(params);
-      // What cannot be answered is refused before anything is made of the file.
-      readStyle(1, params);
-      return rest;
-    },
-  });
-  return { answer, params };
-}
-
-/** The body is the file; the parameters are in the query. */
-async function redeemOctet(context: RedeemMethodContext, request: Request): Promise<Answered> {
-  const params = readQuery(request);
-  readStyle(1, params);
-  requireFields(params);
-  const { range, name } = readFileHeaders(request, context.types);
-  const { pieces, endBy } = readBody(request, context);
-  const redemption: Redemption = {
-    params,
-    partName: name,
-    range,
-    origin: request.headers.get("origin"),
-  };
-  const bytes = pieces[Symbol.asyncIterator]();
-  try {
-    const answer = await context.redeemer.receive(redemption, {
-      length: bodyLength(request),
-      moreParams: false,
-      bytes: { [Symbol.asyncIterator]: () => bytes },
-      endBy,
-      rest: async () => ({ params, moreFiles: false }),
-    });
-    return { answer, params };
-  } finally {
-    await bytes.return?.();
-  }
+  await using opened = await openRedeemBody(request, context);
+  const { redemption, body } = opened;
+  const answer = body
+    ? await context.redeemer.receive(redemption, body)
+    : await context.redeemer.withoutFile(redemption, opened.notChosen);
+  return { answer, params: opened.params() };
 }
 
 function withHeaders(response: Response, headers: Record<string, string>): Response {
