@@ -3,6 +3,7 @@ import type { NewUpload, Photo, Upload, UploadChange } from "../records.ts";
 import type { Db } from "./db.ts";
 import { deleteChunks, deleteUploadRow, type Tx } from "./delete.ts";
 import type { extras } from "./extras.ts";
+import type { Finders } from "./find.ts";
 import { photoMaker } from "./make-photo.ts";
 import { toUpload } from "./row.ts";
 import { deliveries, uploads } from "./schema.ts";
@@ -25,9 +26,9 @@ type Set = Extract<UploadChange, { kind: "update" }>["set"];
  * Applies what was decided, change by change. It holds no rules: it throws where a decision would change what
  * has ended, and the transaction has to be undone then.
  */
-export function uploadChanges(db: Db, kept: ReturnType<typeof extras>) {
+export function uploadChanges(db: Db, { photos }: Finders, kept: ReturnType<typeof extras>) {
   const tell = teller(db);
-  const makePhoto = photoMaker(db);
+  const makePhoto = photoMaker(db, photos, tell);
   const insert = db
     .insert(uploads)
     .values({

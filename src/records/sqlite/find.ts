@@ -4,8 +4,15 @@ import type { Db } from "./db.ts";
 import { toUpload } from "./row.ts";
 import { originals, photos, uploads, uploadTokens } from "./schema.ts";
 
+export type Finders = ReturnType<typeof finders>;
+
+/** The look-ups that several parts of the records share: each statement that is prepared takes memory. */
+export function finders(db: Db) {
+  return { uploads: uploadFinder(db), photos: photoFinder(db), tokens: tokenFinder(db) };
+}
+
 /** Looks up uploads. */
-export function uploadFinder(db: Db) {
+function uploadFinder(db: Db) {
   const byId = db
     .select()
     .from(uploads)
@@ -70,7 +77,7 @@ export function selectPhotos(db: Db) {
 }
 
 /** Looks up photos. */
-export function photoFinder(db: Db) {
+function photoFinder(db: Db) {
   const byId = selectPhotos(db)
     .where(eq(photos.id, sql.placeholder("id")))
     .prepare();
@@ -87,7 +94,7 @@ export function photoFinder(db: Db) {
 }
 
 /** Looks up upload tokens. */
-export function tokenFinder(db: Db) {
+function tokenFinder(db: Db) {
   const byHash = db
     .select()
     .from(uploadTokens)

@@ -1,11 +1,11 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Photo, Upload, UploadChange, UploadToken } from "../records.ts";
 import type { Db } from "./db.ts";
-import { photoFinder } from "./find.ts";
+import type { Finders } from "./find.ts";
 import { toUpload } from "./row.ts";
 import { originals, photos, uploads, uploadTokens } from "./schema.ts";
 import { LIVE } from "./states.ts";
-import { teller } from "./tell.ts";
+import type { teller } from "./tell.ts";
 
 type PhotoChange = Extract<UploadChange, { kind: "photo" }>;
 
@@ -13,9 +13,7 @@ type PhotoChange = Extract<UploadChange, { kind: "photo" }>;
  * Makes the photo of an upload, or a new original of the photo that it replaces, exactly once: the upload's
  * change to finished is the condition. Call it inside a transaction, which has to be undone where this throws.
  */
-export function photoMaker(db: Db) {
-  const tell = teller(db);
-  const find = photoFinder(db);
+export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typeof teller>) {
   const finish = db
     .update(uploads)
     .set({

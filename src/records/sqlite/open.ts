@@ -10,6 +10,7 @@ import { carryOver } from "./carry-over.ts";
 import { chunkRecords } from "./chunks.ts";
 import { deliveryRecords } from "./deliveries.ts";
 import { bringEarliestUp } from "./earliest.ts";
+import { finders } from "./find.ts";
 import { readFact, writeFact } from "./facts.ts";
 import { keyRecords } from "./keys.ts";
 import { leftoverRecords } from "./leftovers.ts";
@@ -52,14 +53,15 @@ export async function openRecords(
     migrate(db, { migrationsFolder: MIGRATIONS });
     await carryOver(db);
     client.pragma("foreign_keys = ON");
+    const find = finders(db);
     const places = photoPlaces(db);
     return {
       keys: keyRecords(db),
-      tokens: tokenRecords(db),
-      uploads: uploadRecords(db, places.add),
+      tokens: tokenRecords(db, find),
+      uploads: uploadRecords(db, find, places.add),
       chunks: chunkRecords(db),
       leftovers: leftoverRecords(db),
-      photos: photoRecords(db, places),
+      photos: photoRecords(db, find, places),
       deliveries: deliveryRecords(db),
       nonces: nonceRecords(db),
       publicUrl: async () => readFact(db, PUBLIC_URL),

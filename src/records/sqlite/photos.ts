@@ -1,13 +1,12 @@
 import { and, desc, eq, inArray, sql, type SQL } from "drizzle-orm";
 import type { PhotoFilter, PhotoRecords } from "../records.ts";
 import type { Db } from "./db.ts";
-import { photoFinder, selectPhotos } from "./find.ts";
+import { selectPhotos, type Finders } from "./find.ts";
 import type { Places } from "./places.ts";
 import { published } from "./published.ts";
 import { photos } from "./schema.ts";
 
-export function photoRecords(db: Db, places: Places): PhotoRecords {
-  const find = photoFinder(db);
+export function photoRecords(db: Db, { photos: find }: Finders, places: Places): PhotoRecords {
   return {
     byId: async (id) => find.byId(id),
     byUpload: async (uploadId) => find.byUpload(uploadId),

@@ -1,12 +1,11 @@
 import { and, asc, count, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import type { TokenRecords } from "../records.ts";
 import { durably, type Db } from "./db.ts";
-import { tokenFinder, withoutSecrets } from "./find.ts";
+import { withoutSecrets, type Finders } from "./find.ts";
 import { freeCount } from "./reserved.ts";
 import { uploads, uploadTokens } from "./schema.ts";
 
-export function tokenRecords(db: Db): TokenRecords {
-  const find = tokenFinder(db);
+export function tokenRecords(db: Db, { tokens: find }: Finders): TokenRecords {
   const free = freeCount(db);
   return {
     add: async (token) =>

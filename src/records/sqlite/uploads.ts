@@ -10,17 +10,21 @@ import type {
 import { uploadChanges } from "./changes.ts";
 import { durably, immediately, type Db } from "./db.ts";
 import { extras } from "./extras.ts";
-import { photoFinder, tokenFinder, uploadFinder } from "./find.ts";
+import type { Finders } from "./find.ts";
 import { freeCount, reservedCount, unfinishedCount } from "./reserved.ts";
 import { uploads } from "./schema.ts";
 import { FINISHED_IN_CHUNKS, HOLDS, LIVE, LIVE_OF_TOKEN } from "./states.ts";
 
 /** @param onPhoto called with each new photo, when its transaction has ended */
-export function uploadRecords(db: Db, onPhoto: (photo: Photo) => void): UploadRecords {
-  const find = uploadFinder(db);
+export function uploadRecords(
+  db: Db,
+  finders: Finders,
+  onPhoto: (photo: Photo) => void,
+): UploadRecords {
+  const find = finders.uploads;
   const kept = extras(db);
-  const viewOf = uploadViews(db, find);
-  const apply = uploadChanges(db, kept);
+  const viewOf = uploadViews(db, finders);
+  const apply = uploadChanges(db, finders, kept);
   const touch = db
     .update(uploads)
     .set({ lastByteAt: sql`${sql.placeholder("now")}` })
@@ -54,13 +58,11 @@ export function uploadRecords(db: Db, onPhoto: (photo: Photo) => void): UploadRe
     },
     touch: async (id, now) => touch.run({ id, now }).changes > 0,
     extra: async (id) => kept.of(id),
-    prospects: prospects(db),
+    prospects: prospects(db, finders),
   };
 }
 
-function uploadViews(db: Db, find: ReturnType<typeof uploadFinder>) {
-  const token = tokenFinder(db);
-  const photo = photoFinder(db);
+function uploadViews(db: Db, { uploads: find, photos: photo, tokens: token }: Finders) {
   const reserved = reservedCount(db);
   const unfinished = unfinishedCount(db);
 
@@ -82,8 +84,7 @@ function uploadViews(db: Db, find: ReturnType<typeof uploadFinder>) {
   }
 }
 
-function prospects(db: Db): UploadRecords["prospects"] {
-  const token = tokenFinder(db);
+function prospects(db: Db, { tokens: token }: Finders): UploadRecords["prospects"] {
   const free = freeCount(db);
   const unfinished = db
     .select({ id: uploads.id })
