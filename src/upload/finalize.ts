@@ -71,7 +71,7 @@ async function makePhoto(
   size: number,
   options: FinalizeOptions,
 ): Promise<Finished> {
-  const entered = await enter(context, owner, upload, size, options);
+  const entered = await enter(context, upload, size, options);
   if (entered === "finished") return outcomeOf(context, owner, upload);
   const renewing = setInterval(() => {
     void renew(context, upload.id).catch(() => undefined);
@@ -91,8 +91,7 @@ async function makePhoto(
 
 /** Enters the state `finalizing`. @throws Problem where this process may not make the photo */
 async function enter(
-  { records, secret, now, ...context }: UploadContext,
-  { token, uploadToken }: Owner,
+  { records, now, ...context }: UploadContext,
   { id, state, lease }: Upload,
   size: number,
   { extra, othersGone = false }: FinalizeOptions,
@@ -102,7 +101,6 @@ async function enter(
   const request = {
     size,
     lease: context.process,
-    sealedToken: token.backgroundReturn && uploadToken !== "" ? secret.seal(uploadToken) : null,
     extra,
     othersLive: !othersGone,
   };

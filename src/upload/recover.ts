@@ -6,9 +6,10 @@ import { restore } from "./restore.ts";
 import type { UploadContext } from "./types.ts";
 
 /**
- * Finishes what the last process left, before anything is accepted: whole files that were still coming in are deleted
- * (no client was told that they are stored), and uploads whose bytes are all there become photos, also those that it
- * was finalizing when it died. The data folder must be locked: whoever held a lease is gone.
+ * Finishes what the last process left, before anything is accepted. Whole files are deleted, also those that it was
+ * finalizing when it died: no client was told that they are stored, and one that was told to try again, or nothing, sends
+ * the file again and would have two photos of it. Uploads in chunks whose bytes are all there become photos. The data
+ * folder must be locked: whoever held a lease is gone.
  * @returns how many became photos
  */
 export async function recover(context: UploadContext): Promise<number> {
@@ -20,22 +21,17 @@ export async function recover(context: UploadContext): Promise<number> {
   await restore(context);
   let made = 0;
   for (const upload of await records.leftovers.complete()) {
-    if (await recoverOne(context, upload)) made += 1;
+    if (!upload.identity) await deleteUpload(context, upload);
+    else if (await recoverOne(context, upload, upload.identity.totalSize)) made += 1;
     await nextTurn();
   }
   return made;
 }
 
-async function recoverOne(context: UploadContext, upload: Upload): Promise<boolean> {
-  const { records, files, locks, secret, events } = context;
+async function recoverOne(context: UploadContext, upload: Upload, size: number): Promise<boolean> {
+  const { records, locks, secret, events } = context;
   const token = await records.tokens.byId(upload.tokenId);
   if (!token) return false;
-  const size = upload.identity?.totalSize ?? upload.received;
-  if (!upload.identity && files.staging.lengthOf(upload.file) !== size) {
-    // Its bytes were in a spool still.
-    await deleteUpload(context, upload);
-    return false;
-  }
   using work = locks.join(upload.id);
   try {
     // Without a background callback nothing names the upload token any more.

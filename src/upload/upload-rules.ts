@@ -117,7 +117,6 @@ export type FinalizeRequest = {
   size: number;
   /** Names the process. */
   lease: string;
-  sealedToken: string | null;
   extra: Extra;
   othersLive: boolean;
 };
@@ -125,13 +124,13 @@ export type FinalizeRequest = {
 /**
  * Enters `finalizing`, in which one process at a time makes the photo. Where that one has shown no life for as long as
  * a lease lasts, another takes over.
- * @param request.sealedToken,request.extra what a process needs that has to end what this one began
+ * @param request.extra what the outcome repeats, for a process that has to end what this one began
  * @param request.othersLive whether another process that holds a lease can be alive; a start that has locked the
  *   data folder knows that none is
  */
 export function decideFinalizing(
   { token, upload, reserved }: UploadView,
-  { size, lease, sealedToken, extra, othersLive }: FinalizeRequest,
+  { size, lease, extra, othersLive }: FinalizeRequest,
   now: number,
 ): UploadDecision<Finalizing> {
   const because = (value: Finalizing) => ({ changes: [], value });
@@ -156,7 +155,6 @@ export function decideFinalizing(
         lease,
         lastByteAt: now,
         received: size,
-        sealedToken: sealedToken ?? upload.sealedToken,
       },
     },
   ];

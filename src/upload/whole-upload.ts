@@ -69,8 +69,8 @@ export async function beginWhole(
 }
 
 async function reserve(
-  { records, secret, events, now, ...context }: UploadContext,
-  { token, uploadToken }: Owner,
+  { records, events, now, ...context }: UploadContext,
+  { token }: Owner,
   { filename, received, complete }: WholeBeginning,
 ): Promise<Upload> {
   requireStart(token, now());
@@ -79,7 +79,8 @@ async function reserve(
     filename,
     file: newFileName(),
     clientInfo: {},
-    sealedToken: complete && token.backgroundReturn ? secret.seal(uploadToken) : null,
+    // It is of one request, which names the token: no other process goes on with it.
+    sealedToken: null,
     ...(complete && { whole: { size: received, lease: context.process, extra: complete } }),
   };
   const { value, upload } = await records.uploads.transact(

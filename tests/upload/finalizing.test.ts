@@ -2,7 +2,15 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import Database from "better-sqlite3";
 import { createFaults, type Faults } from "../support/faults.ts";
 import { png } from "../support/media.ts";
-import { askChunk, originalOf, photoCount, photoIn, sendChunk } from "../support/redeem.ts";
+import {
+  askChunk,
+  fileForm,
+  originalOf,
+  photoCount,
+  photoIn,
+  redeem,
+  sendChunk,
+} from "../support/redeem.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 
 /** An upload whose photo was being made when the process, the disk or the database failed. */
@@ -82,4 +90,16 @@ test("a start that could not take it over is followed by its client, who keeps a
     await sendChunk(site, token, plan, second, file);
   }
   expect(minutes).toBeLessThan(7);
+});
+
+test("a whole file that was answered with a failure is no photo later, though that could not be written", async () => {
+  const token = await site.token({ max_uploads: 2 });
+  refusing("update on uploads");
+  expect((await redeem(site, fileForm(token, file))).status).toBe(503);
+  mended();
+  await site.restart();
+  expect(await photoCount(site, token)).toBe(0);
+  expect(await site.site.files.staging.names()).toEqual([]);
+  await photoIn(await redeem(site, fileForm(token, file)));
+  expect(await photoCount(site, token)).toBe(1);
 });

@@ -110,7 +110,7 @@ function createModel(maxUploads: number) {
     }
     const lease = `process ${one.by}`;
     if (one.do === "finalize") {
-      const request = { size: SIZE, lease, sealedToken: null, extra: {}, othersLive: true };
+      const request = { size: SIZE, lease, extra: {}, othersLive: true };
       return decideFinalizing(seen, request, now);
     }
     if (one.do === "roll back") return decideRollBack(seen, lease);

@@ -335,7 +335,7 @@ describe("a use is reserved", () => {
 });
 
 describe("a photo is made", () => {
-  const request = { size: 250, lease: "me", sealedToken: null, extra: {}, othersLive: true };
+  const request = { size: 250, lease: "me", extra: {}, othersLive: true };
   const whole = { ...upload, received: 250 };
   const anothers = { ...whole, state: "finalizing" as const, lease: "other" };
   test.each([

@@ -177,30 +177,33 @@ describe("an upload in whose finalizing the process died", () => {
     expect(await originalOf(site, photo)).toEqual(file);
   });
 
-  test.each([true, false])("of a whole file, its bytes in place: %p", async (inPlace) => {
-    const token = await site.token();
-    const known = await site.site.records.tokens.byHash(hashSecret(token));
-    const { records, files, now } = site.site;
-    const beginning = {
-      identity: null,
-      filename: "a.png",
-      file: newFileName(),
-      clientInfo: {},
-      sealedToken: null,
-      whole: { size: file.length, lease: "gone", extra: {} },
-    };
-    await records.uploads.transact({ tokenId: known?.id ?? 0, identity: null }, now(), (view) =>
-      decideReservation(view, beginning, now()),
-    );
-    const spool = await files.spools.create();
-    await spool.write(file);
-    if (inPlace) await files.staging.adopt(spool, beginning.file);
-    await site.restart();
-    expect(await photoCount(site, token)).toBe(inPlace ? 1 : 0);
-    // Where it was lost with its request, the sender's next try has the use.
-    expect((await redeem(site, fileForm(token, file))).status).toBe(inPlace ? 404 : 200);
-    expect(await site.site.files.staging.names()).toEqual([]);
-  });
+  test.each([true, false])(
+    "of a whole file is given up, its bytes in place: %p",
+    async (inPlace) => {
+      const token = await site.token();
+      const known = await site.site.records.tokens.byHash(hashSecret(token));
+      const { records, files, now } = site.site;
+      const beginning = {
+        identity: null,
+        filename: "a.png",
+        file: newFileName(),
+        clientInfo: {},
+        sealedToken: null,
+        whole: { size: file.length, lease: "gone", extra: {} },
+      };
+      await records.uploads.transact({ tokenId: known?.id ?? 0, identity: null }, now(), (view) =>
+        decideReservation(view, beginning, now()),
+      );
+      const spool = await files.spools.create();
+      await spool.write(file);
+      if (inPlace) await files.staging.adopt(spool, beginning.file);
+      await site.restart();
+      // Nobody was told that it is stored: the sender's next try has the use, and makes the only photo.
+      expect(await photoCount(site, token)).toBe(0);
+      expect((await redeem(site, fileForm(token, file))).status).toBe(200);
+      expect(await site.site.files.staging.names()).toEqual([]);
+    },
+  );
 });
 
 describe("what is unfinished", () => {
