@@ -31,8 +31,15 @@ const COUNTED_MS = 1000;
 export function createRequestLog(proxies: number): RequestLog {
   const begun = new WeakMap<Request, Begun>();
   let turnedAway = 0;
-  const clientOf = (request: Request, peer: string | undefined) =>
-    clientAddress(peer, request.headers.get("x-forwarded-for"), proxies);
+  // Mostly the same one as before: a connection has many requests.
+  type Seen = { peer: string | undefined; forwarded: string | null; client: string | undefined };
+  let last: Seen = { peer: undefined, forwarded: null, client: undefined };
+  const clientOf = (request: Request, peer: string | undefined) => {
+    const forwarded = proxies === 0 ? null : request.headers.get("x-forwarded-for");
+    if (peer === last.peer && forwarded === last.forwarded) return last.client;
+    last = { peer, forwarded, client: clientAddress(peer, forwarded, proxies) };
+    return last.client;
+  };
   return {
     begin: (request, peer) => {
       const id = crypto.randomUUID();

@@ -58,22 +58,9 @@ export async function receiveChunk(
   try {
     using lock = await work.lock(rangeOf(chunk, chunk.lengths[0] ?? 0), WAIT_MS);
     const plan = await planFor(context, receiving, lock);
-    switch (plan.do) {
-      case "write":
-        if (!lock) throw beingReceived("This chunk");
-        return await writeChunk(context, receiving, lock);
-      case "count":
-        return await countChunk(context, receiving, plan.stored);
-      case "answer":
-        return await answerFor(context, receiving, await context.records.uploads.byId(upload.id));
-      case "retry":
-        throw beingReceived("This chunk");
-      case "begin anew":
-        // Those at work on it may have been told why.
-        throw work.shared.failure ?? endedMeanwhile();
-      case "refuse":
-        throw plan.problem;
-    }
+    const answer = await carryOut(context, receiving, plan, lock);
+    work.hasBytes = true;
+    return answer;
   } catch (error) {
     // A fault of the file is a refusal for good, and recorded, unless another request has recorded this one already.
     if (error instanceof Problem && error.ofTheFile && error !== work.shared.failure) {
@@ -89,19 +76,47 @@ export async function receiveChunk(
  * The request joins those at work on an upload. Where the last of them leaves an upload that has not received a
  * byte, the upload is deleted: no use may stay reserved for nothing.
  */
-function joinUpload(context: UploadContext, upload: Upload): Membership & AsyncDisposable {
-  const work = context.locks.join(upload.id);
-  return Object.assign(work, {
+function joinUpload(context: UploadContext, upload: Upload) {
+  const joined = context.locks.join(upload.id);
+  const work: Membership & AsyncDisposable & { hasBytes: boolean } = Object.assign(joined, {
+    /** The upload is known to have some: that need not be asked. */
+    hasBytes: false,
     [Symbol.asyncDispose]: async () => {
       // A request that was under way while the upload failed may have opened the upload's account anew.
       if (work.shared.failure) context.quota.closeAccount(upload.id);
       try {
-        if (work.isAlone()) await deleteEmpty(context, upload, work.isAlone);
+        if (!work.hasBytes && work.isAlone()) await deleteEmpty(context, upload, work.isAlone);
       } finally {
         work[Symbol.dispose]();
       }
     },
   });
+  return work;
+}
+
+async function carryOut(
+  context: UploadContext,
+  receiving: Receiving,
+  plan: ChunkPlan,
+  lock: RangeLock | undefined,
+): Promise<Answer> {
+  const { upload, work } = receiving;
+  switch (plan.do) {
+    case "write":
+      if (!lock) throw beingReceived("This chunk");
+      return writeChunk(context, receiving, lock);
+    case "count":
+      return countChunk(context, receiving, plan.stored);
+    case "answer":
+      return answerFor(context, receiving, await context.records.uploads.byId(upload.id));
+    case "retry":
+      throw beingReceived("This chunk");
+    case "begin anew":
+      // Those at work on it may have been told why.
+      throw work.shared.failure ?? endedMeanwhile();
+    case "refuse":
+      throw plan.problem;
+  }
 }
 
 async function planFor(
