@@ -27,6 +27,8 @@ export type SiteEvent =
   | { kind: "refused"; token: number; upload: number | null; code: string; why: string }
   /** The photo could not be made for now; its bytes wait for another try. */
   | { kind: "photo not made"; upload: number; error: string }
+  /** What the last process left of a whole file could not be deleted: its use lapses, and the next start deletes it. */
+  | { kind: "upload not deleted"; upload: number; error: string }
   /** A photo's file could not be brought to its place; it is served from where it lies. */
   | { kind: "photo not placed"; photo: number; error: string }
   | { kind: "sync failed"; upload: number; error: string }

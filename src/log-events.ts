@@ -17,6 +17,7 @@ export function logEvent(event: SiteEvent): void {
       return;
     case "photo not made":
     case "photo not placed":
+    case "upload not deleted":
       log.warn(kind, about);
       return;
     case "put right":

@@ -16,16 +16,25 @@ export async function recover(context: UploadContext): Promise<number> {
   const { records, files } = context;
   await files.spools.deleteAll();
   for (const upload of await records.leftovers.receivingWhole()) {
-    await deleteUpload(context, upload);
+    await deleteWhole(context, upload);
   }
   await restore(context);
   let made = 0;
   for (const upload of await records.leftovers.complete()) {
-    if (!upload.identity) await deleteUpload(context, upload);
+    if (!upload.identity) await deleteWhole(context, upload);
     else if (await recoverOne(context, upload, upload.identity.totalSize)) made += 1;
     await nextTurn();
   }
   return made;
+}
+
+/** On a disk that takes no writes it stays: no client can go on with it, and a server that starts serves photos. */
+async function deleteWhole(context: UploadContext, upload: Upload): Promise<void> {
+  try {
+    await deleteUpload(context, upload);
+  } catch (error) {
+    context.events.emit({ kind: "upload not deleted", upload: upload.id, error: String(error) });
+  }
 }
 
 async function recoverOne(context: UploadContext, upload: Upload, size: number): Promise<boolean> {

@@ -89,7 +89,11 @@ export async function settleFiles(
   return deleted;
 }
 
-/** Brings a photo's file to its place: the process ended, or the disk failed, before it was there. */
+/**
+ * Brings a photo's file to its place: the process ended, or the disk failed, before it was there. Where that cannot be
+ * done now, the file stays, and the photo is read from where it lies.
+ * @returns false where the file is none of a photo
+ */
 async function place(
   context: RestoreContext,
   { id, file }: Pick<Upload, "id" | "file">,
@@ -98,7 +102,12 @@ async function place(
   if (!photo) return false;
   const { treeId, original } = photo;
   const { originals, staging } = context.files;
-  if (!(await originals.place({ ...original, treeId, photoId: photo.id }))) return false;
+  try {
+    if (!(await originals.place({ ...original, treeId, photoId: photo.id }))) return false;
+  } catch (error) {
+    context.events.emit({ kind: "photo not placed", photo: photo.id, error: String(error) });
+    return true;
+  }
   if (staging.lengthOf(file) !== undefined) return false;
   putRight(context, "brought a photo's file to its place", { photo: photo.id });
   return true;

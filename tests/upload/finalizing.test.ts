@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import Database from "better-sqlite3";
 import { createFaults, type Faults } from "../support/faults.ts";
 import { png } from "../support/media.ts";
@@ -102,4 +102,29 @@ test("a whole file that was answered with a failure is no photo later, though th
   expect(await site.site.files.staging.names()).toEqual([]);
   await photoIn(await redeem(site, fileForm(token, file)));
   expect(await photoCount(site, token)).toBe(1);
+});
+
+describe("a start that can write nothing yet goes on without, and the next one does it", () => {
+  test("for a photo whose file is not in its place", async () => {
+    faults.fail("ENOSPC", 0, "mkdir");
+    const photo = await photoIn(await redeem(site, fileForm(await site.token(), file)));
+    expect(await site.site.files.staging.names()).toHaveLength(1);
+    await site.restart(() => faults.fail("ENOSPC", 0, "mkdir"));
+    expect(await originalOf(site, photo)).toEqual(file);
+    await site.restart();
+    expect(await site.site.files.staging.names()).toEqual([]);
+    expect(await originalOf(site, photo)).toEqual(file);
+  });
+
+  test("for a whole file that is to be deleted", async () => {
+    const token = await site.token();
+    refusing("update on uploads");
+    expect((await redeem(site, fileForm(token, file))).status).toBe(503);
+    await site.restart();
+    mended();
+    expect(await photoCount(site, token)).toBe(0);
+    await site.restart();
+    expect(await site.site.files.staging.names()).toEqual([]);
+    await photoIn(await redeem(site, fileForm(token, file)));
+  });
 });
