@@ -30,6 +30,7 @@ export const EXAMPLE = {
     origin: null,
     extra: {},
     revokedAt: null,
+    replaces: null,
   } satisfies UploadToken,
   photo: {
     id: 42,
@@ -45,6 +46,8 @@ export const EXAMPLE = {
     publishDate: null,
     absoluteUrl: "",
     createdAt: MOMENT,
+    updatedAt: null,
+    deletedAt: null,
     original: {
       id: 43,
       photoId: 42,
@@ -55,6 +58,7 @@ export const EXAMPLE = {
       type: "image/jpeg",
       size: 2_481_022,
       createdAt: MOMENT,
+      sha256: null,
     },
   } satisfies Photo,
 };

@@ -1,4 +1,13 @@
-/** One request to a return_url, as it will be made. */
+/** What a delivery tells: how an upload came out, to its return_url; or what became of a photo (a pingback). */
+export type DeliveryEvent = "success" | "failure" | PhotoEvent;
+
+/** What pingbacks tell of a photo. */
+export type PhotoEvent = "created" | "updated" | "replaced" | "deleted";
+
+/** A pingback, as it will be made. */
+export type NewPingback = { event: PhotoEvent; delivery: NewDelivery };
+
+/** One request to a return_url, or of a pingback, as it will be made. */
 export type NewDelivery = {
   id: string;
   method: "GET" | "POST";

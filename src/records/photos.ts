@@ -1,3 +1,5 @@
+import type { NewPingback } from "./deliveries.ts";
+
 /** A photo, or video: what was collected, whatever its bytes are at the moment. */
 export type Photo = {
   id: number;
@@ -14,6 +16,10 @@ export type Photo = {
   publishDate: number | null;
   absoluteUrl: string;
   createdAt: number;
+  /** When its metadata or its bytes were changed last; null where they never were. */
+  updatedAt: number | null;
+  /** In the trash since then: shown to nobody, and removed after a while. */
+  deletedAt: number | null;
   /** Its bytes as they are now. */
   original: Original;
 };
@@ -34,6 +40,8 @@ export type Original = {
   /** In bytes. */
   size: number;
   createdAt: number;
+  /** SHA-256 of the bytes, hexadecimal; null until it is known. */
+  sha256: string | null;
 };
 
 /**
@@ -67,8 +75,53 @@ export type PhotoFilter = {
   limit: number;
 };
 
+/** What is said of a photo, and may be changed. */
+export type PhotoMetadata = Pick<
+  Photo,
+  "title" | "description" | "tags" | "albumId" | "published" | "publishDate" | "absoluteUrl"
+>;
+
+/** What a decision about a photo changes, in this order. None: nothing is written. */
+export type PhotoChange =
+  | { kind: "update"; set: Partial<PhotoMetadata> }
+  /** It goes to the trash. */
+  | { kind: "trash" }
+  /** It comes out of the trash. */
+  | { kind: "restore" }
+  /**
+   * It is gone, with all that is on record of it, and its files are on the list of removals. Uploads under way that would have
+   * given it a new original fail.
+   */
+  | { kind: "remove" }
+  /** Pingbacks, made from what the photo is then; of one that is removed, from what it was. */
+  | { kind: "pingbacks"; of: (photo: Photo) => readonly NewPingback[] };
+
+export type PhotoDecision<Value> = { changes: readonly PhotoChange[]; value: Value };
+
+/** The file of an original that no photo has any more, until it is deleted. */
+export type Removal = { id: number; treeId: number; photoId: number; file: string; size: number };
+
+export interface RemovalRecords {
+  /** Files that were taken from their photos before then, the longest ago first. */
+  before(at: number, limit: number): Promise<Removal[]>;
+  /** Their files are deleted. */
+  done(ids: readonly number[]): Promise<void>;
+}
+
 export interface PhotoRecords {
+  /** Also one in the trash. */
   byId(id: number): Promise<Photo | undefined>;
+  /**
+   * One transaction on a photo, which is on the disk when this answers: what `decide` sees stays true until what it decides
+   * is written. It must be a pure function, which may be asked again. Where it throws, nothing is written, and this throws
+   * the same.
+   * @returns the photo as it is now; undefined where there was none, or it is removed
+   */
+  transact<Value>(
+    id: number,
+    now: number,
+    decide: (photo: Photo | undefined) => PhotoDecision<Value>,
+  ): Promise<{ value: Value; photo: Photo | undefined }>;
   /** The photo that an upload made, or made a new original for; with its bytes as they are now. */
   byUpload(uploadId: number): Promise<Photo | undefined>;
   /** Newest first. */

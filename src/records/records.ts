@@ -1,5 +1,5 @@
 import type { DeliveryRecords } from "./deliveries.ts";
-import type { PhotoRecords } from "./photos.ts";
+import type { PhotoRecords, RemovalRecords } from "./photos.ts";
 import type { TokenRecords } from "./tokens.ts";
 import type { ChunkRecords, LeftoverRecords, UploadRecords } from "./uploads.ts";
 
@@ -23,6 +23,7 @@ export interface Records {
   chunks: ChunkRecords;
   leftovers: LeftoverRecords;
   photos: PhotoRecords;
+  removals: RemovalRecords;
   deliveries: DeliveryRecords;
   nonces: NonceRecords;
   /** The address that the server was last reached under, for commands that print links. */

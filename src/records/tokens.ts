@@ -23,6 +23,8 @@ export type UploadToken = {
   origin: string | null;
   extra: Extra;
   revokedAt: number | null;
+  /** The photo that gets a new original; null for an upload token, whose files become new photos. */
+  replaces: number | null;
 };
 
 export type NewUploadToken = Omit<UploadToken, "id" | "consumed" | "revokedAt"> & {

@@ -1,4 +1,4 @@
-import type { NewDelivery } from "./deliveries.ts";
+import type { NewDelivery, NewPingback } from "./deliveries.ts";
 import type { Extra } from "./extra.ts";
 import type { NewOriginal, NewPhoto, Photo } from "./photos.ts";
 import type { UploadToken } from "./tokens.ts";
@@ -122,6 +122,8 @@ export type UploadChange =
       photo: (id: number) => NewPhoto;
       /** The background callback, made from what the photo is. */
       delivery: (photo: Photo) => NewDelivery | null;
+      /** Pingbacks, made from what the photo is. */
+      pingbacks?: (photo: Photo) => readonly NewPingback[];
     }
   /** The background callback of a failure, which an upload has once. */
   | { kind: "failure callback"; delivery: NewDelivery };

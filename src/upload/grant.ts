@@ -55,6 +55,7 @@ export function toGrant(wanted: Wanted, userId: number, extra: Extra, limits: Gr
     types: wanted.types ? readTypes(wanted.types, limits.types) : null,
     origin: wanted.origin ? readOrigin(wanted.origin) : null,
     extra,
+    replaces: null,
   };
 }
 

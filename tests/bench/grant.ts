@@ -19,5 +19,6 @@ export function plainGrant(): Grant {
     types: null,
     origin: null,
     extra: {},
+    replaces: null,
   };
 }

@@ -65,6 +65,7 @@ export async function openOutbox(allowPrivate = true): Promise<Outbox> {
     types: null,
     origin: null,
     extra: {},
+    replaces: null,
     sealedToken: "",
   });
   return {

@@ -189,6 +189,8 @@ describe("a database in which photos are their uploads", () => {
         publishDate: null,
         absoluteUrl: "http://x/",
         createdAt: AT + id,
+        updatedAt: null,
+        deletedAt: null,
         original: {
           ...of,
           id: 0,
@@ -197,6 +199,7 @@ describe("a database in which photos are their uploads", () => {
           uploadId: id,
           size: id * 100,
           createdAt: AT + id,
+          sha256: null,
         },
       })),
     );

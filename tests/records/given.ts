@@ -236,5 +236,6 @@ export const newToken: Omit<NewUploadToken, "hash"> = {
   types: null,
   origin: null,
   extra: {},
+  replaces: null,
   sealedToken: "sealed",
 };

@@ -179,6 +179,8 @@ export function uploadsContract(name: string, given: Given): void {
         token: `secret-${photo.id}`,
         tokenId: token.id,
         createdAt: NOW + 7,
+        updatedAt: null,
+        deletedAt: null,
         original: {
           id: photo.original.id,
           photoId: photo.id,
@@ -189,6 +191,7 @@ export function uploadsContract(name: string, given: Given): void {
           type: "image/png",
           size: 250,
           createdAt: NOW + 7,
+          sha256: null,
         },
       });
       expect(first.upload).toMatchObject({
@@ -261,6 +264,7 @@ export function uploadsContract(name: string, given: Given): void {
       );
       expect(made.photo).toEqual({
         ...old,
+        updatedAt: NOW + 5,
         original: {
           id: made.photo.original.id,
           photoId: old.id,
@@ -271,6 +275,7 @@ export function uploadsContract(name: string, given: Given): void {
           type: "image/png",
           size: 9,
           createdAt: NOW + 5,
+          sha256: null,
         },
       });
       expect(made.photo.original.id).toBeGreaterThan(old.original.id);

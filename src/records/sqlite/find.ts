@@ -60,6 +60,8 @@ export function selectPhotos(db: Db) {
       publishDate: photos.publishDate,
       absoluteUrl: photos.absoluteUrl,
       createdAt: photos.createdAt,
+      updatedAt: photos.updatedAt,
+      deletedAt: photos.deletedAt,
       original: {
         id: originals.id,
         photoId: originals.photoId,
@@ -70,6 +72,7 @@ export function selectPhotos(db: Db) {
         type: originals.type,
         size: originals.size,
         createdAt: originals.createdAt,
+        sha256: originals.sha256,
       },
     })
     .from(photos)

@@ -4,6 +4,7 @@ import type { Db } from "./db.ts";
 import type { Finders } from "./find.ts";
 import { toUpload } from "./row.ts";
 import { originals, photos, uploads, uploadTokens } from "./schema.ts";
+import { remover } from "./remove.ts";
 import { LIVE } from "./states.ts";
 import type { teller } from "./tell.ts";
 
@@ -71,9 +72,13 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
     .prepare();
   const replace = db
     .update(photos)
-    .set({ originalId: sql`${sql.placeholder("originalId")}` })
+    .set({
+      originalId: sql`${sql.placeholder("originalId")}`,
+      updatedAt: sql`${sql.placeholder("now")}`,
+    })
     .where(eq(photos.id, sql.placeholder("photoId")))
     .prepare();
+  const remove = remover(db);
   const lastId = lastIdOf(db);
 
   function insertNew(
@@ -97,11 +102,12 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
     return id;
   }
 
-  /** Answers the version that the new original of the photo is. */
-  function replaceOld(photoId: number, originalId: number): number {
-    if (replace.run({ originalId, photoId }).changes === 0) {
-      throw new Error(`Photo ${photoId}, which is to be replaced, is not there`);
-    }
+  /** Answers the version that the new original of the photo is. The old one's file is removed. */
+  function replaceOld(photoId: number, originalId: number, now: number): number {
+    const before = find.byId(photoId);
+    if (!before) throw new Error(`Photo ${photoId}, which is to be replaced, is not there`);
+    replace.run({ originalId, photoId, now });
+    remove.fileOf(before, now);
     return (lastVersion.get({ photoId })?.version ?? 0) + 1;
   }
 
@@ -115,7 +121,7 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
     const [photoId, version] =
       upload.replaces === null
         ? [insertNew(change, token, originalId, now), 1]
-        : [upload.replaces, replaceOld(upload.replaces, originalId)];
+        : [upload.replaces, replaceOld(upload.replaces, originalId, now)];
     const { id: uploadId, file, filename } = upload;
     const { type, size } = change.original;
     insertOriginal.run({ originalId, photoId, version, uploadId, file, filename, type, size, now });
@@ -123,6 +129,7 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
     if (!photo) throw new Error(`Photo ${photoId} has no original`);
     const delivery = change.delivery(photo);
     if (delivery) tell.success(delivery, uploadId, now);
+    if (change.pingbacks) tell.pingbacks(change.pingbacks(photo), photoId, now);
     return { upload: toUpload(finished), photo };
   };
 }

@@ -17,6 +17,7 @@ import { leftoverRecords } from "./leftovers.ts";
 import { nonceRecords } from "./nonces.ts";
 import { photoRecords } from "./photos.ts";
 import { photoPlaces } from "./places.ts";
+import { removalRecords } from "./remove.ts";
 import { tokenRecords } from "./tokens.ts";
 import { uploadRecords } from "./uploads.ts";
 
@@ -62,6 +63,7 @@ export async function openRecords(
       chunks: chunkRecords(db),
       leftovers: leftoverRecords(db),
       photos: photoRecords(db, find, places),
+      removals: removalRecords(db),
       deliveries: deliveryRecords(db),
       nonces: nonceRecords(db),
       publicUrl: async () => readFact(db, PUBLIC_URL),

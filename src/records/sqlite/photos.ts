@@ -2,14 +2,17 @@ import { and, desc, eq, inArray, sql, type SQL } from "drizzle-orm";
 import type { PhotoFilter, PhotoRecords } from "../records.ts";
 import type { Db } from "./db.ts";
 import { selectPhotos, type Finders } from "./find.ts";
+import { photoTransactions } from "./photo-changes.ts";
 import type { Places } from "./places.ts";
-import { published } from "./published.ts";
+import { NOT_IN_TRASH, published } from "./published.ts";
 import { photos } from "./schema.ts";
 
-export function photoRecords(db: Db, { photos: find }: Finders, places: Places): PhotoRecords {
+export function photoRecords(db: Db, finders: Finders, places: Places): PhotoRecords {
+  const find = finders.photos;
   return {
     byId: async (id) => find.byId(id),
     byUpload: async (uploadId) => find.byUpload(uploadId),
+    transact: photoTransactions(db, finders, places.change),
     list: async (filter) => {
       const few = filter.photoId !== undefined || filter.tokenId !== undefined;
       return few ? listFew(db, filter) : places.page(filter);
@@ -43,6 +46,7 @@ function listFew(db: Db, filter: PhotoFilter): Awaited<ReturnType<PhotoRecords["
 
 function condition(filter: PhotoFilter): SQL | undefined {
   return and(
+    NOT_IN_TRASH,
     filter.photoId === undefined ? undefined : eq(photos.id, filter.photoId),
     filter.tokenId === undefined ? undefined : eq(photos.tokenId, filter.tokenId),
     filter.publishedAt === undefined ? undefined : published(filter.publishedAt),

@@ -4,7 +4,7 @@ import { publishedFrom } from "../photos.ts";
 import type { Photo } from "../records.ts";
 import type { Db } from "./db.ts";
 import { selectPhotos } from "./find.ts";
-import { published } from "./published.ts";
+import { NOT_IN_TRASH, published } from "./published.ts";
 import { photos } from "./schema.ts";
 
 /** Where a photo stands in the list. */
@@ -33,11 +33,13 @@ const BLOCK = 1000;
  * takes time in proportion to the photos. They are kept in memory for blocks of a thousand photos: a
  * million photos are a thousand small objects. The first list reads them from an index, in slices.
  *
- * It relies on photos being made by this process only, and on when they are published never being changed.
+ * It relies on photos being made and changed by this process only. Those in the trash stand nowhere.
  */
 export interface Places {
   /** A photo has been made, and its transaction has ended. */
   add(photo: Listed): void;
+  /** A photo has been changed, or was removed (`after` is undefined), and its transaction has ended. */
+  change(before: Photo, after: Photo | undefined): void;
   /** Newest first. `publishedAt`: only those that are published at this moment, in milliseconds. */
   page(of: {
     publishedAt?: number | undefined;
@@ -63,7 +65,10 @@ export function photoPlaces(db: Db): Places {
     })
     .from(photos)
     .where(
-      sql`(${photos.createdAt}, ${photos.id}) > (${sql.placeholder("at")}, ${sql.placeholder("id")})`,
+      and(
+        sql`(${photos.createdAt}, ${photos.id}) > (${sql.placeholder("at")}, ${sql.placeholder("id")})`,
+        NOT_IN_TRASH,
+      ),
     )
     .orderBy(asc(photos.createdAt), asc(photos.id))
     .limit(sql.placeholder("limit"))
@@ -104,6 +109,15 @@ export function photoPlaces(db: Db): Places {
     if (block.count > 2 * BLOCK) split(index);
   }
 
+  function takeOut(photo: Listed): void {
+    const block = blocks[lastAtMost(blocks, photo)];
+    if (block) exclude(block, photo);
+  }
+
+  /** Whether the counting has not come to this photo yet: it will see what the photo is then. */
+  const isAhead = (photo: Key) =>
+    !counting || (!counted && (newest === undefined || compare(photo, newest) > 0));
+
   /** A clock that went back has put many photos among older ones. */
   function split(index: number): void {
     const { from, count: limit } = blocks[index] as Block;
@@ -126,6 +140,7 @@ export function photoPlaces(db: Db): Places {
         and(
           sql`(${photos.createdAt}, ${photos.id}) >= (${sql.placeholder("fromAt")}, ${sql.placeholder("fromId")})`,
           sql`(${photos.createdAt}, ${photos.id}) < (${sql.placeholder("belowAt")}, ${sql.placeholder("belowId")})`,
+          NOT_IN_TRASH,
           shown ? published(sql.placeholder("now")) : undefined,
         ),
       )
@@ -160,10 +175,12 @@ export function photoPlaces(db: Db): Places {
 
   return {
     add: (photo) => {
-      if (!counting) return;
-      // It will be come to.
-      if (!counted && (newest === undefined || compare(photo, newest) > 0)) return;
-      put(photo);
+      if (!isAhead(photo)) put(photo);
+    },
+    change: (before, after) => {
+      if (isAhead(before)) return;
+      if (before.deletedAt === null) takeOut(before);
+      if (after?.deletedAt === null) put(after);
     },
     page: async ({ publishedAt, offset, limit }) => {
       await ready();
@@ -204,6 +221,13 @@ function include(block: Block, photo: Listed): void {
   const from = publishedFrom(photo);
   if (from === -Infinity) block.published += 1;
   else if (from !== null) block.dates.splice(atMost(block.dates, from), 0, from);
+}
+
+function exclude(block: Block, photo: Listed): void {
+  block.count -= 1;
+  const from = publishedFrom(photo);
+  if (from === -Infinity) block.published -= 1;
+  else if (from !== null) block.dates.splice(atMost(block.dates, from) - 1, 1);
 }
 
 function keyOf({ createdAt, id }: Key): Key {

@@ -8,7 +8,7 @@ import {
   uniqueIndex,
   type AnySQLiteColumn,
 } from "drizzle-orm/sqlite-core";
-import type { Extra, Level, UploadState } from "../records.ts";
+import type { DeliveryEvent, Extra, Level, UploadState } from "../records.ts";
 
 /** Times are milliseconds since 1970. After a change here: `bun run migrations`. */
 
@@ -48,6 +48,9 @@ export const uploadTokens = sqliteTable(
     revokedAt: integer(),
     // Sealed with the site's secret, which is not in the database. Null in rows of earlier versions.
     sealedToken: text(),
+    // Of a replace token: the photo that gets a new original. No foreign key: ids of photos never come again, and a
+    // token whose photo has gone is refused when it is redeemed.
+    replaces: integer(),
   },
   (table) => [
     // Those that may be deleted when they have expired: of the others there are photos.
@@ -115,6 +118,10 @@ export const uploads = sqliteTable(
     index("uploads_whole")
       .on(table.id)
       .where(sql`state = 'receiving' and identifier is null`),
+    // Asked by the foreign key, when a photo is removed.
+    index("uploads_replacing")
+      .on(table.replaces)
+      .where(sql`replaces is not null`),
     index("uploads_finished_in_chunks")
       .on(table.tokenId, table.lastByteAt)
       .where(sql`state = 'finished' and identifier is not null`),
@@ -190,6 +197,10 @@ export const photos = sqliteTable(
     publishDate: integer(),
     absoluteUrl: text().notNull(),
     createdAt: integer().notNull(),
+    // When its metadata or bytes were changed last; null where they never were.
+    updatedAt: integer(),
+    // In the trash since then.
+    deletedAt: integer(),
     // Of photos of earlier versions, until they are carried over; null in all others.
     uploadId: integer(),
     filename: text(),
@@ -201,14 +212,26 @@ export const photos = sqliteTable(
     index("photos_of_token").on(table.tokenId, table.createdAt, table.id),
     // In the order of the list, with all that decides whether a photo is shown: nothing else is read of
     // the photos that a page passes over.
-    index("photos_listed").on(table.createdAt, table.id, table.published, table.publishDate),
+    index("photos_listed").on(
+      table.createdAt,
+      table.id,
+      table.deletedAt,
+      table.published,
+      table.publishDate,
+    ),
+    index("photos_in_trash")
+      .on(table.deletedAt)
+      .where(sql`deleted_at is not null`),
     index("photos_to_carry_over")
       .on(table.id)
       .where(sql`original_id is null`),
   ],
 );
 
-/** The bytes of photos: each photo has at least one, and photos.original_id says which is the current one. */
+/**
+ * The bytes of photos: each photo has at least one, and photos.original_id says which is the current one. Rows of those
+ * that were replaced stay, since the uploads that made them are asked about; their files are removed.
+ */
 export const originals = sqliteTable(
   "originals",
   {
@@ -228,18 +251,43 @@ export const originals = sqliteTable(
     type: text().notNull(),
     size: integer().notNull(),
     createdAt: integer().notNull(),
+    // Hexadecimal. Null until it is known.
+    sha256: text(),
   },
-  (table) => [uniqueIndex("originals_of_photo").on(table.photoId, table.version)],
+  (table) => [
+    uniqueIndex("originals_of_photo").on(table.photoId, table.version),
+    index("originals_without_hash")
+      .on(table.id)
+      .where(sql`sha256 is null`),
+  ],
+);
+
+/**
+ * Files of originals that no photo has any more, which are still to be deleted: recorded by the transaction that takes them
+ * from their photo, so that a crash leaves neither a photo without bytes nor bytes without a photo.
+ */
+export const removals = sqliteTable(
+  "removals",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    treeId: integer().notNull(),
+    photoId: integer().notNull(),
+    file: text().notNull(),
+    size: integer().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [index("removals_at").on(table.at)],
 );
 
 export const deliveries = sqliteTable(
   "deliveries",
   {
     id: text().primaryKey(),
-    uploadId: integer()
-      .notNull()
-      .references(() => uploads.id, { onDelete: "cascade" }),
-    outcome: text().$type<"success" | "failure">().notNull(),
+    // Null for a pingback.
+    uploadId: integer().references(() => uploads.id, { onDelete: "cascade" }),
+    // Of a pingback. No foreign key: what is told of a photo outlives it.
+    photoId: integer(),
+    event: text("outcome").$type<DeliveryEvent>().notNull(),
     method: text().$type<"GET" | "POST">().notNull(),
     host: text().notNull(),
     // Empty once delivered or given up: they hold the upload token.

@@ -1,0 +1,66 @@
+import { eq } from "drizzle-orm";
+import type { Photo, PhotoChange, PhotoDecision, PhotoRecords } from "../records.ts";
+import { durably, immediately, type Db } from "./db.ts";
+import type { Finders } from "./find.ts";
+import { remover } from "./remove.ts";
+import { photos } from "./schema.ts";
+import { teller } from "./tell.ts";
+
+/**
+ * Changes of photos, each in one transaction.
+ * @param onChange called when the transaction has ended, with the photo before and after it; `after` is undefined where
+ *   the photo was removed
+ */
+export function photoTransactions(
+  db: Db,
+  { photos: find }: Finders,
+  onChange: (before: Photo, after: Photo | undefined) => void,
+): PhotoRecords["transact"] {
+  const tell = teller(db);
+  const remove = remover(db);
+
+  function apply(photo: Photo, change: PhotoChange, now: number): void {
+    const of = eq(photos.id, photo.id);
+    switch (change.kind) {
+      case "update":
+        db.update(photos)
+          .set({ ...change.set, updatedAt: now })
+          .where(of)
+          .run();
+        break;
+      case "trash":
+        db.update(photos).set({ deletedAt: now }).where(of).run();
+        break;
+      case "restore":
+        db.update(photos).set({ deletedAt: null }).where(of).run();
+        break;
+      case "remove":
+        remove.photo(photo, now);
+        break;
+      case "pingbacks":
+        tell.pingbacks(change.of(find.byId(photo.id) ?? photo), photo.id, now);
+        break;
+    }
+  }
+
+  function transact<Value>(
+    id: number,
+    now: number,
+    decide: (photo: Photo | undefined) => PhotoDecision<Value>,
+  ) {
+    const before = find.byId(id);
+    const { changes, value } = decide(before);
+    if (changes.length === 0) return { value, before, after: before };
+    if (!before) throw new Error(`Photo ${id} is not there`);
+    for (const change of changes) apply(before, change, now);
+    return { value, before, after: find.byId(id) };
+  }
+
+  return async (id, now, decide) => {
+    const { value, before, after } = durably(db, () =>
+      db.transaction(() => transact(id, now, decide), immediately),
+    );
+    if (before && before !== after) onChange(before, after);
+    return { value, photo: after };
+  };
+}
