@@ -4,7 +4,7 @@ import { isOutOfSpace, Problem } from "../problem.ts";
 import type { Site } from "../site.ts";
 import { createAdmission } from "./admission.ts";
 import { createCors, type Cors } from "./cors.ts";
-import { methodPath } from "./define-method.ts";
+import { methodPath, versionsOf } from "./define-method.ts";
 import { docs } from "./docs.ts";
 import { describeHealth } from "./docs/pages.ts";
 import type { Version } from "./envelope.ts";
@@ -70,7 +70,9 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
     const routes = new Elysia().group(methodPath("photo/redeem-upload-token", version), (group) =>
       group.use(redeemUploadToken(redeeming, version)),
     );
-    for (const method of METHODS) routes.use(serveMethod(context, method, version));
+    for (const method of METHODS) {
+      if (versionsOf(method).includes(version)) routes.use(serveMethod(context, method, version));
+    }
     return routes;
   };
 

@@ -29,10 +29,10 @@ export async function authenticate(
 
 async function callerOf(key: string, { records, operatorKey }: Credentials): Promise<Caller> {
   if (operatorKey !== undefined && sameSecret(key, operatorKey))
-    return { level: "super", userId: 0 };
+    return { level: "super", userId: 0, apiKey: key };
   const known = await records.keys.byHash(hashSecret(key));
   if (!known || known.revokedAt !== null) {
     throw new Problem("invalid_signature", "The API key is not valid.");
   }
-  return { level: known.level, userId: known.id };
+  return { level: known.level, userId: known.id, apiKey: key };
 }

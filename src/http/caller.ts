@@ -7,6 +7,8 @@ export type Caller = {
   level: Level;
   /** The user that uploads belong to: a key is a user. 0 for the operator's own key and nobody. */
   userId: number;
+  /** The API key itself, where the caller has sent one: for the answer that tells a client what its key is good for. */
+  apiKey?: string;
 };
 
 export const ANONYMOUS: Caller = { level: "anonymous", userId: 0 };

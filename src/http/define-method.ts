@@ -4,7 +4,7 @@ import type { Level, Records } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
 import type { Params } from "../upload/params.ts";
 import type { Caller } from "./caller.ts";
-import type { Version } from "./envelope.ts";
+import type { SiteNames, Version } from "./envelope.ts";
 import type { Output } from "./output.ts";
 import type { Topic } from "./topics.ts";
 
@@ -23,6 +23,8 @@ export type MethodContext = {
   types: readonly string[];
   /** Published photos are listed for everybody (REDEEM_PUBLIC_LIST). */
   publicList: boolean;
+  /** How answers name the site. */
+  site: SiteNames;
 };
 
 /** One call of a method whose level its caller has. */
@@ -49,6 +51,8 @@ export type MethodRefusal = {
 export type Method<Input extends TObject = TObject, Result = unknown> = {
   /** Behind `/api/` and `/api/2/`: `photo/list`. */
   path: string;
+  /** Where it is not in both. */
+  versions?: readonly Version[];
   /** The level that a caller needs. */
   level: Level;
   /** A level that only some calls need, which `run` asks for (`requireLevel`), and when. */
@@ -64,6 +68,11 @@ export type Method<Input extends TObject = TObject, Result = unknown> = {
    * not say well what a value may be (parameters.ts).
    */
   input: Input;
+  /**
+   * Parameters of the vendor's that are not supported, each with a sentence that says why: a call that gives one a value is
+   * refused, since an answer that took no account of it would be a wrong one.
+   */
+  unsupported?: Readonly<Record<string, string>>;
   output: Output<Result>;
   /** A call and its answer, for the document of a site at an address. */
   example: {
@@ -77,6 +86,11 @@ export type Method<Input extends TObject = TObject, Result = unknown> = {
   /** @throws Problem where it refuses: v1 answers that with 200, v2 with the problem's status (protocol 2) */
   run(call: Call<Input>, context: MethodContext): Promise<NoInfer<Result>>;
 };
+
+/** The versions that a method is served in. */
+export function versionsOf({ versions = [1, 2] }: Pick<Method, "versions">): readonly Version[] {
+  return versions;
+}
 
 /** Takes the types of `run` from the schemas: a handler that does not fit them does not compile. */
 export function defineMethod<Input extends TObject, Result>(

@@ -36,6 +36,8 @@ export type List = {
   /** v1: the key of the items, in the singular. */
   key: string;
   items: Data[];
+  /** v2: the items stand under this name as well as in `data`. */
+  beside?: string | undefined;
   /** v1 XML: what of an item is an element in it, where all else is an attribute. */
   elements: readonly string[];
   page: number;
@@ -118,7 +120,9 @@ export function renderSuccess(
     return json(style, 200, { ...head, data: kept, ...success.beside });
   }
   const head = { status: "ok", message, permission_level: level, cached: "0" };
-  return json(style, 200, { ...head, [key]: strings(data), ...tail("1", "20", site, endpoint) });
+  // The site's own object takes the place of the one that every answer has.
+  const whole = { ...head, [key]: {}, ...tail("1", "20", site, endpoint) };
+  return json(style, 200, { ...whole, [key]: strings(data) });
 }
 
 function renderList(style: Style, list: List, site: SiteNames, endpoint: string): Response {
@@ -131,7 +135,8 @@ function renderList(style: Style, list: List, site: SiteNames, endpoint: string)
   if (style.version === 2) {
     const data = items.map((item) => keepFields(item, style.fields));
     const head = { status: "ok", permission_level: level, cached: false, message: "" };
-    return json(style, 200, { ...head, p: page, size, total_count: total, data });
+    const beside = list.beside === undefined ? {} : { [list.beside]: data };
+    return json(style, 200, { ...head, p: page, size, total_count: total, data, ...beside });
   }
   const rows = items.map(flagsAsNumbers);
   const head = { status: "ok", message: "", permission_level: level, cached: "0" };
@@ -170,7 +175,8 @@ function tail(p: string, size: string, site: SiteNames, endpoint: string) {
   return { p, size, site: siteOf(site), endpoint };
 }
 
-function siteOf(site: SiteNames) {
+/** What every answer in version 1 JSON says of the site. */
+export function siteOf(site: SiteNames) {
   return { domain: site.domain, product_key: "redeem", site_id: "1", site_name: site.name };
 }
 

@@ -14,6 +14,8 @@ export type Output<Result> = {
   /** v1 JSON: the key of the object, or of a page's first item. A page stands under its plural as well. */
   key: string;
   paged: boolean;
+  /** v2: what the items of a page are called beside `data`. */
+  beside?: string | undefined;
   /** What goes into the envelope, beside the caller's level. */
   enclose(result: Result, version: Version): Omit<Success, "level"> | Omit<List, "level">;
 };
@@ -47,9 +49,10 @@ export function object<Fields extends TObject>(declared: {
 export function pageOf<Fields extends TObject>(declared: {
   name: string;
   key: string;
+  beside?: string;
   fields: Fields;
 }): Output<Page<Static<Fields>>> {
-  const { key, fields } = declared;
+  const { key, beside, fields } = declared;
   const elements = Object.entries<TSchema>(fields.properties)
     .filter(([, field]) => field["element"] === true)
     .map(([name]) => name);
@@ -59,6 +62,7 @@ export function pageOf<Fields extends TObject>(declared: {
     enclose: ({ items, ...page }, version) => ({
       ...page,
       key,
+      beside,
       elements,
       items: items.map((item) => written(fields, item as Data, version)),
     }),

@@ -12,7 +12,6 @@ import {
   readStyle,
   renderProblem,
   renderResult,
-  type SiteNames,
   type Style,
   type Version,
 } from "./envelope.ts";
@@ -23,7 +22,6 @@ import type { RequestLog } from "./request-log.ts";
 export type ServeContext = MethodContext & {
   credentials: Credentials;
   requests: Pick<RequestLog, "note">;
-  site: SiteNames;
   stallMs: number;
 };
 
@@ -55,6 +53,7 @@ async function answer(
     const caller = await authenticate(request, params, context.credentials);
     level = caller.level;
     requireLevel(caller, method.level, version);
+    refuseUnsupported(method, params);
     const input = readParameters(method.input, params);
     const call = { input, others: readOthers(method.input, params), caller, version };
     const enclosed = method.output.enclose(await method.run(call, context), version);
@@ -63,6 +62,14 @@ async function answer(
     if (!(error instanceof Problem)) throw error;
     context.requests.note(request, error);
     return renderProblem(style, error, level, context.site, endpoint);
+  }
+}
+
+/** @throws Problem invalid_input for a parameter of the vendor's that has a value and no effect here */
+function refuseUnsupported({ unsupported = {} }: Method, params: Params): void {
+  for (const [name, why] of Object.entries(unsupported)) {
+    if ((params.get(name) ?? "").trim() === "") continue;
+    throw new Problem("invalid_input", `${name} is not supported: ${why}`);
   }
 }
 

@@ -42,7 +42,8 @@ const many = defineMethod({
   ...shared,
   path: "test/many",
   level: "anonymous",
-  output: pageOf({ name: "Thing", key: "thing", fields }),
+  unsupported: { colour: "there are no colours." },
+  output: pageOf({ name: "Thing", key: "thing", beside: "stuff", fields }),
   example: { input: {}, output: () => ({ items: [example], page: 1, size: 2, total: 1 }) },
   run: async ({ input: { count } }) => ({
     items: Array.from({ length: count }, (_, index) => ({ ...example, count: index })),
@@ -158,7 +159,14 @@ describe("one declaration makes", () => {
       size: 9,
       total_count: 1,
       data: [{ count: 0, name: "Ann", all_p: true, open: "t" }],
+      stuff: [{ count: 0, name: "Ann", all_p: true, open: "t" }],
     });
+  });
+
+  test("the refusal of what the vendor has and it has not, where that has a value", async () => {
+    const refused = { status: "error", message: "colour is not supported: there are no colours." };
+    expect(await json(call("/api/2/test/many?count=1&colour=red"))).toMatchObject(refused);
+    expect(await json(call("/api/2/test/many?count=1&colour="))).toMatchObject({ status: "ok" });
   });
 
   test("the check of its level, before anything is read", async () => {

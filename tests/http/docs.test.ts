@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { createApp } from "../../src/http/app.ts";
+import { versionsOf } from "../../src/http/define-method.ts";
 import { METHODS } from "../../src/http/methods.ts";
 import { png, textFile } from "../support/media.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -117,9 +118,12 @@ describe("/openapi.json", () => {
   });
 
   test("has every parameter of every method, in both versions and by both verbs", () => {
-    for (const { path, input } of METHODS) {
+    for (const method of METHODS) {
+      const { path, input } = method;
       const names = Object.keys(input.properties);
-      for (const prefix of ["/api", "/api/2"]) {
+      for (const prefix of versionsOf(method).map((version) =>
+        version === 1 ? "/api" : "/api/2",
+      )) {
         const get = at(`${prefix}/${path}`, "get").parameters ?? [];
         expect(get.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
         const content = at(`${prefix}/${path}`, "post").requestBody?.content ?? {};
@@ -150,14 +154,15 @@ describe("/openapi.json", () => {
   );
 
   test("shows calls whose parameters are taken, and answers as they are", () => {
-    for (const { path, input, output, example } of METHODS) {
+    for (const method of METHODS) {
+      const { path, input, output, example } = method;
       expect(Value.Check(input, example.input), path).toBe(true);
       for (const [name, property] of Object.entries(input.properties)) {
         for (const value of property["examples"] as unknown[]) {
           expect(Value.Check(property, value), `${path} ${name}`).toBe(true);
         }
       }
-      for (const version of [1, 2] as const) {
+      for (const version of versionsOf(method)) {
         const enclosed = output.enclose(example.output("https://a.example", version), 1);
         const answers = "items" in enclosed ? enclosed.items : [enclosed.data];
         for (const answer of answers) {

@@ -53,10 +53,13 @@ function successOf({ path, level, output, example }: Method, version: Version, o
   };
 }
 
-function schemaOf({ name, key, paged }: Method["output"], version: Version): TSchema {
+function schemaOf({ name, key, paged, beside }: Method["output"], version: Version): TSchema {
   if (version === 2) {
     const counts = { p: Type.Integer(), size: Type.Integer(), total_count: Type.Integer() };
-    return paged ? envelopeV2(Type.Array(ref(name)), counts) : envelopeV2(ref(name));
+    const again = beside === undefined ? {} : { [beside]: Type.Array(ref(name)) };
+    return paged
+      ? envelopeV2(Type.Array(ref(name)), { ...counts, ...again })
+      : envelopeV2(ref(name));
   }
   const own = ref(`${name}V1`);
   if (!paged) return envelopeV1({ [key]: own });

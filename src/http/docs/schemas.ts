@@ -1,5 +1,6 @@
 import { Type, type TObject, type TSchema } from "@sinclair/typebox";
 import { LEVELS } from "../../records/records.ts";
+import { versionsOf } from "../define-method.ts";
 import { METHODS } from "../methods.ts";
 import { photoIds } from "../photo-fields.ts";
 import { documented } from "./operation.ts";
@@ -27,10 +28,12 @@ const site = Type.Object({
 /** What the answers refer to. V1 knows strings only, but for the flags of a list. */
 export const schemas: Record<string, TSchema> = {
   ...Object.fromEntries(
-    METHODS.flatMap(({ output: { name, fields, paged } }) => [
-      [name, mapped(fields, documented)],
-      [`${name}V1`, strings(fields, paged)],
-    ]),
+    METHODS.flatMap((method) => {
+      const { name, fields, paged } = method.output;
+      return versionsOf(method).map((version) =>
+        version === 2 ? [name, mapped(fields, documented)] : [`${name}V1`, strings(fields, paged)],
+      );
+    }),
   ),
   PhotoIds: photoIds,
   PhotoIdsV1: strings(photoIds),
@@ -71,10 +74,10 @@ export function envelopeV1(own: TObject["properties"]): TSchema {
     message: Type.String(),
     permission_level: level,
     cached: Type.String(),
-    ...own,
     p: Type.String(),
     size: Type.String(),
     site: ref("Site"),
+    ...own,
     endpoint: Type.String({ description: "The method's path." }),
   });
 }
