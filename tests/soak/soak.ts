@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { openHandles, until } from "../support/remains.ts";
 import type { TestServer } from "../support/server.ts";
 import { mountSmallDisk, whyNotMounted } from "../support/small-disk.ts";
+import { startArchivist } from "./archivist.ts";
 import { startBackend } from "./backend.ts";
 import { createTroubles } from "./troubles.ts";
 import { prepareFaults } from "./faults.ts";
@@ -77,6 +78,7 @@ async function soak(server: Living): Promise<boolean> {
   const first = await measure(server.server);
   let highest = first.memory;
 
+  const archivist = startArchivist(server, random.fork(9), true, run.ledger.wrong);
   const load = startLoad(run, {
     ...loadOptions(random, 8),
     pace: async (bytes) => {
@@ -109,7 +111,9 @@ async function soak(server: Living): Promise<boolean> {
   }
   troubles.end();
   await load.end();
+  await archivist.end();
   const { wrong, photos, bytes } = await verdict(server, run.ledger, backend);
+  wrong.push(...(await archivist.verdict()));
   const read = await settled(server.server, first.handles);
   // The same work once more, by the same process: what it does not give back shows.
   await verdict(server, run.ledger, backend);
@@ -143,6 +147,9 @@ async function soak(server: Living): Promise<boolean> {
     ["photos told to clients", toldPhotos(run.ledger)],
     ["photos stored", `${photos} (${unknown} whole files whose answer was lost)`],
     ["bytes stored", megabytes(bytes)],
+    ...Object.entries(archivist.counts).map(
+      ([deed, count]) => [`archive: ${deed}`, count] as [string, number],
+    ),
     ["callbacks taken", backend.taken.length],
     [
       "memory, start / highest / end",
