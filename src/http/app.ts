@@ -9,6 +9,7 @@ import { docs } from "./docs.ts";
 import { describeHealth } from "./docs/pages.ts";
 import type { Version } from "./envelope.ts";
 import { requestsThatFit } from "./handles.ts";
+import { watchMemory } from "./memory.ts";
 import { METHODS } from "./methods.ts";
 import { original } from "./original.ts";
 import { pages } from "./pages.ts";
@@ -25,6 +26,9 @@ const IDLE_SECONDS = 30;
  * answers has several. In all: several times as many as uploads have ever been at once.
  */
 const BOUNDS = { perConnection: 32, total: requestsThatFit(4096) };
+
+/** Bytes of memory from which on no further body is begun: several times what uploads at full speed take. */
+const MOST_MEMORY = 512 * 1024 ** 2;
 
 export type App = ReturnType<typeof createApp>;
 
@@ -146,9 +150,14 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
     ...bounds,
     pending: () => app.server?.pendingRequests ?? 0,
   });
+  const memory = watchMemory(MOST_MEMORY);
   return app.wrap((handle) => async (request: Request) => {
     const peer = app.server?.requestIP(request);
     const connection = peer ? `${peer.address}:${peer.port}` : undefined;
+    if (request.body !== null && memory.isOver()) {
+      requests.turnAway(request, peer?.address, TOO_MANY);
+      return refusal(temporarily(TOO_MANY), cors, request);
+    }
     if (!admission.enter(connection)) {
       requests.turnAway(request, peer?.address, TOO_MANY);
       return refusal(temporarily(TOO_MANY), cors, request);
