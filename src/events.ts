@@ -23,6 +23,17 @@ export type SiteEvent =
       size: number;
       seconds: number;
     }
+  /** A photo has new bytes, which are its `version`th. */
+  | {
+      kind: "photo replaced";
+      photo: number;
+      version: number;
+      upload: number;
+      token: number;
+      type: string;
+      size: number;
+      seconds: number;
+    }
   /** A file, or a chunk, was refused for good. */
   | { kind: "refused"; token: number; upload: number | null; code: string; why: string }
   /** The photo could not be made for now; its bytes wait for another try. */

@@ -8,6 +8,9 @@ export function logEvent(event: SiteEvent): void {
     // Its photo, or why there is none, has a line; that it is on its way concerns nobody but who counts.
     case "upload begun":
       return;
+    case "photo replaced":
+      log.info(kind, about);
+      return;
     case "photo made":
     case "refused":
       log.info(kind === "refused" ? "file refused" : "photo stored", about);

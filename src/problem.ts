@@ -7,6 +7,7 @@ const STATUS = {
   permission_denied: 403,
   origin_refused: 403,
   invalid_upload_token: 404,
+  no_such_photo: 404,
   request_timeout: 408,
   file_too_large: 413,
   file_not_supported: 415,
@@ -46,18 +47,34 @@ export class Problem extends Error {
     return OF_THE_FILE.has(this.code);
   }
 
+  /** Whether an upload that meets it is refused for good, and its backend told: for its file, or since the photo that it replaces has gone. */
+  get refusesUpload(): boolean {
+    return this.ofTheFile || this.code === "no_such_photo";
+  }
+
   /** Whether the same request may succeed later: nothing about the file itself is wrong. */
   get temporary(): boolean {
     return this.status === 408 || this.status === 503 || this.status === 507;
   }
 }
 
-/** The sentence of the token table in the protocol, 4.1. */
+/** What redeems: an upload token makes photos, a replace token gives one photo new bytes. */
+export type TokenKind = "upload" | "replace";
+
+/** The sentences of the token table in the protocol, 4.1. */
 export const refusedToken = {
-  unknown: () => new Problem("invalid_upload_token", "The upload token is invalid."),
-  used: () => new Problem("invalid_upload_token", "The upload token has already been used."),
-  expired: () => new Problem("invalid_upload_token", "The upload token has expired."),
+  unknown: (kind: TokenKind = "upload") =>
+    new Problem("invalid_upload_token", `The ${kind} token is invalid.`),
+  used: (kind: TokenKind = "upload") =>
+    new Problem("invalid_upload_token", `The ${kind} token has already been used.`),
+  expired: (kind: TokenKind = "upload") =>
+    new Problem("invalid_upload_token", `The ${kind} token has expired.`),
 };
+
+/** What a method is told that is about a photo which is not there, or in the trash. */
+export function noSuchPhoto(): Problem {
+  return new Problem("no_such_photo", "There is no such photo.");
+}
 
 /** What the operating system says when there is no room: the disk is full, or the user's quota is. */
 export function isOutOfSpace(error: unknown): boolean {

@@ -44,6 +44,26 @@ function freePort(): number {
   return port;
 }
 
+test("a file is sent with a key, and replaced, by the lines that say so", async () => {
+  const redeem = await startServer();
+  try {
+    await Bun.write(join(folder, "photo.jpg"), png(500));
+    const lines = blocks("sh").filter((text) => /\/api\/2\/photo\/(upload|replace)\b/.test(text));
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      const own = line.replaceAll("http://localhost:2323", redeem.url);
+      const { said } = await run(
+        "sh",
+        "-c",
+        `cd ${folder} && KEY=${API_KEY} && ${own.replace("curl", "curl -s")}`,
+      );
+      expect(JSON.parse(said)).toMatchObject({ status: "ok", photo_id: 1 });
+    }
+  } finally {
+    await redeem.stop();
+  }
+});
+
 /** Skipped where there is no nginx. */
 describe.skipIf(nginx === null)("the nginx snippets", () => {
   const [server = "", location = ""] = blocks("nginx");

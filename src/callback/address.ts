@@ -12,7 +12,15 @@ export type Return =
 const LONGEST_QUERY = 1500;
 
 /** The server's own names, for which an extra parameter never stands. */
-const OWN = ["domain", "upload_token", "photo_id", "tree_id", "token", "error_message"];
+const OWN = [
+  "domain",
+  "upload_token",
+  "replace_token",
+  "photo_id",
+  "tree_id",
+  "token",
+  "error_message",
+];
 
 /** Names that belong to the call itself and are not repeated. */
 const OF_THE_CALL = new Set(["file", "format", "raw", "varname", "callback", "fields"]);
@@ -95,10 +103,10 @@ function namesIn(url: string): string[] {
  * The return for an outcome (protocol 4.3). Null where the token has no return_url. Extra parameters that could
  * be taken for the server's own, or for one of return_url's own query, are left out.
  * @param domain host of the site's public URL
- * @param uploadToken the upload token itself, which only the caller knows
+ * @param uploadToken the upload or replace token itself, which only the caller knows
  */
 export function returnFor(
-  token: Pick<UploadToken, "returnUrl" | "extra">,
+  token: Pick<UploadToken, "returnUrl" | "extra" | "replaces">,
   domain: string,
   uploadToken: string,
   outcome: Outcome,
@@ -107,7 +115,7 @@ export function returnFor(
   if (token.returnUrl === "") return null;
   const fields: [string, string][] = [
     ["domain", domain],
-    ["upload_token", uploadToken],
+    [token.replaces === null ? "upload_token" : "replace_token", uploadToken],
   ];
   if ("photo" in outcome) {
     fields.push(["photo_id", String(outcome.photo.id)]);

@@ -16,17 +16,18 @@ export async function showToken(id: number, values: Values): Promise<void> {
   const { records, secret } = await openFolder(config.REDEEM_DATA);
   try {
     const token = await records.tokens.byId(id);
-    if (!token) throw new CommandError(`There is no upload token ${id}`);
+    if (!token || token.direct) throw new CommandError(`There is no upload token ${id}`);
     const isPublic = (await records.isListPublic()) ?? config.REDEEM_PUBLIC_LIST;
     const lines: [string, string][] = [
       ["Title", token.title],
+      ["Replaces", token.replaces === null ? "" : `the bytes of photo ${token.replaces}`],
       ["State", stateInWords(token, Date.now())],
       ["Used", await usesOf(token, records)],
       ["Valid until", `${day(token.validUntil)} UTC`],
       ["Largest file", formatBytes(token.maxSize ?? config.REDEEM_MAX_SIZE)],
       ["Types", token.types?.join(",") ?? ""],
       ["Returns to", token.returnUrl],
-      ["Photos", whoSees(isPublic, token)],
+      ["Photos", token.replaces === null ? whoSees(isPublic, token) : ""],
       ["Page", await pageOf(token, records, secret, await addressOf(records, config))],
     ];
     const shown = lines.filter(([, text]) => text !== "");
@@ -56,6 +57,8 @@ async function pageOf(
   secret: SiteSecret,
   url: string,
 ): Promise<string> {
+  // The ready-made page is for upload tokens.
+  if (token.replaces !== null) return "";
   const sealed = await records.tokens.sealed(token.id);
   if (!sealed) {
     return "cannot be shown: the token was made by an earlier version, which kept its hash alone";

@@ -130,7 +130,7 @@ async function print(values: Values): Promise<void> {
       ["ID", "TITLE", "USED", "VALID UNTIL (UTC)", "STATE"],
       tokens.map((row) => [
         row.id,
-        row.title.slice(0, 40),
+        row.replaces === null ? row.title.slice(0, 40) : `(replaces photo ${row.replaces})`,
         `${row.consumed}/${row.maxUploads}`,
         day(row.validUntil),
         stateOf(row, Date.now()),

@@ -4,17 +4,17 @@ import { isOutOfSpace, Problem } from "../problem.ts";
 import type { Site } from "../site.ts";
 import { createAdmission } from "./admission.ts";
 import { createCors, type Cors } from "./cors.ts";
-import { methodPath, versionsOf } from "./define-method.ts";
+import { versionsOf } from "./define-method.ts";
 import { docs } from "./docs.ts";
 import { describeHealth } from "./docs/pages.ts";
 import type { Version } from "./envelope.ts";
 import { requestsThatFit } from "./handles.ts";
 import { watchMemory } from "./memory.ts";
-import { METHODS } from "./methods.ts";
+import { FILE_METHODS, METHODS } from "./methods.ts";
 import { original } from "./original.ts";
 import { pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
-import { redeemUploadToken } from "./photo/redeem-upload-token.ts";
+import { serveFileMethod } from "./photo/serve-file-method.ts";
 import { renderThrown } from "./photo/redeem-answer.ts";
 import { serveMethod, type ServeContext } from "./serve-method.ts";
 
@@ -54,15 +54,7 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
     credentials: { records, secret, now, publicUrl, operatorKey: config.REDEEM_API_KEY },
   };
   const cors = createCors(config.REDEEM_CORS_ORIGINS);
-  const redeeming = {
-    requests,
-    redeemer,
-    cors,
-    site: context.site,
-    types: config.REDEEM_TYPES,
-    stallMs,
-    idleSeconds: IDLE_SECONDS,
-  };
+  const receiving = { ...context, redeemer, cors, idleSeconds: IDLE_SECONDS };
 
   /** What is answered before it has a route is not heard of again (onAfterResponse). */
   const endEarly = (request: Request, problem: Problem) => {
@@ -71,9 +63,8 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
   };
 
   const methods = (version: Version) => {
-    const routes = new Elysia().group(methodPath("photo/redeem-upload-token", version), (group) =>
-      group.use(redeemUploadToken(redeeming, version)),
-    );
+    const routes = new Elysia();
+    for (const method of FILE_METHODS) routes.use(serveFileMethod(receiving, method, version));
     for (const method of METHODS) {
       if (versionsOf(method).includes(version)) routes.use(serveMethod(context, method, version));
     }

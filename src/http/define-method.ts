@@ -1,5 +1,5 @@
 import type { Static, TObject } from "@sinclair/typebox";
-import type { Problem } from "../problem.ts";
+import type { Problem, TokenKind } from "../problem.ts";
 import type { Level, Records } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
 import type { Params } from "../upload/params.ts";
@@ -81,8 +81,8 @@ export type Method<Input extends TObject = TObject, Result = unknown> = {
   };
   /** What it refuses beside what every method does: wrong parameters, credentials and levels. */
   refusals?: readonly MethodRefusal[];
-  /** Its `return_url` is called with the outcome of an upload. */
-  returns?: true;
+  /** Its `return_url` is called with the outcome of an upload: by what kind of token. */
+  returns?: TokenKind;
   /** @throws Problem where it refuses: v1 answers that with 200, v2 with the problem's status (protocol 2) */
   run(call: Call<Input>, context: MethodContext): Promise<NoInfer<Result>>;
 };

@@ -6,6 +6,7 @@ const MOMENT = 1_795_473_617_000;
 /** What the examples of the document are made of. Their addresses are those of the server that serves it. */
 export const EXAMPLE = {
   uploadToken: "9TU6HTF44Ri7tRV4bH4Izr1Hn6eBDLbWOrKz8D6ujrhwY0EbIEX6KXTx1Yj0RZB9",
+  replaceToken: "rVb3cXc0Yt6zq8fWmKp1LhUeZsGd4NaTjR7iQo2BvE9ySxHuMwJk5CnDgFPlA0Xz",
   returnUrl: "https://www.example.com/thanks?event=7",
   /** What becomes of a call for a token that asks for a title and five files, at this moment. */
   token: {
@@ -31,6 +32,7 @@ export const EXAMPLE = {
     extra: {},
     revokedAt: null,
     replaces: null,
+    direct: false,
   } satisfies UploadToken,
   photo: {
     id: 42,

@@ -1,9 +1,30 @@
 import type { Method } from "./define-method.ts";
 import { echo } from "./echo.ts";
+import { getReplaceToken } from "./photo/get-replace-token.ts";
 import { getUploadToken } from "./photo/get-upload-token.ts";
+import type { FileMethod } from "./photo/file-method.ts";
 import { list } from "./photo/list.ts";
+import { redeemReplaceToken } from "./photo/redeem-replace-token.ts";
+import { redeemUploadToken } from "./photo/redeem-upload-token.ts";
+import { replace } from "./photo/replace.ts";
+import { upload } from "./photo/upload.ts";
 import { siteGet } from "./site/get.ts";
 import { userTokens } from "./user/tokens.ts";
 
 /** The declared methods of the API, in the order of the document. */
-export const METHODS: readonly Method[] = [getUploadToken, list, siteGet, userTokens, echo];
+export const METHODS: readonly Method[] = [
+  getUploadToken,
+  getReplaceToken,
+  list,
+  siteGet,
+  userTokens,
+  echo,
+];
+
+/** Those that take a file. */
+export const FILE_METHODS: readonly FileMethod[] = [
+  redeemUploadToken,
+  upload,
+  redeemReplaceToken,
+  replace,
+];

@@ -100,7 +100,8 @@ function favicon(): Response {
 async function describe(site: Site, uploadToken: string): Promise<UploadPageInfo> {
   const { config, records, now } = site;
   const token = await records.tokens.byHash(hashSecret(uploadToken));
-  const known = token && token.revokedAt === null ? token : undefined;
+  const isUpload = token !== undefined && !token.direct && token.replaces === null;
+  const known = isUpload && token.revokedAt === null ? token : undefined;
   return {
     siteName: config.REDEEM_SITE_NAME,
     uploadToken,

@@ -124,6 +124,13 @@ export interface PhotoRecords {
   ): Promise<{ value: Value; photo: Photo | undefined }>;
   /** The photo that an upload made, or made a new original for; with its bytes as they are now. */
   byUpload(uploadId: number): Promise<Photo | undefined>;
+  /**
+   * Where the file of the original belongs that an upload made, be it the photo's still or not, and how long it is.
+   * Undefined where it made none, or its photo was removed.
+   */
+  placeOf(
+    uploadId: number,
+  ): Promise<({ treeId: number } & Pick<Original, "photoId" | "file" | "size">) | undefined>;
   /** Newest first. */
   list(filter: PhotoFilter): Promise<{ photos: Photo[]; total: number }>;
 }

@@ -1,9 +1,11 @@
 import type { DeliveryRecords } from "./deliveries.ts";
+import type { DirectRecords } from "./direct.ts";
 import type { PhotoRecords, RemovalRecords } from "./photos.ts";
 import type { TokenRecords } from "./tokens.ts";
 import type { ChunkRecords, LeftoverRecords, UploadRecords } from "./uploads.ts";
 
 export type * from "./deliveries.ts";
+export type * from "./direct.ts";
 export type { Extra } from "./extra.ts";
 export type * from "./photos.ts";
 export type * from "./tokens.ts";
@@ -19,6 +21,7 @@ export type * from "./uploads.ts";
 export interface Records {
   keys: KeyRecords;
   tokens: TokenRecords;
+  direct: DirectRecords;
   uploads: UploadRecords;
   chunks: ChunkRecords;
   leftovers: LeftoverRecords;

@@ -25,25 +25,42 @@ export type UploadToken = {
   revokedAt: number | null;
   /** The photo that gets a new original; null for an upload token, whose files become new photos. */
   replaces: number | null;
+  /** It stands for files that a caller sends without a token (direct.ts): nobody can redeem it, and it is not listed. */
+  direct: boolean;
 };
+
+/** What a token says of the photos that come with it. */
+export type TokenMetadata = Pick<
+  UploadToken,
+  | "title"
+  | "description"
+  | "tags"
+  | "albumId"
+  | "userId"
+  | "publish"
+  | "publishDate"
+  | "absoluteUrl"
+>;
 
 export type NewUploadToken = Omit<UploadToken, "id" | "consumed" | "revokedAt"> & {
   hash: string;
-  /** The token itself, sealed (secret.ts). */
-  sealedToken: string;
+  /** The token itself, sealed (secret.ts). Null for a direct one, which has no text. */
+  sealedToken: string | null;
 };
 
 export interface TokenRecords {
+  /** On the disk when it answers; but for a direct one, of which nobody is told. */
   add(token: NewUploadToken): Promise<UploadToken>;
   byHash(hash: string): Promise<UploadToken | undefined>;
   byId(id: number): Promise<UploadToken | undefined>;
   /** The token itself, sealed; null for one that was made before these were kept. Never part of the record. */
   sealed(id: number): Promise<string | null | undefined>;
   /**
-   * The newest upload tokens, newest first, and how many there are in all.
+   * The newest upload and replace tokens, newest first, and how many there are in all.
    * @param limit undefined for all of them
    */
   list(limit: number | undefined): Promise<{ tokens: UploadToken[]; total: number }>;
+  /** Revokes it, and the direct ones by which its holder replaces photos. False where there is none that could be revoked. */
   revoke(id: number, at: number): Promise<boolean>;
   /** Deletes tokens that expired before then and have no upload, in slices; yields how many each deleted. */
   pruneExpired(before: number): AsyncIterable<number>;

@@ -79,6 +79,8 @@ export type UploadView = {
   photo: Photo | undefined;
   /** As it is now. Undefined where there is no such token. */
   token: UploadToken | undefined;
+  /** Of a token that replaces: the photo that gets a new original, also in the trash. Undefined where it has gone. */
+  replaced: Photo | undefined;
   /** Uses of the token that its other uploads hold at this moment. */
   reserved: number;
   /** Uploads of the token that are no photos: under way, lapsed or failed. 0 where the key is an id. */

@@ -11,7 +11,7 @@ import { extraOf, type Params } from "./params.ts";
 import type { Account } from "./quota.ts";
 import { refuse } from "./refuse.ts";
 import { decideReservation } from "./upload-rules.ts";
-import { noUse } from "./token.ts";
+import { hasLostPhoto, kindOf, noUse } from "./token.ts";
 import type { Answer, Owner, UploadContext } from "./types.ts";
 
 /** An upload that holds a use, and the account that its bytes are written on. */
@@ -35,6 +35,7 @@ export async function admit(
   const limits = {
     maxSize: maxSizeOf(token, context.maxSize),
     graceMs: context.graceMs,
+    lostPhoto: await hasLostPhoto(context.records, token),
     freshMs: LAPSE_MS / 2,
   };
   const admission = decideAdmission(token, known, chunk, limits, now);
@@ -42,14 +43,14 @@ export async function admit(
     case "answer":
       return finishedBefore(context, owner, known as Upload);
     case "expired":
-      throw refusedToken.expired();
+      throw refusedToken.expired(kindOf(token));
     case "repeat refusal":
       throw new Problem("file_not_supported", admission.message);
     case "refuse": {
-      const extra = extraOf(params);
-      const refused = { owner, upload: { identity }, scope: "chunk" as const, extra };
-      await refuse(context, refused, admission.problem);
-      throw admission.problem;
+      const { problem, scope } = admission;
+      const extra = extraOf(token, params);
+      await refuse(context, { owner, upload: { identity }, scope, extra }, problem);
+      throw problem;
     }
     case "reserve":
       return reserve(context, owner, chunk, now);
@@ -79,7 +80,8 @@ async function reserve(
     (view) => decideReservation(view, beginning, now),
   );
   // The uploads that hold the uses have other identities, so they are other files: waiting for one would not help.
-  if (value === "used" || value === "held" || value === "too many") throw noUse(value, false);
+  if (value === "used" || value === "held" || value === "too many")
+    throw noUse(token, value, false);
   if (!upload) throw new Error("A use was reserved for no upload");
   if (value === "finished") return finishedBefore(context, owner, upload);
   if (upload.file === beginning.file) {

@@ -1,4 +1,4 @@
-import { Problem } from "../problem.ts";
+import { noSuchPhoto, Problem } from "../problem.ts";
 import type { ByteRange, Upload, UploadToken } from "../records/records.ts";
 import { beyondEnd, overlapping, reaches, type Chunk } from "./chunk.ts";
 import { tooLarge } from "./limits.ts";
@@ -15,8 +15,8 @@ export type Admission =
   | { do: "expired" }
   /** Another chunk of a file that was refused for its type: it is answered the same, and no callback is made again. */
   | { do: "repeat refusal"; message: string }
-  /** The chunk is refused, and the backend gets a callback. */
-  | { do: "refuse"; problem: Problem }
+  /** The chunk, or its whole upload, is refused, and the backend gets a callback. */
+  | { do: "refuse"; problem: Problem; scope: "upload" | "chunk" }
   /** A use of the token has to be had, or renewed. */
   | { do: "reserve" }
   /** Its upload holds a use, which was renewed a moment ago. */
@@ -26,6 +26,8 @@ export type AdmissionLimits = {
   /** Largest file that the token takes, in bytes. */
   maxSize: number;
   graceMs: number;
+  /** The photo has gone that the token's files are for. */
+  lostPhoto: boolean;
   /** A reservation that is younger needs no renewal yet, in milliseconds. */
   freshMs: number;
 };
@@ -34,7 +36,7 @@ export function decideAdmission(
   token: UploadToken,
   known: Upload | undefined,
   chunk: Chunk,
-  { maxSize, graceMs, freshMs }: AdmissionLimits,
+  { maxSize, graceMs, freshMs, lostPhoto }: AdmissionLimits,
   now: number,
 ): Admission {
   if (known?.state === "finished") return { do: "answer" };
@@ -45,8 +47,9 @@ export function decideAdmission(
   if (known?.failure?.code === "file_not_supported" && chunk.start > 0) {
     return { do: "repeat refusal", message: known.failure.message };
   }
+  if (lostPhoto) return { do: "refuse", problem: noSuchPhoto(), scope: "upload" };
   const problem = tooLarge(chunk.identity.totalSize, maxSize) ?? beyondEnd(chunk);
-  if (problem) return { do: "refuse", problem };
+  if (problem) return { do: "refuse", problem, scope: "chunk" };
   if (goesOn && Math.abs(now - known.lastByteAt) < freshMs) return { do: "go on", upload: known };
   return { do: "reserve" };
 }

@@ -44,6 +44,15 @@ export function readChunk(
   return range && ofRange(range, filename);
 }
 
+/** Whether a request is one for a chunk, be it well said or not. */
+export function saysChunk(params: Params, range: ContentRange | undefined): boolean {
+  try {
+    return readChunk(params, "", range) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 function readFamily(family: Family, params: Params, filename: string): Chunk | undefined {
   const said = readNumber(params, family.number);
   const number = said === undefined ? 0 : said + 1 - family.first;

@@ -2,9 +2,9 @@ import { treeOf } from "../files/trees.ts";
 import { SyncFailed } from "../files/files.ts";
 import { isMissing } from "../files/move.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
-import { Problem, refusedToken } from "../problem.ts";
+import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
 import { randomName } from "../random.ts";
-import type { Extra, Photo, Upload } from "../records/records.ts";
+import type { Extra, Photo, Upload, UploadToken } from "../records/records.ts";
 import { lostOnDisk } from "./chunk.ts";
 import { requireType, typesOf } from "./limits.ts";
 import type { Membership } from "./locks.ts";
@@ -12,7 +12,7 @@ import { backgroundDelivery, finishedAs, outcomeOf } from "./outcome.ts";
 import { refuse } from "./refuse.ts";
 import { renew } from "./renew.ts";
 import { decideFinalizing, decidePhoto, decideRollBack, type Finalizing } from "./upload-rules.ts";
-import { noUse } from "./token.ts";
+import { kindOf, noUse } from "./token.ts";
 import type { Finished, Owner, UploadContext } from "./types.ts";
 
 /** Characters of a photo's secret (protocol 4.3). */
@@ -49,7 +49,8 @@ export function finalize(
     async (error: unknown) => {
       try {
         const forGood =
-          error instanceof Problem && (error.ofTheFile || error.code === "invalid_upload_token");
+          error instanceof Problem &&
+          (error.refusesUpload || error.code === "invalid_upload_token");
         if (forGood) {
           const { extra } = options;
           await refuse(context, { owner, upload, scope: "upload", work, extra }, error);
@@ -71,7 +72,7 @@ async function makePhoto(
   size: number,
   options: FinalizeOptions,
 ): Promise<Finished> {
-  const entered = await enter(context, upload, size, options);
+  const entered = await enter(context, owner, upload, size, options);
   if (entered === "finished") return outcomeOf(context, owner, upload);
   const renewing = setInterval(() => {
     void renew(context, upload.id).catch(() => undefined);
@@ -92,6 +93,7 @@ async function makePhoto(
 /** Enters the state `finalizing`. @throws Problem where this process may not make the photo */
 async function enter(
   { records, now, ...context }: UploadContext,
+  { token }: Owner,
   { id, state, lease }: Upload,
   size: number,
   { extra, othersGone = false }: FinalizeOptions,
@@ -108,16 +110,21 @@ async function enter(
     decideFinalizing(view, request, now()),
   );
   if (value === "mine" || value === "finished") return value;
-  throw cannotFinalize(value);
+  throw cannotFinalize(token, value);
 }
 
-function cannotFinalize(why: Exclude<Finalizing, "mine" | "finished">): Problem {
+function cannotFinalize(
+  token: UploadToken,
+  why: Exclude<Finalizing, "mine" | "finished">,
+): Problem {
   switch (why) {
     case "revoked":
-      return refusedToken.unknown();
+      return refusedToken.unknown(kindOf(token));
     case "used":
     case "held":
-      return noUse(why, true);
+      return noUse(token, why, true);
+    case "no photo":
+      return noSuchPhoto();
     case "incomplete":
       return lostOnDisk();
     case "another's":
@@ -183,19 +190,21 @@ async function record(
     (view) => decidePhoto(view, making),
     { durable: true },
   );
-  if (value !== "made" && value !== "finished") throw cannotFinalize(value);
+  if (value !== "made" && value !== "finished") throw cannotFinalize(owner.token, value);
   if (!photo) throw new Error(`Upload ${upload.id} is finished and has no photo`);
   if (value === "made") {
     context.quota.closeAccount(upload.id);
     context.syncer.prune();
-    context.events.emit({
-      kind: "photo made",
+    const about = {
       photo: photo.id,
       upload: upload.id,
       token: owner.token.id,
       ...original,
       seconds: Math.max(0, now() - upload.createdAt) / 1000,
-    });
+    };
+    const { version } = photo.original;
+    if (version === 1) context.events.emit({ kind: "photo made", ...about });
+    else context.events.emit({ kind: "photo replaced", version, ...about });
     if (owner.token.backgroundReturn) context.onDelivery();
   }
   return { photo, extra };

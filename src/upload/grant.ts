@@ -3,7 +3,7 @@ import { oneLine, plainText, safeDescription } from "../photo/text.ts";
 import { Problem } from "../problem.ts";
 import { isExtra } from "../callback/address.ts";
 import type { Extra } from "../records/records.ts";
-import { extraOf, quote, type Params } from "./params.ts";
+import { quote, readExtra, type Params } from "./params.ts";
 import type { Grant } from "./token.ts";
 
 /** What a backend may ask for (protocol 3), read and in range. */
@@ -62,7 +62,7 @@ export function toGrant(wanted: Wanted, userId: number, extra: Extra, limits: Gr
 /** The parameters that are none of the method's own, to be repeated in the callback. */
 export function extraBeside(params: Params, known: readonly string[]): Extra {
   const extra = new Map([...params].filter(([name]) => isExtra(name) && !known.includes(name)));
-  return extraOf(extra);
+  return readExtra(extra);
 }
 
 function readUrl(name: string, text: string): string {

@@ -1,3 +1,4 @@
+import { noSuchPhoto } from "../problem.ts";
 import { returnFor, type Outcome } from "../callback/address.ts";
 import type { Extra, NewDelivery, Photo, Upload } from "../records/records.ts";
 import type { Finished, Owner, UploadContext } from "./types.ts";
@@ -5,7 +6,7 @@ import type { Finished, Owner, UploadContext } from "./types.ts";
 /** The callback that the server makes itself for an outcome; null where the token wants none. */
 export function backgroundDelivery(
   { domain }: Pick<UploadContext, "domain">,
-  { token, uploadToken }: Owner,
+  { token, uploadToken }: Pick<Owner, "token" | "uploadToken">,
   outcome: Outcome,
   extra: Extra,
 ): NewDelivery | null {
@@ -38,6 +39,7 @@ export async function outcomeOf(
   upload: Pick<Upload, "id">,
 ): Promise<Finished> {
   const photo = await context.records.photos.byUpload(upload.id);
-  if (!photo) throw new Error(`Upload ${upload.id} is finished and has no photo`);
+  // It was removed since.
+  if (!photo) throw noSuchPhoto();
   return finishedAs(context, owner, photo, await context.records.uploads.extra(upload.id));
 }

@@ -1,7 +1,7 @@
 import { isExtra } from "../callback/address.ts";
 import { Problem } from "../problem.ts";
 import { MAX_EXTRA, sizeOfExtra } from "../records/extra.ts";
-import type { Extra } from "../records/records.ts";
+import type { Extra, UploadToken } from "../records/records.ts";
 import { FAMILIES } from "./chunk-families.ts";
 import { cleanFilename } from "./filename.ts";
 
@@ -20,11 +20,19 @@ export function filenameOf(params: Params, partName: string | undefined): string
   return cleanFilename(partName);
 }
 
-/** @throws Problem invalid_input where there is too much of them to be repeated */
-export function extraOf(params: Params): Extra {
+/**
+ * The extra parameters of a request that sends a file. One without a token has none: nobody is called back.
+ * @throws Problem invalid_input where there is too much of them to be repeated
+ */
+export function extraOf(token: Pick<UploadToken, "direct">, params: Params): Extra {
+  return token.direct ? {} : readExtra(params);
+}
+
+/** The same of a request that makes a token. */
+export function readExtra(params: Params): Extra {
   const extra: Extra = {};
   for (const [name, value] of params) {
-    if (name === "upload_token" || !isExtra(name)) continue;
+    if (!isExtra(name)) continue;
     Object.defineProperty(extra, name, { value, enumerable: true, configurable: true });
   }
   requireExtraRoom(extra);

@@ -1,7 +1,7 @@
 import type { Sink } from "../files/files.ts";
 import { isMissing } from "../files/move.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
-import { Problem } from "../problem.ts";
+import { noSuchPhoto, Problem } from "../problem.ts";
 import type { Upload } from "../records/records.ts";
 import { admit } from "./admit.ts";
 import { isOfFamily } from "./chunk-families.ts";
@@ -20,14 +20,14 @@ import { refuse } from "./refuse.ts";
 import { renew } from "./renew.ts";
 import { holdsUse, isUnderWay } from "./rules.ts";
 import { decideReopening } from "./upload-rules.ts";
-import { findOwner } from "./token.ts";
-import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
+import type { Answer, Body, Claim, Owner, Redemption, UploadContext } from "./types.ts";
 
 /** How long a chunk waits for the same one on another connection, before its client is asked to send it again; in milliseconds. */
 const WAIT_MS = 1000;
 
 /** A chunk that was admitted, on its way in. */
 type Receiving = {
+  claim: Claim;
   owner: Owner;
   chunk: Chunk;
   upload: Upload;
@@ -45,16 +45,16 @@ type Receiving = {
  */
 export async function receiveChunk(
   context: UploadContext,
-  { params, origin }: Pick<Redemption, "params" | "origin">,
+  { claim, params, origin }: Pick<Redemption, "claim" | "params" | "origin">,
   chunk: Chunk,
   body: Body,
 ): Promise<Answer> {
-  const owner = await findOwner(context.records, params.get("upload_token"), origin);
+  const owner = await claim.ofChunk(params, origin, chunk);
   const admitted = await admit(context, owner, chunk, params);
   if (admitted.kind === "finished") return admitted;
   const { upload, account } = admitted;
   await using work = joinUpload(context, upload);
-  const receiving: Receiving = { owner, chunk, upload, account, work, body, params };
+  const receiving: Receiving = { claim, owner, chunk, upload, account, work, body, params };
   try {
     using lock = await work.lock(rangeOf(chunk, chunk.lengths[0] ?? 0), WAIT_MS);
     const plan = await planFor(context, receiving, lock);
@@ -63,9 +63,10 @@ export async function receiveChunk(
     return answer;
   } catch (error) {
     // A fault of the file is a refusal for good, and recorded, unless another request has recorded this one already.
-    if (error instanceof Problem && error.ofTheFile && error !== work.shared.failure) {
-      const scope = error.code === "file_not_supported" ? "upload" : "chunk";
-      const extra = extraOf(receiving.params);
+    if (error instanceof Problem && error.refusesUpload && error !== work.shared.failure) {
+      const { code } = error;
+      const scope = code === "file_not_supported" || code === "no_such_photo" ? "upload" : "chunk";
+      const extra = extraOf(owner.token, receiving.params);
       await refuse(context, { owner, upload, scope, work, extra }, error);
     }
     throw error;
@@ -156,10 +157,11 @@ async function writeChunk(
     const recorded = await records.chunks.record({
       uploadId: upload.id,
       range: rangeOf(chunk, length),
-      extra: extraOf(receiving.params),
+      extra: extraOf(receiving.owner.token, receiving.params),
       now: context.now(),
     });
     if (recorded === "too much extra") throw tooMuchExtra();
+    if (recorded.failure?.code === "no_such_photo") throw noSuchPhoto();
     // The record may have been deleted as it was made, after a failed sync. Or there is none, since its upload has
     // failed, or is being finalized and another of its chunks was lost.
     if (shared.doubts !== doubts || !isRecorded(recorded, chunk)) throw lostOnDisk();
@@ -287,7 +289,7 @@ async function answerFor(
   }
   const size = chunk.identity.totalSize;
   if (!upload || upload.received !== size) return { kind: "stored" };
-  const extra = extraOf(params);
+  const extra = extraOf(owner.token, params);
   return {
     kind: "finished",
     finished: await finalize(context, work, owner, upload, size, { extra }),
@@ -298,12 +300,12 @@ async function answerFor(
  * All parameters of the request. The bytes went where the first ones said: later ones may add, not contradict.
  * @throws Problem invalid_input
  */
-async function restOf({ params, body }: Receiving): Promise<Params> {
+async function restOf({ claim, params, body }: Receiving): Promise<Params> {
   const { params: all, moreFiles } = await body.rest();
   if (moreFiles) throw moreThanOneFile();
-  for (const [name, value] of params) {
-    if (name !== "upload_token" && !isOfFamily(name)) continue;
-    if (all.get(name) === value) continue;
+  const said = [...params.keys()].filter(isOfFamily);
+  for (const name of [...claim.names, ...said]) {
+    if (all.get(name) === params.get(name)) continue;
     throw new Problem(
       "invalid_input",
       `${name} behind the file is not what it was before the file.`,

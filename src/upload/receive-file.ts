@@ -1,6 +1,6 @@
 import type { Spool } from "../files/files.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
-import { Problem, refusedToken } from "../problem.ts";
+import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
 import { createHead, type Head } from "./head.ts";
 import { maxSizeOf, moreThanOneFile, requireSize, requireType, typesOf } from "./limits.ts";
@@ -10,7 +10,7 @@ import type { Account, UndecidedAccount } from "./quota.ts";
 import { receiveChunk } from "./receive-chunk.ts";
 import { formatBytes } from "../units.ts";
 import { renew } from "./renew.ts";
-import { findOwner, noUse } from "./token.ts";
+import { hasLostPhoto, noUse } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, Rest, UploadContext } from "./types.ts";
 import { isWanted, limitTime } from "./undecided.ts";
 import { beginWhole, finalizeWhole, refuseWhole, type WholeUpload } from "./whole-upload.ts";
@@ -34,6 +34,8 @@ type IncomingFile = {
   undecided: UndecidedAccount;
   /** Whether its bytes are of use at all, or only the parameters behind them. */
   wanted: boolean;
+  /** The photo has gone that it is for. */
+  lostPhoto: boolean;
   /** It is a whole file, and holds a use. */
   whole: WholeUpload | undefined;
   /** Its type was judged by the lists that its token has. */
@@ -55,21 +57,20 @@ export async function receiveFile(
 ): Promise<Answer> {
   await using file = await beginFile(context, redemption, body);
   const { params, moreFiles } = await readToEnd(context, redemption, body, file);
-  const owner = await settleOwner(context, file, params, redemption.origin);
+  const owner = await settleOwner(file, redemption, params);
   const chunk = readChunk(params, filenameOf(params, redemption.partName), redemption.range);
   if (chunk && moreFiles) throw moreThanOneFile();
-  if (chunk)
-    return await receiveSpooled(context, { params, origin: redemption.origin }, chunk, file);
+  if (chunk) return await receiveSpooled(context, { ...redemption, params }, chunk, file);
   const whole = (file.whole ??= await beginWhole(context, owner, {
     filename: filenameOf(params, redemption.partName),
     received: file.length,
     expected: file.length,
-    complete: extraOf(params),
+    complete: extraOf(owner.token, params),
   }));
-  if (!file.wanted) throw noUse("held", true);
+  if (!file.wanted) throw noUse(owner.token, "held", true);
   if (moreFiles) file.problem ??= moreThanOneFile();
   const problem = await problemOf(context, file, owner);
-  const extra = extraOf(params);
+  const extra = extraOf(owner.token, params);
   // Awaited here, since the file is disposed of when this function ends.
   return await (problem
     ? refuseWhole(context, whole, problem, extra)
@@ -78,13 +79,13 @@ export async function receiveFile(
 
 async function beginFile(
   context: UploadContext,
-  { params, origin, partName }: Redemption,
+  { claim, params, origin, partName }: Redemption,
   body: Body,
 ): Promise<IncomingFile & AsyncDisposable> {
   const { records, files, quota } = context;
   const { moreParams } = body;
-  const named = params.get("upload_token");
-  const owner = named || !moreParams ? await findOwner(records, named, origin) : undefined;
+  const owner = claim.isIn(params) || !moreParams ? await claim.ofFile(params, origin) : undefined;
+  const lostPhoto = owner !== undefined && (await hasLostPhoto(records, owner.token));
   const wanted = owner && moreParams ? await isWanted(context, owner) : true;
   // The request's length is only a claim: a file that cannot fit is refused by it, but no space is promised for it.
   const expected = Math.min(body.length ?? 0, maxSizeOf(owner?.token, context.maxSize));
@@ -110,6 +111,7 @@ async function beginFile(
     length: 0,
     undecided,
     wanted,
+    lostPhoto,
     whole,
     judged: false,
     problem: undefined,
@@ -146,7 +148,7 @@ async function readToEnd(
     });
     return await body.rest();
   } catch (error) {
-    if (!(error instanceof Problem && error.ofTheFile)) throw error;
+    if (!(error instanceof Problem && error.refusesUpload)) throw error;
     file.problem = error;
     return { params: redemption.params, moreFiles: false };
   }
@@ -171,6 +173,7 @@ async function lookAt(
   const isWhole =
     !range && (!body.moreParams || Math.max(total, body.length ?? 0) > LARGEST_LATE_CHUNK);
   try {
+    if (file.lostPhoto) throw noSuchPhoto();
     requireSize(total, maxSizeOf(owner?.token, context.maxSize));
     if (isWhole && !file.judged && file.head.full) await judge(context, file, owner);
     if (isWhole && owner && !file.whole) {
@@ -205,20 +208,19 @@ async function judge(
 }
 
 /**
- * The token that the whole request names. The body's own field wins over the query, and may come behind the file
+ * Whose file it is, by all that the request says. The body's own field wins over the query, and may come behind the file
  * (protocol 2 and 4): a use of another token that the file holds is released then.
  */
 async function settleOwner(
-  context: UploadContext,
   file: IncomingFile,
+  { claim, params: first, origin }: Redemption,
   params: Params,
-  origin: string | null,
 ): Promise<Owner> {
-  const named = params.get("upload_token");
-  if (file.owner && file.owner.uploadToken === named) return file.owner;
+  const isSaid = claim.names.every((name) => params.get(name) === first.get(name));
+  if (file.owner && isSaid) return file.owner;
   await file.whole?.[Symbol.asyncDispose]();
   file.whole = undefined;
-  file.owner = await findOwner(context.records, named, origin);
+  file.owner = await claim.ofFile(params, origin);
   file.judged = false;
   return file.owner;
 }
@@ -244,13 +246,13 @@ async function problemOf(
 /** The parameters behind the file say that it is a chunk: it is received from the spool as it would be from the network. */
 async function receiveSpooled(
   context: UploadContext,
-  redemption: Pick<Redemption, "params" | "origin">,
+  redemption: Redemption,
   chunk: Chunk,
-  { spool, whole, wanted, problem }: IncomingFile,
+  { owner, spool, whole, wanted, problem }: IncomingFile,
 ): Promise<Answer> {
   await spool.flush();
   await whole?.[Symbol.asyncDispose]();
-  const unwanted = wanted ? undefined : noUse("held", true);
+  const unwanted = wanted || !owner ? undefined : noUse(owner.token, "held", true);
   const why = problem ? problemOfChunk(problem, chunk) : unwanted;
   return receiveChunk(context, redemption, chunk, {
     length: undefined,

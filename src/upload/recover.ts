@@ -1,5 +1,6 @@
 import { nextTurn } from "../slices.ts";
 import type { Upload } from "../records/records.ts";
+import { withoutReturn } from "./claim.ts";
 import { deleteUpload } from "./delete-upload.ts";
 import { finalize } from "./finalize.ts";
 import { restore } from "./restore.ts";
@@ -43,9 +44,11 @@ async function recoverOne(context: UploadContext, upload: Upload, size: number):
   if (!token) return false;
   using work = locks.join(upload.id);
   try {
-    // Without a background callback nothing names the upload token any more.
-    const uploadToken = upload.sealedToken === null ? "" : secret.unseal(upload.sealedToken);
-    const owner = { token, uploadToken };
+    // Without a background callback nothing names the token any more: its files may be ones of which nobody is told.
+    const owner =
+      upload.sealedToken === null
+        ? { token: withoutReturn(token), uploadToken: "" }
+        : { token, uploadToken: secret.unseal(upload.sealedToken) };
     await finalize(context, work, owner, upload, size, { extra: {}, othersGone: true });
     return true;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { Problem, refusedToken } from "../problem.ts";
+import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
 import { decideQuestion } from "./chunk-rules.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
 import { finalize } from "./finalize.ts";
@@ -8,13 +8,13 @@ import { extraOf, filenameOf, type Params } from "./params.ts";
 import { receiveChunk } from "./receive-chunk.ts";
 import { receiveFile } from "./receive-file.ts";
 import { holdsUse } from "./rules.ts";
-import { findOwner, noUse } from "./token.ts";
-import type { Answer, Body, Owner, Redemption, UploadContext } from "./types.ts";
+import { hasLostPhoto, kindOf, noUse } from "./token.ts";
+import type { Answer, Body, Claim, Owner, Redemption, UploadContext } from "./types.ts";
 import { beginWhole, refuseWhole } from "./whole-upload.ts";
 
 export type Redeemer = ReturnType<typeof createRedeemer>;
 
-/** Redeeming upload tokens: section 4 of the protocol, without HTTP. */
+/** Receiving files, whosever they are: section 4 of the protocol, without HTTP. */
 export function createRedeemer(context: UploadContext) {
   let open = 0;
   return {
@@ -25,9 +25,9 @@ export function createRedeemer(context: UploadContext) {
     receive: async (redemption: Redemption, body: Body): Promise<Answer> => {
       open += 1;
       try {
-        const { params, partName, range } = redemption;
-        // A chunk is found by its upload token: while that has not come, nothing is known of the file.
-        const chunk = params.has("upload_token")
+        const { claim, params, partName, range } = redemption;
+        // A chunk is found by whose it is: while that has not come, nothing is known of the file.
+        const chunk = claim.isIn(params)
           ? readChunk(params, filenameOf(params, partName), range)
           : undefined;
         return chunk
@@ -46,30 +46,43 @@ export function createRedeemer(context: UploadContext) {
       withoutFile(context, redemption, notChosen),
 
     /** GET: is this chunk there? A finished upload answers its outcome (protocol 4.2). */
-    ask: async (params: Params, origin: string | null): Promise<Answer> => {
-      const owner = await findOwner(context.records, params.get("upload_token"), origin);
-      const chunk = readChunk(params, filenameOf(params, undefined));
-      if (chunk) return ask(context, owner, chunk, params);
-      throw new Problem(
-        "invalid_input",
-        "GET asks whether a chunk is stored: resumableChunkNumber, resumableChunkSize, resumableTotalSize and resumableIdentifier are needed, or what flow.js or Dropzone calls them.",
-      );
+    ask: async (claim: Claim, params: Params, origin: string | null): Promise<Answer> => {
+      const chunk = await readQuestion(claim, params, origin);
+      const owner = await claim.ofQuestion(params, origin, chunk);
+      return owner ? ask(context, owner, chunk, params) : { kind: "missing" };
     },
   };
 }
 
+/** @throws Problem: whose token will not do is told so first */
+async function readQuestion(claim: Claim, params: Params, origin: string | null): Promise<Chunk> {
+  try {
+    const chunk = readChunk(params, filenameOf(params, undefined));
+    if (chunk) return chunk;
+    throw new Problem("invalid_input", NO_QUESTION);
+  } catch (error) {
+    await claim.ofFile(params, origin);
+    throw error;
+  }
+}
+
+const NO_QUESTION =
+  "GET asks whether a chunk is stored: resumableChunkNumber, resumableChunkSize, resumableTotalSize and resumableIdentifier are needed, or what flow.js or Dropzone calls them.";
+
 async function withoutFile(
   context: UploadContext,
-  { params, origin, range, partName }: Redemption,
+  { claim, params, origin, range, partName }: Redemption,
   notChosen: boolean,
 ): Promise<Answer> {
-  const owner = await findOwner(context.records, params.get("upload_token"), origin);
+  const owner = await claim.ofFile(params, origin);
   const why = notChosen ? "notChosen" : params.has("file") ? "text" : "absent";
   const problem = new Problem("no_file", missingFile[why]);
   if (readChunk(params, filenameOf(params, partName), range)) {
     throw new Problem("invalid_input", problem.message);
   }
-  const extra = extraOf(params);
+  // Nobody else is to be told.
+  if (owner.unsaved) throw problem;
+  const extra = extraOf(owner.token, params);
   await using whole = await beginWhole(context, owner, {
     filename: "",
     received: 0,
@@ -92,11 +105,12 @@ async function ask(
   const holds = upload !== undefined && holdsUse(upload, now);
   const free = holds ? 1 : await records.tokens.free(token.id, now);
   const question = decideQuestion(token, upload, { holds, free }, chunk, graceMs, now);
+  if (question.do !== "answer" && (await hasLostPhoto(records, token))) throw noSuchPhoto();
   switch (question.do) {
     case "expired":
-      throw refusedToken.expired();
+      throw refusedToken.expired(kindOf(token));
     case "used":
-      throw noUse("used", false);
+      throw noUse(token, "used", false);
     case "missing":
       return { kind: "missing" };
     case "look up":
@@ -116,7 +130,7 @@ async function ask(
   using work = context.locks.join(upload.id);
   try {
     const { totalSize } = chunk.identity;
-    const extra = extraOf(params);
+    const extra = extraOf(token, params);
     const finished = await finalize(context, work, owner, upload, totalSize, { extra });
     return { kind: "finished", finished };
   } catch (error) {

@@ -50,7 +50,7 @@ export async function refuse(
     (view) => decideRefusal(view, refusal, begun, now()),
     { durable: true },
   );
-  if (value === "used" || value === "too many") throw noUse(value, false);
+  if (value === "used" || value === "too many") throw noUse(owner.token, value, false);
   context.events.emit({
     kind: "refused",
     token: owner.token.id,
@@ -60,6 +60,12 @@ export async function refuse(
   });
   if (value === "failed" && upload) {
     if (work) work.shared.failure = problem;
+    context.quota.closeAccount(upload.id);
+    await context.files.staging.delete(upload.file);
+  }
+  // It failed when the photo was removed that it replaces: its bytes are there still.
+  const isLeft = value === "over before" && upload?.state === "failed";
+  if (isLeft && context.files.staging.lengthOf(upload.file) !== undefined) {
     context.quota.closeAccount(upload.id);
     await context.files.staging.delete(upload.file);
   }

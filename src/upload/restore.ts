@@ -98,18 +98,19 @@ async function place(
   context: RestoreContext,
   { id, file }: Pick<Upload, "id" | "file">,
 ): Promise<boolean> {
-  const photo = await context.records.photos.byUpload(id);
-  if (!photo) return false;
-  const { treeId, original } = photo;
+  // Also of an original that was replaced meanwhile: it is there that whoever deletes it looks for it.
+  const at = await context.records.photos.placeOf(id);
+  if (!at) return false;
+  const { photoId: photo } = at;
   const { originals, staging } = context.files;
   try {
-    if (!(await originals.place({ ...original, treeId, photoId: photo.id }))) return false;
+    if (!(await originals.place(at))) return false;
   } catch (error) {
-    context.events.emit({ kind: "photo not placed", photo: photo.id, error: String(error) });
+    context.events.emit({ kind: "photo not placed", photo, error: String(error) });
     return true;
   }
   if (staging.lengthOf(file) !== undefined) return false;
-  putRight(context, "brought a photo's file to its place", { photo: photo.id });
+  putRight(context, "brought a photo's file to its place", { photo });
   return true;
 }
 

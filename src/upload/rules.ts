@@ -1,5 +1,5 @@
 import { LAPSE_MS } from "../records/uploads.ts";
-import type { Prospects, Upload, UploadState, UploadToken } from "../records/records.ts";
+import type { Photo, Prospects, Upload, UploadState, UploadToken } from "../records/records.ts";
 
 /**
  * The rules of section 4.1 of the protocol, and the states of an upload. Here, in upload-rules.ts and in
@@ -32,6 +32,11 @@ export function useState(
 ): UseState {
   if (!token || token.consumed >= token.maxUploads) return "used";
   return token.consumed + reserved < token.maxUploads ? "free" : "held";
+}
+
+/** Whether a photo may be changed: it is there, and not in the trash. */
+export function isPresent(photo: Photo | undefined): photo is Photo {
+  return photo !== undefined && photo.deletedAt === null;
 }
 
 /** Whether an upload holds its use at this moment. A last byte in the future was written by a clock that was ahead. */

@@ -1,11 +1,14 @@
-import { Problem, refusedToken } from "../problem.ts";
+import { noSuchPhoto, Problem, refusedToken, type TokenKind } from "../problem.ts";
 import { hashSecret, randomName } from "../random.ts";
-import type { NewUploadToken, Records, UploadToken } from "../records/records.ts";
+import type { NewUploadToken, Photo, Records, UploadToken } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
-import { tokenState } from "./rules.ts";
+import { isPresent, tokenState } from "./rules.ts";
 import type { Owner } from "./types.ts";
 
-export type Grant = Omit<NewUploadToken, "hash" | "sealedToken" | "createdAt" | "validUntil">;
+export type Grant = Omit<
+  NewUploadToken,
+  "hash" | "sealedToken" | "createdAt" | "validUntil" | "direct"
+>;
 
 /** Characters of an upload token (protocol 3). */
 const TOKEN_LENGTH = 64;
@@ -21,14 +24,20 @@ export async function issueToken(
     ...grant,
     hash: hashSecret(uploadToken),
     sealedToken: secret.seal(uploadToken),
+    direct: false,
     createdAt: now,
     validUntil: now + grant.validMinutes * 60_000,
   });
   return { uploadToken, token };
 }
 
+/** What a token is called in words for its holder. A direct one stands for an upload token, where it stands for one. */
+export function kindOf({ replaces, direct }: Pick<UploadToken, "replaces" | "direct">): TokenKind {
+  return replaces === null || direct ? "upload" : "replace";
+}
+
 /**
- * The token behind what a client sent.
+ * The token behind what a client sent. Whoever wants one of a kind does not know the others.
  * @param origin the web origin that the request comes from, if a browser said so
  * @throws Problem invalid_upload_token where there is none, or it was revoked;
  * origin_refused where the token may be redeemed from another origin only (protocol 5)
@@ -37,18 +46,41 @@ export async function findOwner(
   records: Records,
   uploadToken: string | undefined,
   origin: string | null,
+  kind: TokenKind = "upload",
 ): Promise<Owner> {
   const token = uploadToken ? await records.tokens.byHash(hashSecret(uploadToken)) : undefined;
-  if (!uploadToken || !token || token.revokedAt !== null) throw refusedToken.unknown();
+  const isKnown = token !== undefined && !token.direct && kindOf(token) === kind;
+  if (!uploadToken || !isKnown || token.revokedAt !== null) throw refusedToken.unknown(kind);
   if (token.origin !== null && origin !== null && origin !== token.origin) {
-    throw new Problem("origin_refused", "The upload token may not be used from this web origin.");
+    throw new Problem("origin_refused", `The ${kind} token may not be used from this web origin.`);
   }
   return { token, uploadToken };
 }
 
+/**
+ * A photo that somebody wants to change.
+ * @throws Problem no_such_photo where it is not there, or in the trash
+ */
+export async function requirePhoto(
+  { photos }: Pick<Records, "photos">,
+  id: number,
+): Promise<Photo> {
+  const photo = await photos.byId(id);
+  if (!isPresent(photo)) throw noSuchPhoto();
+  return photo;
+}
+
+/** Whether the photo has gone that a token's files are for: nothing can become of these. */
+export async function hasLostPhoto(
+  { photos }: Pick<Records, "photos">,
+  { replaces }: Pick<UploadToken, "replaces">,
+): Promise<boolean> {
+  return replaces !== null && !isPresent(await photos.byId(replaces));
+}
+
 /** @throws Problem invalid_upload_token where the token has expired: no upload may begin */
 export function requireStart(token: UploadToken, now: number): void {
-  if (tokenState(token, now, 0) !== "open") throw refusedToken.expired();
+  if (tokenState(token, now, 0) !== "open") throw refusedToken.expired(kindOf(token));
 }
 
 /**
@@ -57,16 +89,21 @@ export function requireStart(token: UploadToken, now: number): void {
  *   that hangs: then the file is asked for again, not refused for good. False for a chunk: its own
  *   upload is known by its identity, and holds none
  */
-export function noUse(why: "used" | "held" | "too many", mayWait: boolean): Problem {
+export function noUse(
+  token: Pick<UploadToken, "replaces" | "direct">,
+  why: "used" | "held" | "too many",
+  mayWait: boolean,
+): Problem {
+  const kind = kindOf(token);
   if (why === "too many") {
     return new Problem(
       "temporarily_unavailable",
-      "Too many uploads were begun with this upload token and not finished; try again later.",
+      `Too many uploads were begun with this ${kind} token and not finished; try again later.`,
     );
   }
-  if (why === "used" || !mayWait) return refusedToken.used();
+  if (why === "used" || !mayWait) return refusedToken.used(kind);
   return new Problem(
     "temporarily_unavailable",
-    "Another file holds the last use of the upload token at this moment; try again.",
+    `Another file holds the last use of the ${kind} token at this moment; try again.`,
   );
 }

@@ -2,16 +2,38 @@ import type { Return } from "../callback/address.ts";
 import type { Events } from "../events.ts";
 import type { Files } from "../files/files.ts";
 import type { Problem } from "../problem.ts";
-import type { Photo, Records, UploadToken } from "../records/records.ts";
+import type { NewUploadToken, Photo, Records, UploadToken } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
+import type { Chunk } from "./chunk.ts";
 import type { ContentRange } from "./content-range.ts";
 import type { UploadLocks } from "./locks.ts";
 import type { Params } from "./params.ts";
 import type { DiskQuota } from "./quota.ts";
 import type { Syncer } from "./syncer.ts";
 
-/** One request to redeem an upload token, as the receiving code sees it: no HTTP. */
+/**
+ * How a request says whose upload its file is: by a token, or by its caller's own credential. What it says may come behind
+ * the file of a form, but for what has to be known before a byte is read.
+ */
+export type Claim = {
+  /** Parameters that say it. Behind a chunk they must not say something else than before it. */
+  names: readonly string[];
+  /** Whether these parameters say it already. */
+  isIn(params: Params): boolean;
+  /**
+   * Of a whole file, or of a request without one.
+   * @throws Problem where the parameters say nothing, or nothing that is known
+   */
+  ofFile(params: Params, origin: string | null): Promise<Owner>;
+  /** Of a chunk, whose upload is found again by its identity. @throws Problem */
+  ofChunk(params: Params, origin: string | null, chunk: Chunk): Promise<Owner>;
+  /** Of the chunk that GET asks for; undefined where nothing has come yet. @throws Problem */
+  ofQuestion(params: Params, origin: string | null, chunk: Chunk): Promise<Owner | undefined>;
+};
+
+/** One request that sends a file, as the receiving code sees it: no HTTP. */
 export type Redemption = {
+  claim: Claim;
   /** The parameters that are known when the file begins; all of them where there is no file. */
   params: Params;
   /** The file's name as its part says, or the request's Content-Disposition. */
@@ -50,8 +72,14 @@ export type Rest = {
   moreFiles: boolean;
 };
 
-/** Who redeems: the record of an upload token, and its text, which only the caller knows. */
-export type Owner = { token: UploadToken; uploadToken: string };
+/** Who redeems: the record of a token, and its text, which only the caller knows. */
+export type Owner = {
+  token: UploadToken;
+  /** Empty for a direct token. */
+  uploadToken: string;
+  /** Of a whole file without a token: its direct token, which is put on record when its upload begins. */
+  unsaved?: NewUploadToken;
+};
 
 /** A file that has become a photo, and the request that carries this outcome to the backend, where one is wanted. */
 export type Finished = { token: UploadToken; photo: Photo; returns: Return | null };

@@ -1,6 +1,6 @@
 import { Problem, refusedToken } from "../problem.ts";
 import { AGAIN_MS, decideUndecided } from "./rules.ts";
-import { noUse } from "./token.ts";
+import { kindOf, noUse } from "./token.ts";
 import type { Body, Owner, UploadContext } from "./types.ts";
 
 /** What holds for a body while it is undecided: not known yet to be a chunk, or a whole file (protocol 4.1). */
@@ -26,7 +26,12 @@ export function limitTime(body: Body, undecidedMs: number, tokenFirst: boolean):
  * token is unfinished that the body could be a chunk of (protocol 4.1).
  * @returns false where its bytes are of no use, but its parameters may be
  */
-export async function isWanted(context: UploadContext, { token }: Owner): Promise<boolean> {
+export async function isWanted(
+  context: UploadContext,
+  { token, unsaved }: Owner,
+): Promise<boolean> {
+  // A direct token is for this very file.
+  if (unsaved) return true;
   const now = context.now();
   const prospects = await context.records.uploads.prospects(token.id, now, now - AGAIN_MS);
   const decided = decideUndecided(token, prospects, now, context.graceMs);
@@ -36,9 +41,9 @@ export async function isWanted(context: UploadContext, { token }: Owner): Promis
     case "parameters only":
       return false;
     case "expired":
-      throw refusedToken.expired();
+      throw refusedToken.expired(kindOf(token));
     case "used":
     case "held":
-      throw noUse(decided, true);
+      throw noUse(token, decided, true);
   }
 }

@@ -11,7 +11,7 @@ import type {
   UploadToken,
   UploadView,
 } from "../records/records.ts";
-import { holdsUse, isUnderWay, next, useState } from "./rules.ts";
+import { holdsUse, isPresent, isUnderWay, next, useState } from "./rules.ts";
 
 /**
  * What becomes of an upload: decisions that the records apply inside one transaction each
@@ -65,7 +65,7 @@ export type Reservation =
 
 /** Reserves a use of the token: for a new upload, or for one that goes on after its reservation lapsed. */
 export function decideReservation(
-  { token, upload, reserved, unfinished }: UploadView,
+  { token, upload, reserved, unfinished, replaced }: UploadView,
   beginning: Beginning,
   now: number,
 ): UploadDecision<Reservation> {
@@ -84,7 +84,8 @@ export function decideReservation(
     identity,
     filename,
     file,
-    replaces: null,
+    // Where its photo has gone nothing is made of it (decidePhoto).
+    replaces: replaced?.id ?? null,
     clientInfo,
     sealedToken,
     state: whole ? ("finalizing" as const) : ("receiving" as const),
@@ -108,6 +109,8 @@ export type Finalizing =
   | "another's"
   /** Not all bytes are there, or it is no upload any more. */
   | "incomplete"
+  /** The photo that is to be replaced was removed, or is in the trash. */
+  | "no photo"
   | "revoked"
   | "used"
   | "held";
@@ -129,12 +132,13 @@ export type FinalizeRequest = {
  *   data folder knows that none is
  */
 export function decideFinalizing(
-  { token, upload, reserved }: UploadView,
+  { token, upload, reserved, replaced }: UploadView,
   { size, lease, extra, othersLive }: FinalizeRequest,
   now: number,
 ): UploadDecision<Finalizing> {
   const because = (value: Finalizing) => ({ changes: [], value });
   if (upload?.state === "finished") return because("finished");
+  if (lacksPhoto(token, replaced)) return because("no photo");
   const state = upload && next(upload.state, "finalize");
   if (!state) return because("incomplete");
   const isOthers = upload.state === "finalizing" && upload.lease !== lease;
@@ -175,10 +179,11 @@ export type Making = {
  * token is looked at again, since it may have been revoked, or its use given to another upload, meanwhile.
  */
 export function decidePhoto(
-  { token, upload, reserved }: UploadView,
+  { token, upload, reserved, replaced }: UploadView,
   { lease, type, size, photo, delivery }: Making,
 ): UploadDecision<"made" | Exclude<Finalizing, "mine" | "another's">> {
   if (upload?.state === "finished") return { changes: [], value: "finished" };
+  if (lacksPhoto(token, replaced)) return { changes: [], value: "no photo" };
   if (!upload || next(upload.state, "make") !== "finished" || upload.lease !== lease) {
     return { changes: [], value: "incomplete" };
   }
@@ -189,6 +194,11 @@ export function decidePhoto(
     changes: [{ kind: "photo", original: { type, size }, photo, delivery }],
     value: "made",
   };
+}
+
+/** Whether the token's files are for a photo that nobody may change any more. */
+function lacksPhoto(token: UploadToken | undefined, replaced: Photo | undefined): boolean {
+  return token !== undefined && token.replaces !== null && !isPresent(replaced);
 }
 
 /** Leaves `finalizing` without a photo, for now: the upload is receiving again, and may be finalized again. */
@@ -239,7 +249,7 @@ export type Refusal = {
  *   have begun
  */
 export function decideRefusal(
-  { upload, token, reserved, unfinished }: UploadView,
+  { upload, token, reserved, unfinished, replaced }: UploadView,
   { failure, delivery, scope, alone }: Refusal,
   begun: Pick<Beginning, "identity" | "filename" | "file"> | null,
   now: number,
@@ -252,7 +262,7 @@ export function decideRefusal(
     if (!token || isFullOf(unfinished, token)) return { changes: [], value: "too many" };
     const failed = {
       ...begun,
-      replaces: null,
+      replaces: replaced?.id ?? null,
       clientInfo: {},
       sealedToken: null,
       state: "failed" as const,

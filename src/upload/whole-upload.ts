@@ -2,7 +2,7 @@ import { returnFor } from "../callback/address.ts";
 import type { Spool } from "../files/files.ts";
 import { newFileName } from "../files/names.ts";
 import { Problem } from "../problem.ts";
-import type { Extra, Upload } from "../records/records.ts";
+import type { Extra, NewUploadToken, Upload } from "../records/records.ts";
 import { deleteUpload } from "./delete-upload.ts";
 import { finalize } from "./finalize.ts";
 import { maxSizeOf } from "./limits.ts";
@@ -44,11 +44,18 @@ export async function beginWhole(
   owner: Owner,
   beginning: WholeBeginning,
 ): Promise<WholeUpload> {
-  const upload = await reserve(context, owner, beginning);
+  const saved = owner.unsaved ? await save(context, owner.unsaved) : owner;
+  const rollBack = async () => {
+    if (owner.unsaved) await context.records.direct.delete(saved.token.id);
+  };
+  const upload = await reserve(context, saved, beginning).catch(async (error: unknown) => {
+    await rollBack();
+    throw error;
+  });
   const { quota } = context;
   const { received, expected } = beginning;
   const whole = {
-    owner,
+    owner: saved,
     upload,
     over: false,
     [Symbol.asyncDispose]: async () => {
@@ -56,16 +63,22 @@ export async function beginWhole(
       whole.over = true;
       quota.closeAccount(upload.id);
       await deleteUpload(context, upload);
+      await rollBack();
     },
   };
   try {
-    const total = Math.max(received, Math.min(expected, maxSizeOf(owner.token, context.maxSize)));
-    const of = { id: upload.id, tokenId: owner.token.id, total, received };
+    const total = Math.max(received, Math.min(expected, maxSizeOf(saved.token, context.maxSize)));
+    const of = { id: upload.id, tokenId: saved.token.id, total, received };
     return Object.assign(whole, { account: quota.ofUpload(of) });
   } catch (error) {
     await whole[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Puts the token of a file on record that is sent without one. */
+async function save({ records }: UploadContext, unsaved: NewUploadToken): Promise<Owner> {
+  return { token: await records.tokens.add(unsaved), uploadToken: "" };
 }
 
 async function reserve(
@@ -89,7 +102,7 @@ async function reserve(
     (view) => decideReservation(view, wanted, now()),
   );
   // The use may be held by the same file, whose first try hangs: this one is not refused for good while that may fail.
-  if (value === "used" || value === "held" || value === "too many") throw noUse(value, true);
+  if (value === "used" || value === "held" || value === "too many") throw noUse(token, value, true);
   if (!upload) throw new Error("A use was reserved for no upload");
   events.emit({
     kind: "upload begun",
@@ -121,7 +134,8 @@ export async function finalizeWhole(
     // A failure for good was refused and recorded by `finalize`, for whichever request found it.
     if (error !== work.shared.failure) throw error;
     whole.over = true;
-    if (error instanceof Problem && error.ofTheFile) return refused(context, owner, error, extra);
+    if (error instanceof Problem && error.refusesUpload)
+      return refused(context, owner, error, extra);
     throw error;
   }
 }

@@ -16,7 +16,7 @@ const back = (
   extra: Record<string, string> = {},
   tokenExtra: Record<string, string> = {},
 ) => {
-  const token = { returnUrl, extra: tokenExtra };
+  const token = { returnUrl, extra: tokenExtra, replaces: null };
   return returnFor(token, "photos.example", "secret", { photo }, extra);
 };
 
@@ -92,7 +92,7 @@ describe("returnFor", () => {
   });
 
   test("a failure says why and names no photo", () => {
-    const token = { returnUrl: "https://shop.example/", extra: {} };
+    const token = { returnUrl: "https://shop.example/", extra: {}, replaces: null };
     const outcome = { errorMessage: "Too large & more" };
     const returns = returnFor(token, "photos.example", "secret", outcome, { token: "x" });
     expect(Object.fromEntries(new URL(returns?.url ?? "").searchParams)).toEqual({

@@ -13,7 +13,7 @@ const photo = { id: 7, treeId: 1, token: "t".repeat(32) };
 
 /** The names that a callback has, one by one as they are sent, but for those of return_url itself. */
 function namesSent(returnUrl: string, extra: Record<string, string>): string[] {
-  const token = { returnUrl, extra };
+  const token = { returnUrl, extra, replaces: null };
   const returns = returnFor(token, "photos.example", "secret", { photo }, extra);
   if (!returns) throw new Error("no return");
   if (returns.method === "POST") return returns.fields.map(([name]) => name);

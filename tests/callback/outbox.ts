@@ -66,6 +66,7 @@ export async function openOutbox(allowPrivate = true): Promise<Outbox> {
     origin: null,
     extra: {},
     replaces: null,
+    direct: false,
     sealedToken: "",
   });
   return {

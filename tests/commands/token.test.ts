@@ -3,6 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { png } from "../support/media.ts";
 import { serverForAll } from "../support/lifetime.ts";
+import { API_KEY } from "../support/site.ts";
 import { isFailure, isMisuse, run } from "./run.ts";
 
 const server = serverForAll();
@@ -135,6 +136,32 @@ describe("redeem token, while the server runs", () => {
     client.close();
   });
 
+  test("a replace token is listed by its photo, and has no page; what comes with a key is not listed", async () => {
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    const form = new FormData();
+    form.append("file", new Blob([png(300)]), "a.png");
+    const before = rows((await redeem("token", "list", "--all")).out).length;
+    const sent = await fetch(`${server.url}/api/2/photo/upload`, {
+      method: "POST",
+      body: form,
+      headers,
+    });
+    const { photo_id: photo } = (await sent.json()) as { photo_id: number };
+    const url = `${server.url}/api/2/photo/get-replace-token?photo_id=${photo}`;
+    expect((await fetch(url, { headers })).status).toBe(200);
+    const listed = rows((await redeem("token", "list", "--all")).out);
+    expect(listed).toHaveLength(before + 1);
+    const [id = ""] = listed[0]?.split(/\s/) ?? [];
+    expect(listed[0]).toMatch(new RegExp(`^${id} +\\(replaces photo ${photo}\\) +0/1 .* valid$`));
+    const { out } = await redeem("token", "show", id);
+    expect(out).toContain(`  Replaces      the bytes of photo ${photo}\n`);
+    expect(out).not.toMatch(/^ {2}(Page|Photos)/m);
+    const client = new Database(join(server.folder, "redeem.db"), { readonly: true });
+    const direct = client.prepare("select id from upload_tokens where direct = 1").pluck().get();
+    client.close();
+    expect(isFailure(await redeem("token", "show", String(direct)))).toBe(true);
+  });
+
   test("a token that a backend has asked for is shown too, and is in no file of the folder", async () => {
     const token = await server.token();
     const { out: listed } = await redeem("token", "list");
@@ -177,7 +204,9 @@ describe("redeem token, while the server runs", () => {
       `insert into upload_tokens (hash, ${columns.join(", ")}) select ?, ${columns.join(", ")} from upload_tokens where id = ?`,
     );
     for (let made = 0; made < 120; made += 1) more.run(`hash ${made}`, Number(id));
-    const { total } = client.prepare("select count(*) as total from upload_tokens").get() as {
+    const { total } = client
+      .prepare("select count(*) as total from upload_tokens where direct is null")
+      .get() as {
       total: number;
     };
     client

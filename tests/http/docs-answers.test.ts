@@ -1,7 +1,17 @@
 import { beforeAll, expect, test } from "bun:test";
-import { chunkForm, pieces, type Plan } from "../support/chunks.ts";
+import { chunkFields, chunkForm, pieces, type Plan } from "../support/chunks.ts";
 import { png, textFile } from "../support/media.ts";
 import { fileForm, formOf } from "../support/redeem.ts";
+import {
+  NEW,
+  OLD,
+  oldPhoto,
+  pieceForm,
+  planOf,
+  replaceToken,
+  takeAway,
+  wholeForm,
+} from "../support/replacing.ts";
 import { siteForAll } from "../support/lifetime.ts";
 import { faults, operationAt, readSpec, type Media, type Spec } from "./spec.ts";
 
@@ -198,10 +208,101 @@ test.each(["/api/photo", "/api/2/photo"])(
   },
 );
 
+test.each(["/api/photo", "/api/2/photo"])(
+  "redeeming a replace token by %s answers as documented",
+  async (prefix) => {
+    const { photo_id: id } = await oldPhoto(site);
+    const path = `${prefix}/redeem-replace-token`;
+    const plan = planOf(NEW);
+    const [first] = pieces(plan);
+    if (!first) throw new Error("a chunk");
+    const post = async (body: FormData, more = "") =>
+      expectDocumented(path, "post", await site.call(path + more, { method: "POST", body }));
+    const back = { return_url: "https://www.example.com/" };
+    const background = { ...back, background_return_p: 1 };
+    for (const asked of [{}, back, background]) {
+      const fields = { replace_token: await replaceToken(site, id, { ...asked, max_uploads: 9 }) };
+      await post(wholeForm(fields));
+      await post(wholeForm(fields), "?format=json&raw=1");
+      await post(wholeForm(fields, textFile()));
+      if (asked !== background) await post(wholeForm(fields, new Uint8Array()));
+      await post(pieceForm(fields, plan, first, NEW));
+      await post(pieceForm(fields, plan, first, textFile(2500)));
+      const chunk = Object.fromEntries(chunkFields(plan, 1));
+      await expectDocumented(path, "get", await site.call(path + query({ ...chunk, ...fields })));
+    }
+    await post(wholeForm({ replace_token: "x" }));
+    const gone = await oldPhoto(site);
+    const fields = { replace_token: await replaceToken(site, gone.photo_id) };
+    await takeAway(site, gone.photo_id, "trash");
+    await post(wholeForm(fields));
+    await post(pieceForm(fields, plan, first, NEW));
+    const elsewhere = {
+      replace_token: await replaceToken(site, id, { origin: "https://a.example" }),
+    };
+    const headers = { origin: "https://b.example" };
+    const init = { method: "POST", body: wholeForm(elsewhere), headers };
+    await expectDocumented(path, "post", await site.call(path, init));
+  },
+);
+
+test.each(["/api/photo", "/api/2/photo"])(
+  "files without a token by %s are answered as documented",
+  async (prefix) => {
+    const { photo_id: id, uploadToken } = await oldPhoto(site);
+    const plan = planOf(NEW);
+    const [first] = pieces(plan);
+    if (!first) throw new Error("a chunk");
+    for (const [name, fields] of [
+      ["upload", { title: "x" }],
+      ["replace", { photo_id: id }],
+    ] as const) {
+      const path = `${prefix}/${name}`;
+      const by = async (call: typeof site.call, body: FormData, more = "", headers = {}) => {
+        const answer = await call(path + more, { method: "POST", body, headers });
+        await expectDocumented(path, "post", answer);
+      };
+      await by(site.callWithKey, wholeForm(fields));
+      await by(site.callWithKey, wholeForm(fields), "?format=json&raw=1");
+      await by(site.callWithKey, wholeForm(fields), "?callback=show");
+      for (const file of [textFile(), new Uint8Array()]) {
+        await by(site.callWithKey, wholeForm(fields, file));
+      }
+      await by(site.callWithKey, wholeForm({ ...fields, return_url: "http://x" }));
+      await by(site.callWithKey, pieceForm(fields, plan, first, NEW));
+      await by(site.callWithKey, pieceForm(fields, plan, first, textFile(2500)));
+      await by(site.call, wholeForm(fields));
+      await by(site.call, pieceForm(fields, plan, first, NEW));
+      const wrong = { authorization: "Bearer wrong" };
+      await by(site.call, wholeForm(fields), "", wrong);
+      await by(site.call, pieceForm(fields, plan, first, NEW), "", wrong);
+      const chunk = Object.fromEntries(chunkFields(planOf(OLD), 1));
+      const named = name === "replace" ? { photo_id: String(id) } : {};
+      const asked = await site.callWithKey(path + query({ ...chunk, ...named }));
+      await expectDocumented(path, "get", asked);
+      await expectDocumented(path, "get", await site.call(path + query(chunk)));
+    }
+    const path = `${prefix}/replace`;
+    const post = async (fields: Record<string, string | number>, call = site.call) => {
+      const answer = await call(path, { method: "POST", body: wholeForm(fields) });
+      await expectDocumented(path, "post", answer);
+    };
+    await post({ photo_id: 999_999 }, site.callWithKey);
+    await post({ replace_token: "x" });
+    await post({ upload_token: "x" });
+    await post({ upload_token: uploadToken });
+    const token = await replaceToken(site, id);
+    await post({ replace_token: token });
+    await post({ replace_token: token });
+  },
+);
+
 test.each([1, 2])("the other methods of version %d answer as documented", async (version) => {
   const api = version === 1 ? "/api" : "/api/2";
   const token = `${api}/photo/get-upload-token`;
   const list = `${api}/photo/list`;
+  const replacing = `${api}/photo/get-replace-token`;
+  const { photo_id: id } = await oldPhoto(site);
   const echo = `${api}/echo`;
   await site.callWithKey(`/api/2/photo/redeem-upload-token`, {
     method: "POST",
@@ -214,6 +315,10 @@ test.each([1, 2])("the other methods of version %d answer as documented", async 
     [token, "?format=json&raw=1"],
     [token, "?format=json"],
     [token, "?callback=show"],
+    [replacing, `?photo_id=${id}`],
+    [replacing, `?photo_id=${id}&max_size=1000&types=image/*&format=json&raw=1`],
+    [replacing, "?photo_id=999999"],
+    [replacing, ""],
     [list, ""],
     [list, "?format=json&raw=1"],
     [list, "?format=json&callback=show"],
@@ -232,7 +337,7 @@ test.each([1, 2])("the other methods of version %d answer as documented", async 
   await expectDocumented(token, "get", await site.call(token));
   await expectDocumented(list, "get", await site.call(`${list}?include_unpublished_p=1`));
   const wrong = { headers: { authorization: "Bearer wrong" } };
-  for (const path of [token, list, echo]) {
+  for (const path of [token, replacing, list, echo]) {
     await expectDocumented(path, "get", await site.call(path, wrong));
   }
 });

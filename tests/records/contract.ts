@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from "bun:test";
 import type { Records } from "../../src/records/records.ts";
 import { chunksContract } from "./chunks-contract.ts";
+import { directContract } from "./direct-contract.ts";
 import { givenRecords, type Given } from "./given.ts";
 import { leftoversContract } from "./leftovers-contract.ts";
 import { noncesContract } from "./nonces-contract.ts";
@@ -18,6 +19,7 @@ export function recordsContract(name: string, open: () => Promise<Records>): voi
   afterEach(() => given.records.close());
 
   tokensContract(name, given);
+  directContract(name, given);
   usesContract(name, given);
   uploadsContract(name, given);
   chunksContract(name, given);

@@ -237,5 +237,6 @@ export const newToken: Omit<NewUploadToken, "hash"> = {
   origin: null,
   extra: {},
   replaces: null,
+  direct: false,
   sealedToken: "sealed",
 };

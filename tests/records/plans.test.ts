@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { Records } from "../../src/records/records.ts";
 import { openRecords } from "../../src/records/sqlite/open.ts";
-import { givenRecords } from "./given.ts";
+import { givenRecords, newToken } from "./given.ts";
 
 /** How SQLite finds the rows for what is asked at a start, by the sweeper and by a list. */
 
@@ -71,6 +71,18 @@ const ASKED: Record<string, () => Promise<unknown>> = {
   clampClosed: () => Array.fromAsync(records.deliveries.clampClosed(1)),
   pruneClosed: () => Array.fromAsync(records.deliveries.pruneClosed(1)),
   pruneExpired: () => Array.fromAsync(records.tokens.pruneExpired(1)),
+  revoke: async () => {
+    const { id } = await givenRecords(records).addToken({ hash: "to be revoked" });
+    await records.tokens.revoke(id, 1);
+  },
+  direct: async () => {
+    const token = { ...newToken, hash: "direct:1", direct: true };
+    const at = { hash: token.hash, identity: null };
+    await records.direct.transact(at, () => ({ do: "begin", token }));
+    await records.direct.transact(at, () => ({ do: "begin", token }));
+    await records.direct.transact(at, () => ({ do: "go on", set: { title: "T" } }));
+  },
+  deleteDirect: () => records.direct.delete(1),
   due: () => records.deliveries.due(1, 1, []),
   dueExceptHosts: () => records.deliveries.due(1, 1, ["a"]),
   nextAt: () => records.deliveries.nextAt(1),

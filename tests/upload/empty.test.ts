@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { tokenClaim } from "../../src/upload/claim.ts";
 import { rowsOf } from "../support/database.ts";
 import { createFaults, type Faults } from "../support/faults.ts";
 import { png } from "../support/media.ts";
@@ -41,7 +42,13 @@ function receive(token: string, bytes: AsyncIterable<Uint8Array>) {
     ["resumableChunkNumber", "1"],
   ]);
   return site.site.redeemer.receive(
-    { params, partName: plan.filename, range: undefined, origin: null },
+    {
+      claim: tokenClaim(site.site, "upload"),
+      params,
+      partName: plan.filename,
+      range: undefined,
+      origin: null,
+    },
     {
       length: undefined,
       moreParams: true,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { tokenClaim } from "../../src/upload/claim.ts";
 import Database from "better-sqlite3";
 import { rowsOf } from "../support/database.ts";
 import { createFaults, type Faults } from "../support/faults.ts";
@@ -241,7 +242,13 @@ test("a chunk that came again is not answered for where it was forgotten while i
     yield file.subarray(2000);
   }
   const again = redeemer.receive(
-    { params, partName: plan.filename, range: undefined, origin: null },
+    {
+      claim: tokenClaim(site.site, "upload"),
+      params,
+      partName: plan.filename,
+      range: undefined,
+      origin: null,
+    },
     {
       length: undefined,
       moreParams: true,

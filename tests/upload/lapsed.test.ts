@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { tokenClaim } from "../../src/upload/claim.ts";
 import { rowsOf } from "../support/database.ts";
 import { siteForEach } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
@@ -50,7 +51,13 @@ test.each(["in its bytes", "behind its bytes"])(
     }
     await site.site.redeemer
       .receive(
-        { params: all, partName: plan.filename, range: undefined, origin: null },
+        {
+          claim: tokenClaim(site.site, "upload"),
+          params: all,
+          partName: plan.filename,
+          range: undefined,
+          origin: null,
+        },
         {
           length: undefined,
           moreParams: true,
@@ -80,7 +87,13 @@ test("takes it back where nobody else has", async () => {
     yield file.subarray(500, 1000);
   }
   await site.site.redeemer.receive(
-    { params: all, partName: plan.filename, range: undefined, origin: null },
+    {
+      claim: tokenClaim(site.site, "upload"),
+      params: all,
+      partName: plan.filename,
+      range: undefined,
+      origin: null,
+    },
     {
       length: undefined,
       moreParams: true,

@@ -49,7 +49,7 @@ function createModel(maxUploads: number) {
   let now = 1_800_000_000_000;
   const uploads = new Map<number, Upload>();
   const photos = new Map<number, number>();
-  const token = { id: 1, maxUploads, consumed: 0, revokedAt: null } as UploadToken;
+  const token = { id: 1, maxUploads, consumed: 0, revokedAt: null, replaces: null } as UploadToken;
 
   const reserved = (except?: number) =>
     [...uploads].filter(([key, one]) => key !== except && holdsUse(one, now)).length;
@@ -60,6 +60,7 @@ function createModel(maxUploads: number) {
       upload: uploads.get(key),
       photo: undefined,
       token,
+      replaced: undefined,
       reserved: reserved(key),
       unfinished,
     };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Upload, UploadToken, UploadView } from "../../src/records/records.ts";
+import type { Photo, Upload, UploadToken, UploadView } from "../../src/records/records.ts";
 import { LAPSE_MS } from "../../src/records/uploads.ts";
 import {
   decideAdmission,
@@ -31,6 +31,8 @@ const token = {
   consumed: 0,
   validUntil: NOW + HOUR,
   revokedAt: null,
+  replaces: null,
+  direct: false,
 } as UploadToken;
 
 const upload: Upload = {
@@ -54,6 +56,7 @@ const view = (change: Partial<UploadView> = {}): UploadView => ({
   upload,
   photo: undefined,
   token,
+  replaced: undefined,
   reserved: 0,
   unfinished: 0,
   ...change,
@@ -123,7 +126,12 @@ describe("protocol 4.1: the token", () => {
 });
 
 describe("protocol 4.2: a chunk that comes", () => {
-  const limits: AdmissionLimits = { maxSize: 1000, graceMs: GRACE, freshMs: LAPSE_MS / 2 };
+  const limits: AdmissionLimits = {
+    maxSize: 1000,
+    graceMs: GRACE,
+    freshMs: LAPSE_MS / 2,
+    lostPhoto: false,
+  };
   const failed = {
     ...upload,
     state: "failed" as const,
@@ -181,6 +189,17 @@ describe("protocol 4.2: a chunk that comes", () => {
       expect(decideAdmission(of, known, one, limits, NOW).do).toBe(what as never);
     },
   );
+
+  test("for a photo that has gone: its upload is refused, unless it is a photo already, or too late", () => {
+    const gone = { ...limits, lostPhoto: true };
+    const refused = decideAdmission(token, upload, chunk, gone, NOW);
+    expect(refused).toMatchObject({ do: "refuse", scope: "upload" });
+    expect(refused.do === "refuse" && refused.problem.code).toBe("no_such_photo");
+    expect(decideAdmission(token, undefined, chunk, gone, NOW).do).toBe("refuse");
+    const finished = { ...upload, state: "finished" as const };
+    expect(decideAdmission(token, finished, chunk, gone, NOW).do).toBe("answer");
+    expect(decideAdmission(late, undefined, chunk, gone, NOW).do).toBe("expired");
+  });
 
   test.each([
     ["nothing is there", upload, undefined, true, { do: "write" }],
@@ -525,4 +544,89 @@ test("states: nothing leaves finished and failed, and a photo comes from finaliz
     "- - - - -",
     "- - - - -",
   ]);
+});
+
+describe("protocol 6: a photo is replaced", () => {
+  const replacing = { ...token, replaces: 5 };
+  const photo = { id: 5, deletedAt: null } as Photo;
+  const inTrash = { ...photo, deletedAt: NOW };
+  const whole = {
+    ...upload,
+    replaces: 5,
+    received: 250,
+    state: "finalizing" as const,
+    lease: "me",
+  };
+  const finalizing = { size: 250, lease: "me", extra: {}, othersLive: true };
+  const making = {
+    lease: "me",
+    type: "image/png",
+    size: 250,
+    photo: () => ({ token: "t", treeId: 1 }),
+    delivery: () => null,
+  };
+
+  test.each([
+    ["of a replace token is for its photo", replacing, photo, 5],
+    // It is refused when its bytes are there; the row cannot name a photo that is not there.
+    ["whose photo was removed is for none", replacing, undefined, null],
+    ["of an upload token is for none", token, undefined, null],
+  ] as const)("an upload %s", (_, of, replaced, replaces) => {
+    const beginning = {
+      identity: upload.identity,
+      filename: "a.png",
+      file: "f",
+      clientInfo: {},
+      sealedToken: null,
+    };
+    const begun = view({ upload: undefined, token: of, replaced });
+    const [change] = decideReservation(begun, beginning, NOW).changes;
+    expect(change).toMatchObject({ kind: "begin", upload: { replaces } });
+    const refusal = {
+      failure: { code: "x", message: "y" },
+      delivery: null,
+      scope: "chunk" as const,
+      alone: true,
+    };
+    const [failed] = decideRefusal(begun, refusal, beginning, NOW).changes;
+    expect(failed).toMatchObject({ kind: "begin", upload: { state: "failed", replaces } });
+  });
+
+  test.each([
+    [
+      "while its photo is there",
+      view({ upload: whole, token: replacing, replaced: photo }),
+      "mine",
+      "made",
+    ],
+    [
+      "not where it is in the trash",
+      view({ upload: whole, token: replacing, replaced: inTrash }),
+      "no photo",
+      "no photo",
+    ],
+    [
+      "not where it was removed",
+      view({ upload: { ...whole, replaces: null }, token: replacing }),
+      "no photo",
+      "no photo",
+    ],
+    [
+      "not where its upload failed with it",
+      view({ upload: { ...whole, replaces: null, state: "failed" }, token: replacing }),
+      "no photo",
+      "no photo",
+    ],
+    [
+      "nor again, whatever became of the photo",
+      view({ upload: { ...whole, state: "finished" }, token: replacing }),
+      "finished",
+      "finished",
+    ],
+  ] as const)("%s", (_, of, finalized, made) => {
+    expect(decideFinalizing(of, finalizing, NOW).value).toBe(finalized);
+    const decided = decidePhoto(of, making);
+    expect(decided.value).toBe(made);
+    expect(decided.changes).toHaveLength(made === "made" ? 1 : 0);
+  });
 });

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { returnFor, type Outcome } from "../../callback/address.ts";
 import { sign } from "../../callback/send.ts";
+import type { TokenKind } from "../../problem.ts";
 import { photoIds } from "../photo-fields.ts";
 import { EXAMPLE } from "../examples.ts";
 import { form, parameters, type DescribedAnswer, type Operation } from "./operation.ts";
@@ -20,32 +21,33 @@ const OF_SUCCESS = {
 };
 
 /** The fields of an outcome (protocol 4.3). */
-const outcomeFields = Type.Object(
-  {
-    domain: Type.String({
-      description: "Host of this site, without port.",
-      examples: ["photos.example.com"],
-    }),
-    upload_token: Type.String({
-      description: "The token that was redeemed.",
-      examples: [EXAMPLE.uploadToken],
-    }),
-    photo_id: Type.Optional(told("photo_id")),
-    tree_id: Type.Optional(told("tree_id")),
-    token: Type.Optional(told("token")),
-    error_message: Type.Optional(
-      Type.String({
-        description: "Why there is no photo, for people. Failure only.",
-        examples: ["The file is empty."],
+const outcomeFields = (kind: TokenKind) =>
+  Type.Object(
+    {
+      domain: Type.String({
+        description: "Host of this site, without port.",
+        examples: ["photos.example.com"],
       }),
-    ),
-  },
-  {
-    additionalProperties: Type.String({
-      description: "The extra parameters of get-upload-token and of the upload.",
-    }),
-  },
-);
+      [`${kind}_token`]: Type.String({
+        description: "The token that was redeemed.",
+        examples: [kind === "upload" ? EXAMPLE.uploadToken : EXAMPLE.replaceToken],
+      }),
+      photo_id: Type.Optional(told("photo_id")),
+      tree_id: Type.Optional(told("tree_id")),
+      token: Type.Optional(told("token")),
+      error_message: Type.Optional(
+        Type.String({
+          description: "Why there is no photo, for people. Failure only.",
+          examples: ["The file is empty."],
+        }),
+      ),
+    },
+    {
+      additionalProperties: Type.String({
+        description: `The extra parameters of get-${kind}-token and of the upload.`,
+      }),
+    },
+  );
 
 function told<Name extends keyof typeof OF_SUCCESS>(name: Name) {
   return { ...photoIds.properties[name], ...OF_SUCCESS[name] };
@@ -68,23 +70,28 @@ const signedHeaders = (signature: string) =>
   });
 
 /** What the address of the return is, for an upload with the example's token. */
-export function exampleReturn(own: Own, outcome: Outcome): string {
-  const token = { returnUrl: EXAMPLE.returnUrl, extra: {} };
-  return returnFor(token, own.site.domain, EXAMPLE.uploadToken, outcome, {})?.url ?? "";
+export function exampleReturn(own: Own, outcome: Outcome, kind: TokenKind = "upload"): string {
+  const replaces = kind === "replace" ? EXAMPLE.photo.id : null;
+  const token = { returnUrl: EXAMPLE.returnUrl, extra: {}, replaces };
+  const text = kind === "replace" ? EXAMPLE.replaceToken : EXAMPLE.uploadToken;
+  return returnFor(token, own.site.domain, text, outcome, {})?.url ?? "";
 }
 
 /**
  * The request that the server makes to `return_url`, by GET or, where the address would be too long, by POST.
  * @param id of the operation that asks for it
  * @param verb in whose query or form the `return_url` is
+ * @param kind of the token whose outcome it is
  */
 export function outcomeCallbacks(
   own: Own,
   id: string,
   verb: "get" | "post",
+  kind: TokenKind,
 ): NonNullable<Operation["callbacks"]> {
   const where = verb === "get" ? "{$request.query.return_url}" : "{$request.body#/return_url}";
-  const url = exampleReturn(own, { photo: EXAMPLE.photo });
+  const url = exampleReturn(own, { photo: EXAMPLE.photo }, kind);
+  const fields = outcomeFields(kind);
   const shared = { tags: [tagOf("tokens", 2)], security: [], responses: answers };
   const headersOf = (body: string) =>
     parameters(
@@ -99,7 +106,7 @@ export function outcomeCallbacks(
           operationId: `${id}Outcome`,
           summary: "The outcome of an upload, in the query",
           description: description(url),
-          parameters: [...parameters(outcomeFields), ...headersOf("")],
+          parameters: [...parameters(fields), ...headersOf("")],
         },
         post: {
           ...shared,
@@ -107,10 +114,10 @@ export function outcomeCallbacks(
           summary: "The outcome of an upload, as a form",
           description: `The same where the query would be 1500 characters or more: a POST to \`return_url\` itself, with
 the fields as a form. Its body is signed as it was sent.`,
-          parameters: headersOf("upload_token=…"),
+          parameters: headersOf(`${kind}_token=…`),
           requestBody: {
             required: true,
-            content: form(outcomeFields, "application/x-www-form-urlencoded"),
+            content: form(fields, "application/x-www-form-urlencoded"),
           },
         },
       },

@@ -35,7 +35,7 @@ export function describeMethod(method: Method, version: Version, verb: Verb): De
     ...verbs,
     responses: await answersOf(method, version, own),
     security: level === "anonymous" ? [{}, { apiKey: [] }] : [{ apiKey: [] }],
-    ...(method.returns ? { callbacks: outcomeCallbacks(own, id, verb) } : {}),
+    ...(method.returns ? { callbacks: outcomeCallbacks(own, id, verb, method.returns) } : {}),
   });
 }
 

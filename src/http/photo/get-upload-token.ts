@@ -178,7 +178,7 @@ outcome's own, or of \`return_url\`'s query (\`photo.id\`, \`token[]\`), are lef
       return describe({ ...EXAMPLE.token, validMinutes, validUntil }, EXAMPLE.uploadToken, address);
     },
   },
-  returns: true,
+  returns: "upload",
   run: async ({ input: wanted, others, caller, version }, context) => {
     const now = context.now();
     const userId = caller.level === "super" ? (wanted.user_id ?? caller.userId) : caller.userId;

@@ -1,11 +1,18 @@
 import type { Return } from "../../callback/address.ts";
 import type { Problem } from "../../problem.ts";
+import type { Level } from "../../records/records.ts";
 import type { Answer, Finished } from "../../upload/types.ts";
 import { renderProblem, renderSuccess, type SiteNames, type Style } from "../envelope.ts";
 import { renderReturnForm } from "../../web/return-form.ts";
 
 export type Rendering = {
   style: Style;
+  /** The caller's, for envelopes. */
+  level: Level;
+  /** v1 JSON: the key of what was made. */
+  key: string;
+  /** What an envelope says of success. */
+  message: string;
   site: SiteNames;
   endpoint: string;
   /** GET: never a redirect. */
@@ -27,8 +34,8 @@ export function renderAnswer(answer: Answer, rendering: Rendering): Response {
       const { token, problem, returns } = answer;
       if (rendering.describe) return text(500, problem.message);
       if (!returns) {
-        const { style, site, endpoint } = rendering;
-        return renderProblem(style, problem, "anonymous", site, endpoint);
+        const { style, level, site, endpoint } = rendering;
+        return renderProblem(style, problem, level, site, endpoint);
       }
       if (token.backgroundReturn) return text(200, `error ${problem.message}`);
       return goTo(returns);
@@ -37,14 +44,13 @@ export function renderAnswer(answer: Answer, rendering: Rendering): Response {
 }
 
 function renderFinished({ token, photo, returns }: Finished, rendering: Rendering): Response {
-  const { style, site, endpoint, plain, describe } = rendering;
+  const { style, level, key, message, site, endpoint, plain, describe } = rendering;
   const ids = { photo_id: photo.id, tree_id: photo.treeId, token: photo.token };
   if (describe) {
     return Response.json({ status: "ok", ...ids, return: token.backgroundReturn ? null : returns });
   }
   if (!returns) {
-    const message = "The file was successfully uploaded";
-    const success = { level: "anonymous" as const, message, key: "upload", data: ids, beside: ids };
+    const success = { level, message, key, data: ids, beside: ids };
     return renderSuccess(style, success, site, endpoint);
   }
   if (plain || token.backgroundReturn) {

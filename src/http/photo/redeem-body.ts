@@ -9,11 +9,12 @@ import { bodyLength, isForm, mediaType, openForm, readQuery } from "../form.ts";
 import { requireFields } from "./redeem-fields.ts";
 
 /**
- * A request that redeems an upload token, read as far as its file. A form and a body of octets look the same from here
+ * A request that sends a file, read as far as that. A form and a body of octets look the same from here
  * on. Dispose of it: nothing more is read then.
  */
 export type RedeemBody = AsyncDisposable & {
-  redemption: Redemption;
+  /** Whose its file is, is to be said by the method (file-method.ts). */
+  redemption: Omit<Redemption, "claim">;
   /** The file, to be read; undefined where there is none. */
   body: Body | undefined;
   /** The form has a place for a file, which was left empty. */

@@ -1,6 +1,5 @@
-import { Type } from "@sinclair/typebox";
+import { Type, type TObject } from "@sinclair/typebox";
 import type { Params } from "../../upload/params.ts";
-import { EXAMPLE } from "../examples.ts";
 import { readParameters } from "../parameters.ts";
 
 const wholeNumber = (description: string, example: number) =>
@@ -15,13 +14,6 @@ const wholeNumber = (description: string, example: number) =>
 /** What an uploader tells beside what is needed: taken as it comes (protocol 4.2). */
 const reported = (description: string, example: string) =>
   Type.String({ description: `${description} Recorded, never needed.`, examples: [example] });
-
-const uploadToken = Type.Object({
-  upload_token: Type.String({
-    description: "From get-upload-token. It is the only credential that is needed.",
-    examples: [EXAMPLE.uploadToken],
-  }),
-});
 
 /** What makes a request one for a chunk (protocol 4.2). */
 export const chunkFields = Type.Object({
@@ -73,26 +65,30 @@ export const chunkFields = Type.Object({
   ),
 });
 
-/** The parameters of a request whose body is the file itself, and of the question for a chunk. */
-export const redeemQuery = Type.Object({ ...uploadToken.properties, ...chunkFields.properties });
+/** The file of a form, or the body that is one. */
+export const fileField = Type.Unsafe<Blob>({
+  type: "string",
+  format: "binary",
+  description: "The whole file, or the bytes of one chunk.",
+});
 
-/** The form that sends a file. */
-export const redeemForm = Type.Object(
-  {
-    ...uploadToken.properties,
-    file: Type.Unsafe<Blob>({
-      type: "string",
-      format: "binary",
-      description: "The whole file, or the bytes of one chunk.",
-    }),
-    ...chunkFields.properties,
-  },
-  {
-    additionalProperties: Type.String({
-      description: "Any other field is an extra parameter: it is given back with the outcome.",
-    }),
-  },
-);
+/**
+ * The parameters of a request whose body is the file itself, and of the question for a chunk.
+ * @param own what the method takes beside a chunk's
+ */
+export function fileQuery(own: TObject): TObject {
+  return Type.Object({ ...own.properties, ...chunkFields.properties });
+}
+
+/**
+ * The form that sends a file.
+ * @param others what any other field is; undefined where the method makes nothing of it
+ */
+export function fileForm(own: TObject, others: string | undefined): TObject {
+  const fields = { ...own.properties, file: fileField, ...chunkFields.properties };
+  if (others === undefined) return Type.Object(fields);
+  return Type.Object(fields, { additionalProperties: Type.String({ description: others }) });
+}
 
 /**
  * Whether what is known of a request's fields so far is as documented. The upload token is looked up, and a

@@ -90,7 +90,19 @@ function photoFinder(db: Db) {
         where made.upload_id = ${sql.placeholder("uploadId")})`,
     )
     .prepare();
+  const placeOf = db
+    .select({
+      treeId: photos.treeId,
+      photoId: originals.photoId,
+      file: originals.file,
+      size: originals.size,
+    })
+    .from(originals)
+    .innerJoin(photos, eq(photos.id, originals.photoId))
+    .where(eq(originals.uploadId, sql.placeholder("uploadId")))
+    .prepare();
   return {
+    placeOf: (uploadId: number) => placeOf.get({ uploadId }),
     byId: (id: number): Photo | undefined => byId.get({ id }),
     byUpload: (uploadId: number): Photo | undefined => byUpload.get({ uploadId }),
   };
@@ -123,5 +135,5 @@ function tokenFinder(db: Db) {
 
 export function withoutSecrets(row: typeof uploadTokens.$inferSelect): UploadToken {
   const { hash, sealedToken, ...token } = row;
-  return token;
+  return { ...token, direct: token.direct === true };
 }

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Photo, Upload, UploadChange, UploadToken } from "../records.ts";
 import type { Db } from "./db.ts";
-import type { Finders } from "./find.ts";
+import { withoutSecrets, type Finders } from "./find.ts";
 import { toUpload } from "./row.ts";
 import { originals, photos, uploads, uploadTokens } from "./schema.ts";
 import { remover } from "./remove.ts";
@@ -115,8 +115,9 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
     const finished = finish.get({ uploadId: upload.id, now });
     if (!finished)
       throw new Error(`Upload ${upload.id} is ${upload.state}: no photo is made of it`);
-    const token = consume.get({ tokenId: upload.tokenId });
-    if (!token) throw new Error(`Upload ${upload.id} has no token`);
+    const row = consume.get({ tokenId: upload.tokenId });
+    if (!row) throw new Error(`Upload ${upload.id} has no token`);
+    const token = withoutSecrets(row);
     const originalId = lastId("originals") + 1;
     const [photoId, version] =
       upload.replaces === null

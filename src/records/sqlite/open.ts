@@ -9,6 +9,7 @@ import type { Db } from "./db.ts";
 import { carryOver } from "./carry-over.ts";
 import { chunkRecords } from "./chunks.ts";
 import { deliveryRecords } from "./deliveries.ts";
+import { directRecords } from "./direct.ts";
 import { bringEarliestUp } from "./earliest.ts";
 import { finders } from "./find.ts";
 import { readFact, writeFact } from "./facts.ts";
@@ -59,6 +60,7 @@ export async function openRecords(
     return {
       keys: keyRecords(db),
       tokens: tokenRecords(db, find),
+      direct: directRecords(db, find),
       uploads: uploadRecords(db, find, places.add),
       chunks: chunkRecords(db),
       leftovers: leftoverRecords(db),

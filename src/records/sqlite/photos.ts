@@ -12,6 +12,7 @@ export function photoRecords(db: Db, finders: Finders, places: Places): PhotoRec
   return {
     byId: async (id) => find.byId(id),
     byUpload: async (uploadId) => find.byUpload(uploadId),
+    placeOf: async (uploadId) => find.placeOf(uploadId),
     transact: photoTransactions(db, finders, places.change),
     list: async (filter) => {
       const few = filter.photoId !== undefined || filter.tokenId !== undefined;

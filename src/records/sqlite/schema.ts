@@ -51,8 +51,13 @@ export const uploadTokens = sqliteTable(
     // Of a replace token: the photo that gets a new original. No foreign key: ids of photos never come again, and a
     // token whose photo has gone is refused when it is redeemed.
     replaces: integer(),
+    // Of one that nobody can redeem: for files that are sent without a token (direct.ts). Null in all others.
+    direct: integer({ mode: "boolean" }),
   },
   (table) => [
+    index("upload_tokens_listed")
+      .on(table.id)
+      .where(sql`direct is null`),
     // Those that may be deleted when they have expired: of the others there are photos.
     index("upload_tokens_unused")
       .on(table.validUntil)

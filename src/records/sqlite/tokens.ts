@@ -1,6 +1,7 @@
-import { and, asc, count, desc, eq, isNull, lt, sql } from "drizzle-orm";
-import type { TokenRecords } from "../records.ts";
-import { durably, type Db } from "./db.ts";
+import { and, asc, count, desc, eq, gte, isNull, lt, sql } from "drizzle-orm";
+import { replacingHashes } from "../direct.ts";
+import type { NewUploadToken, TokenRecords, UploadToken } from "../records.ts";
+import { durably, immediately, type Db } from "./db.ts";
 import { withoutSecrets, type Finders } from "./find.ts";
 import { freeCount } from "./reserved.ts";
 import { uploads, uploadTokens } from "./schema.ts";
@@ -9,12 +10,7 @@ export function tokenRecords(db: Db, { tokens: find }: Finders): TokenRecords {
   const free = freeCount(db);
   return {
     add: async (token) =>
-      durably(db, () =>
-        // Outside a transaction better-sqlite3 does not say that the commit has failed.
-        db.transaction((tx) =>
-          withoutSecrets(tx.insert(uploadTokens).values(token).returning().get()),
-        ),
-      ),
+      token.direct ? insertToken(db, token) : durably(db, () => insertToken(db, token)),
     byHash: async (hash) => find.byHash(hash),
     byId: async (id) => find.byId(id),
     sealed: async (id) => find.sealed(id),
@@ -22,26 +18,41 @@ export function tokenRecords(db: Db, { tokens: find }: Finders): TokenRecords {
       tokens: db
         .select()
         .from(uploadTokens)
+        .where(isNull(uploadTokens.direct))
         .orderBy(desc(uploadTokens.id))
         // To SQLite a negative limit is none.
         .limit(limit ?? -1)
         .all()
         .map(withoutSecrets),
-      total: db.select({ total: count() }).from(uploadTokens).get()?.total ?? 0,
+      total:
+        db.select({ total: count() }).from(uploadTokens).where(isNull(uploadTokens.direct)).get()
+          ?.total ?? 0,
     }),
     revoke: async (id, at) =>
-      durably(
-        db,
-        () =>
-          db
-            .update(uploadTokens)
-            .set({ revokedAt: at })
-            .where(and(eq(uploadTokens.id, id), isNull(uploadTokens.revokedAt)))
-            .run().changes > 0,
+      durably(db, () =>
+        db.transaction((tx) => {
+          const revoked = tx.update(uploadTokens).set({ revokedAt: at });
+          const isOpen = isNull(uploadTokens.revokedAt);
+          if (revoked.where(and(eq(uploadTokens.id, id), isOpen)).run().changes === 0) return false;
+          const [from, before] = replacingHashes(id);
+          const replacing = and(gte(uploadTokens.hash, from), lt(uploadTokens.hash, before));
+          tx.update(uploadTokens).set({ revokedAt: at }).where(and(replacing, isOpen)).run();
+          return true;
+        }, immediately),
       ),
     pruneExpired: (before) => pruneExpired(db, before),
     free: async (id, now) => free(find.byId(id), now),
   };
+}
+
+/** Puts a token on record: the one place that writes a new row of them. */
+export function insertToken(db: Db, token: NewUploadToken): UploadToken {
+  // A partial index has the rows whose `direct` is null (schema.ts).
+  const row = { ...token, direct: token.direct || null };
+  // Outside a transaction better-sqlite3 does not say that the commit has failed.
+  return db.transaction((tx) =>
+    withoutSecrets(tx.insert(uploadTokens).values(row).returning().get()),
+  );
 }
 
 /** Tokens that are looked at in one slice: one or two milliseconds' work. */

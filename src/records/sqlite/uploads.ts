@@ -69,10 +69,13 @@ function uploadViews(db: Db, { uploads: find, photos: photo, tokens: token }: Fi
   return (key: UploadKey, now: number): UploadView => {
     const upload = uploadOf(key);
     const tokenId = "id" in key ? upload?.tokenId : key.tokenId;
+    const owner = tokenId === undefined ? undefined : token.byId(tokenId);
+    const replaces = owner?.replaces ?? null;
     return {
       upload,
       photo: upload?.state === "finished" ? photo.byUpload(upload.id) : undefined,
-      token: tokenId === undefined ? undefined : token.byId(tokenId),
+      token: owner,
+      replaced: replaces === null ? undefined : photo.byId(replaces),
       reserved: tokenId === undefined ? 0 : reserved({ tokenId, now, except: upload?.id ?? 0 }),
       unfinished: "id" in key ? 0 : unfinished(key.tokenId),
     };

@@ -1,0 +1,2 @@
+ALTER TABLE `upload_tokens` ADD `direct` integer;--> statement-breakpoint
+CREATE INDEX `upload_tokens_listed` ON `upload_tokens` (`id`) WHERE direct is null;

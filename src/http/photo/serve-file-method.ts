@@ -1,0 +1,197 @@
+import { Elysia } from "elysia";
+import { Problem } from "../../problem.ts";
+import type { Level } from "../../records/records.ts";
+import { saysChunk } from "../../upload/chunk.ts";
+import type { ContentRange } from "../../upload/content-range.ts";
+import type { Params } from "../../upload/params.ts";
+import type { Redeemer } from "../../upload/redeem.ts";
+import type { Answer, Claim } from "../../upload/types.ts";
+import type { Cors } from "../cors.ts";
+import { methodPath } from "../define-method.ts";
+import { describeFileMethod } from "../docs/describe-file-method.ts";
+import { described } from "../docs/operation.ts";
+import {
+  plainStyle,
+  readStyle,
+  renderProblem,
+  type SiteNames,
+  type Style,
+  type Version,
+} from "../envelope.ts";
+import type { RequestLog } from "../request-log.ts";
+import { readQuery } from "../form.ts";
+import type { FileMethod, WhoseContext } from "./file-method.ts";
+import { openRedeemBody } from "./redeem-body.ts";
+import { renderAnswer, renderThrown } from "./redeem-answer.ts";
+import { requireFields } from "./redeem-fields.ts";
+
+export type FileMethodContext = WhoseContext & {
+  redeemer: Redeemer;
+  requests: Pick<RequestLog, "note">;
+  cors: Cors;
+  site: SiteNames;
+  stallMs: number;
+  idleSeconds: number;
+};
+
+/** What Bun's server lets a handler do with the time of its connection. */
+type Timing = { timeout(request: Request, seconds: number): void } | null;
+
+/** The routes of a method that takes a file, in one version (protocol 4). */
+export function serveFileMethod(context: FileMethodContext, method: FileMethod, version: Version) {
+  const path = methodPath(method.path, version);
+  const receive = ({ request, server }: { request: Request; server: Timing }) =>
+    withoutIdleLimit(context, server, request, () =>
+      respond(context, method, version, request, receiveFile),
+    );
+  const ask = ({ request }: { request: Request }) =>
+    respond(context, method, version, request, askFor);
+  const { get, post, put, patch } = describeFileMethod(method, version);
+  const routes = new Elysia()
+    .get(path, ask, { detail: described(get) })
+    .post(path, receive, { parse: "none", detail: described(post) })
+    .put(path, receive, { parse: "none", detail: described(put) })
+    .patch(path, receive, { parse: "none", detail: described(patch) });
+  if (!context.cors.covers(path)) return routes;
+  const options = ({ request }: { request: Request }) => context.cors.preflight(request);
+  return routes.options(path, options, { detail: { hide: true } });
+}
+
+/** Bun ends connections that are slow; a slow upload is the normal case (see body.ts). */
+async function withoutIdleLimit(
+  { idleSeconds }: FileMethodContext,
+  server: Timing,
+  request: Request,
+  handle: () => Promise<Response>,
+): Promise<Response> {
+  server?.timeout(request, 0);
+  try {
+    return await handle();
+  } finally {
+    if (!request.signal.aborted) server?.timeout(request, idleSeconds);
+  }
+}
+
+/** A request, and what is known of it so far: how it is answered depends on it, whatever happens. */
+type Call = {
+  request: Request;
+  version: Version;
+  params: Params;
+  range: ContentRange | undefined;
+  level: Level;
+};
+
+async function respond(
+  context: FileMethodContext,
+  method: FileMethod,
+  version: Version,
+  request: Request,
+  handle: (context: FileMethodContext, method: FileMethod, call: Call) => Promise<Answer>,
+): Promise<Response> {
+  const endpoint = new URL(request.url).pathname;
+  const cors = context.cors.covers(endpoint) ? context.cors.headers(request) : {};
+  const call: Call = {
+    request,
+    version,
+    params: new Map(),
+    range: undefined,
+    level: "anonymous",
+  };
+  const { site } = context;
+  try {
+    const answer = await handle(context, method, call);
+    noteOutcome(context, request, answer);
+    const { key, message } = method;
+    const rendering = {
+      style: readStyle(version, call.params),
+      level: call.level,
+      key,
+      message,
+      site,
+      endpoint,
+      plain: isQuestion(request),
+      describe: request.headers.get("redeem-return") === "describe",
+    };
+    return withHeaders(renderAnswer(answer, rendering), cors);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    context.requests.note(request, error);
+    const response = isEnveloped(method, call, error)
+      ? renderProblem(styleOf(call), error, call.level, site, endpoint)
+      : renderThrown(error);
+    // Another origin's page may not read why it is refused (protocol 5).
+    return withHeaders(response, error.code === "origin_refused" ? {} : cors);
+  }
+}
+
+/** By a line where an uploader goes by the status: it would take the 200 of version 1 for success. */
+function isEnveloped(method: FileMethod, call: Call, problem: Problem): boolean {
+  if (method.refuses === "lines" || problem.temporary) return false;
+  return !isQuestion(call.request) && !saysChunk(call.params, call.range);
+}
+
+function isQuestion({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+function styleOf({ version, params }: Call): Style {
+  try {
+    return readStyle(version, params);
+  } catch {
+    return plainStyle(version);
+  }
+}
+
+/** So that a line of the log about a photo, or a refusal, has its request's beside it, with the client. */
+function noteOutcome({ requests }: FileMethodContext, request: Request, answer: Answer): void {
+  if (answer.kind === "finished") {
+    const { token, photo } = answer.finished;
+    requests.note(request, { token: token.id, photo: photo.id });
+  } else if (answer.kind === "refused") {
+    requests.note(request, { token: answer.token.id });
+    requests.note(request, answer.problem);
+  }
+}
+
+/** Whose the file is. Its caller's level is known from here on, also where it is too low. */
+async function claimOf(context: FileMethodContext, method: FileMethod, call: Call): Promise<Claim> {
+  const caller = await method.caller(call.request, call.params, context);
+  call.level = caller.level;
+  return method.claim(context, caller, call.version);
+}
+
+async function askFor(context: FileMethodContext, method: FileMethod, call: Call): Promise<Answer> {
+  const { request } = call;
+  const params = readQuery(request);
+  call.params = params;
+  readStyle(1, params);
+  const claim = await claimOf(context, method, call);
+  requireFields(params);
+  return context.redeemer.ask(claim, params, request.headers.get("origin"));
+}
+
+async function receiveFile(
+  context: FileMethodContext,
+  method: FileMethod,
+  call: Call,
+): Promise<Answer> {
+  const { request } = call;
+  call.params = readQuery(request);
+  await using opened = await openRedeemBody(request, context);
+  try {
+    const { redemption, body } = opened;
+    const { params, range } = redemption;
+    Object.assign(call, { params, range });
+    const claim = await claimOf(context, method, call);
+    return body
+      ? await context.redeemer.receive({ ...redemption, claim }, body)
+      : await context.redeemer.withoutFile({ ...redemption, claim }, opened.notChosen);
+  } finally {
+    call.params = opened.params();
+  }
+}
+
+function withHeaders(response: Response, headers: Record<string, string>): Response {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
+}
