@@ -42,6 +42,9 @@ export type SiteEvent =
   | { kind: "upload not deleted"; upload: number; error: string }
   /** A photo's file could not be brought to its place; it is served from where it lies. */
   | { kind: "photo not placed"; photo: number; error: string }
+  /** The hash of a photo's bytes could not be made; a later start tries again, and `redeem verify` says why. */
+  | { kind: "not hashed"; photo: number; error: string }
+  | { kind: "hashing failed"; error: string }
   | { kind: "sync failed"; upload: number; error: string }
   /** Records and files did not agree, and were put right. */
   | { kind: "put right"; what: string; about: Record<string, string | number> }

@@ -20,14 +20,18 @@ export function logEvent(event: SiteEvent): void {
       return;
     case "photo not made":
     case "photo not placed":
+    case "not hashed":
     case "upload not deleted":
-      log.warn(kind, about);
+      log.warn(kind === "not hashed" ? "photo not hashed" : kind, about);
       return;
     case "put right":
       log.warn(event.what, event.about);
       return;
     case "sync failed":
       log.error("syncing failed", about);
+      return;
+    case "hashing failed":
+      log.error(kind, about);
       return;
     case "sweep failed":
       log.error("sweeping failed", about);

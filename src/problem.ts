@@ -2,6 +2,7 @@
 const STATUS = {
   invalid_input: 400,
   no_file: 400,
+  digest_mismatch: 400,
   missing_authentication: 401,
   invalid_signature: 401,
   permission_denied: 403,
@@ -18,6 +19,7 @@ const STATUS = {
 
 const OF_THE_FILE: ReadonlySet<string> = new Set([
   "no_file",
+  "digest_mismatch",
   "file_too_large",
   "file_not_supported",
   "error_processing_upload",

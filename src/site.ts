@@ -8,6 +8,7 @@ import type { Calls } from "./files/calls.ts";
 import { createDisk } from "./files/disk.ts";
 import type { Files } from "./files/files.ts";
 import { createEvents } from "./events.ts";
+import { createHasher, type Hasher } from "./integrity/hasher.ts";
 import { log } from "./log.ts";
 import { logEvent } from "./log-events.ts";
 import { keepPrivate } from "./private.ts";
@@ -34,6 +35,7 @@ export type Site = {
   now: () => number;
   ages: Ages;
   sweeper: Sweeper;
+  hasher: Hasher;
   /** Address under which browsers reach the site, without a slash at its end. */
   publicUrl: () => string;
   /** Host of the public address, without port. */
@@ -147,6 +149,15 @@ export async function startSite(
     keepRecordsMs: config.REDEEM_KEEP_RECORDS,
     ages,
   });
+  const hasher = await createHasher({
+    records,
+    files,
+    events,
+    isReceiving: () => redeemer.open() > 0,
+  });
+  events.subscribe(({ kind }) => {
+    if (kind === "photo made") hasher.wake();
+  });
   deliverer.wake();
   syncer.prune();
 
@@ -160,6 +171,7 @@ export async function startSite(
     now,
     ages,
     sweeper,
+    hasher,
     publicUrl: () => publicUrl,
     domain,
     draining: false,
@@ -168,6 +180,7 @@ export async function startSite(
     },
     stop: async () => {
       await sweeper.stop();
+      await hasher.stop();
       await deliverer.stop();
       await syncer.idle();
       // On a full disk, for example: the next start takes the last look for the end.

@@ -23,7 +23,16 @@ const OWN = [
 ];
 
 /** Names that belong to the call itself and are not repeated. */
-const OF_THE_CALL = new Set(["file", "format", "raw", "varname", "callback", "fields"]);
+const OF_THE_CALL = new Set([
+  "file",
+  "format",
+  "raw",
+  "varname",
+  "callback",
+  "fields",
+  "digest",
+  "file_digest",
+]);
 
 /** What uploaders say of a chunk in words of their own (protocol 4.2); nothing longer, since flower is a word. */
 const OF_AN_UPLOADER = [

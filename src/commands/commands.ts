@@ -3,6 +3,7 @@ import { key } from "./key.ts";
 import { secret } from "./secret.ts";
 import { serve } from "./serve.ts";
 import { token } from "./token.ts";
+import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
 /** A command takes the words after its name. What it throws is printed as one line. */
@@ -13,6 +14,7 @@ export const commands: Readonly<Record<string, Command>> = {
   token,
   key,
   secret,
+  verify,
   help,
   version,
 };

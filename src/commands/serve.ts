@@ -2,6 +2,7 @@ import { access, constants, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { allowedFor, ConfigError, publicUrlOf, type Settings } from "../config.ts";
 import { createApp, type App } from "../http/app.ts";
+import { watchMemory } from "../http/memory.ts";
 import { watchHandles } from "../http/handles.ts";
 import { log, startLog } from "../log.ts";
 import { keepPrivate } from "../private.ts";
@@ -28,7 +29,7 @@ export async function serve(words: string[]): Promise<void> {
   await prepareFolder(config.REDEEM_DATA);
   const unlock = await lockFolder(config.REDEEM_DATA);
   const site = await startSite(config);
-  const app = createApp(site);
+  const app = createApp(site, undefined, watchMemory());
   // What only the start needed is free before the first byte comes: 5 MB less at the highest.
   Bun.gc(true);
   const port = listen(app, config, tls);

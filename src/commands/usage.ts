@@ -35,6 +35,17 @@ const SECRET = `redeem secret    print the secret that signs callbacks
 
 ${FOLDER}`;
 
+const VERIFY = `redeem verify [options]    read every original again: is it there, and as it was received?
+
+Says what is damaged, what is missing, and which files no record knows. Hashes that are not known yet are recorded.
+It locks nothing, and may run beside the server; where that needs the disk, start it with nice and ionice.
+Ends with 0 where every original is sound, with 1 where one is damaged or missing.
+
+Options:
+  --repair         puts files that no record knows into the folder lost; nothing is deleted
+  --json           prints one JSON object
+${FOLDER}`;
+
 function serveUsage(): string {
   const lines = describeSettings().flatMap(({ name, initial, sentence }) => [
     // The backticks are for the README.
@@ -61,6 +72,7 @@ function helpUsage(): string {
   redeem key create --level write --name NAME
   redeem key list | revoke ID        API keys
   redeem secret                      print the secret that signs callbacks
+  redeem verify [--repair] [--json]  read every original again: damaged, missing, left over
   redeem help [COMMAND]              this text, or the options of a command (also: redeem COMMAND --help)
   redeem --version                   print which version this is
 
@@ -75,6 +87,7 @@ export const usages: Readonly<Record<string, () => string>> = {
   token: () => TOKEN,
   key: () => KEY,
   secret: () => SECRET,
+  verify: () => VERIFY,
   help: helpUsage,
   version: () => "redeem --version    print which version this is\n",
 };

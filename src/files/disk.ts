@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { systemCalls, type Calls } from "./calls.ts";
 import type { Files } from "./files.ts";
 import { createFolderSync } from "./folder-sync.ts";
+import { createInventory } from "./inventory.ts";
 import { createLost } from "./lost.ts";
 import { createOriginals } from "./originals.ts";
 import { createSpools } from "./spools.ts";
@@ -44,5 +45,6 @@ export async function createDisk(
     staging: createStaging({ uploads, lost, durable, calls }),
     originals: createOriginals({ photos, uploads, lost, calls }),
     spools: createSpools({ folder: spools, durable, calls }),
+    inventory: createInventory(folder, lost),
   };
 }

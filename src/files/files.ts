@@ -1,9 +1,17 @@
+import type { Algorithm, Digests } from "../digest.ts";
+import type { Pace } from "./digest-file.ts";
+
 /**
  * Bytes. Each upload's file has a name of its own, which is kept on record and never given twice; as a
  * photo's original it keeps it. Nothing is moved or deleted that the records have not decided first:
  * an upload's file lies in staging until its photo is on record, and whoever looks for an original finds it there, too.
  */
-export type Files = { staging: Staging; originals: Originals; spools: Spools };
+export type Files = {
+  staging: Staging;
+  originals: Originals;
+  spools: Spools;
+  inventory: Inventory;
+};
 
 /** Files of uploads that are no photos yet. */
 export interface Staging {
@@ -24,6 +32,12 @@ export interface Staging {
   finalize(file: string, size: number): Promise<void>;
   /** The first bytes of an upload, at most so many. */
   head(file: string, bytes: number): Promise<Uint8Array>;
+  /** Hashes a part of the file, as it lies there. */
+  digest(
+    file: string,
+    range: { start: number; length: number },
+    algorithms: readonly Algorithm[],
+  ): Promise<Digests>;
   /** Bytes of the file, without waiting; undefined where there is none. */
   lengthOf(file: string): number | undefined;
   /** Deletes the file, where there is one, before it answers. */
@@ -48,6 +62,16 @@ export interface Originals {
    * @throws Error where they are nowhere
    */
   read(place: Place): Promise<Blob>;
+  /**
+   * Hashes the bytes of a photo, wherever they lie; nothing is moved. Who replaces or deletes the photo meanwhile changes
+   * nothing of what was begun.
+   * @returns also how many bytes there are; undefined where they are nowhere
+   */
+  digest(
+    place: Place,
+    algorithms: readonly Algorithm[],
+    pace?: Pace,
+  ): Promise<{ digests: Digests; size: number } | undefined>;
   /** Earlier versions moved an upload's file before its photo was on record: brings it back to staging. */
   takeBack(place: Omit<Place, "size">): Promise<void>;
   /** Puts files aside that lie among the photos under ids that were never given. Answers where they lie now. */
@@ -60,6 +84,27 @@ export interface Spools {
   /** Deletes the spools of a process that is gone. */
   deleteAll(): Promise<void>;
 }
+
+/** What lies there under whatever name, for whoever looks for files that no record knows. */
+export interface Inventory {
+  /** Everything among the photos, a folder at a time. */
+  photos(): AsyncIterable<Found>;
+  /** Everything among the files of uploads. */
+  uploads(): AsyncIterable<Found>;
+  /** Whether the original of a photo on record, or one that waits for its removal, would lie there. */
+  isOriginal(found: Found, original: Omit<Place, "size" | "photoId">): boolean;
+  isThere(found: Found): boolean;
+  /** Puts it aside. Answers where it lies now; undefined where it has gone meanwhile. */
+  putAside(found: Found): Promise<string | undefined>;
+}
+
+export type Found = {
+  /** From the data folder on. */
+  path: string;
+  name: string;
+  /** Where it lies in the folder of a photo. */
+  of: { treeId: number; photoId: number } | undefined;
+};
 
 /** Where the file of a photo lies, and how many bytes it has. */
 export type Place = { treeId: number; photoId: number; file: string; size: number };
@@ -101,6 +146,8 @@ export interface Spool extends Sink, AsyncDisposable {
   readonly path: string;
   /** What it has taken, from its beginning. A piece is valid until the next one is asked for. */
   read(): AsyncIterable<Uint8Array>;
+  /** Hashes what it has taken, which must have been flushed. */
+  digest(algorithms: readonly Algorithm[]): Promise<Digests>;
   /** Closes it and deletes its bytes, where they have not been adopted. Disposing of it does the same. */
   delete(): Promise<void>;
 }

@@ -1,9 +1,13 @@
 import { join } from "node:path";
 import type { Calls } from "./calls.ts";
+import { digestFile } from "./digest-file.ts";
 import type { Originals, Place } from "./files.ts";
 import type { Lost } from "./lost.ts";
-import { deleteEmptyFolder, lengthAt, moveToNew } from "./move.ts";
+import { deleteEmptyFolder, isMissing, lengthAt, moveToNew } from "./move.ts";
 import { originalName, requireFileName } from "./names.ts";
+
+/** How often a file is looked for that is being moved. */
+const TRIES = 3;
 
 export type OriginalsOptions = {
   /** The folder of the photos. */
@@ -31,6 +35,13 @@ export function createOriginals({ photos, uploads, lost, calls }: OriginalsOptio
   /** Where a photo's bytes lie, if not in their place: by name and size, which nothing else has. */
   function strayOf({ file, size }: Place): string | undefined {
     return [uploadPath(file), lost.pathOf(file)].find((path) => lengthAt(path) === size);
+  }
+
+  /** Where the bytes are at this moment: those of the right size, or what the disk has left of them. */
+  function locate(place: Place): string | undefined {
+    const path = pathOf(place);
+    const found = lengthAt(path) === place.size ? path : (strayOf(place) ?? path);
+    return lengthAt(found) === undefined ? undefined : found;
   }
 
   async function move(place: Place, path: string): Promise<boolean> {
@@ -61,12 +72,25 @@ export function createOriginals({ photos, uploads, lost, calls }: OriginalsOptio
       // It is opened by its path only when it is sent, and must not be on its way by then. Where it cannot be
       // moved, on a disk that takes no writes perhaps, it is read from where it lies.
       await bring(place).catch(() => undefined);
-      const path = pathOf(place);
-      const found = lengthAt(path) === place.size ? path : (strayOf(place) ?? path);
-      if (lengthAt(found) === undefined) {
+      const found = locate(place);
+      if (found === undefined) {
         throw new Error(`The original of photo ${place.photoId} is missing`);
       }
       return Bun.file(found);
+    },
+
+    digest: async (place, algorithms, pace) => {
+      // It may be moved between being found and being opened, from staging to its place.
+      for (let tries = 0; tries < TRIES; tries += 1) {
+        const path = locate(place);
+        if (path === undefined) continue;
+        try {
+          return await digestFile(path, algorithms, pace ? { pace } : {});
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+        }
+      }
+      return undefined;
     },
 
     takeBack: async (place) => {

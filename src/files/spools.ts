@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Calls } from "./calls.ts";
+import { digestFile } from "./digest-file.ts";
 import type { Spools } from "./files.ts";
 import { createSink } from "./sink.ts";
 
@@ -31,6 +32,7 @@ export function createSpools({ folder, durable, calls }: SpoolsOptions): Spools 
         ...sink,
         path,
         read: () => read(path),
+        digest: async (algorithms) => (await digestFile(path, algorithms)).digests,
         delete: deleteIt,
         [Symbol.asyncDispose]: deleteIt,
       };

@@ -2,6 +2,7 @@ import { closeSync, constants, rmSync, statfsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Calls } from "./calls.ts";
+import { digestFile } from "./digest-file.ts";
 import { SyncFailed, type Staging } from "./files.ts";
 import { createFolderSync } from "./folder-sync.ts";
 import type { Lost } from "./lost.ts";
@@ -61,6 +62,9 @@ export function createStaging({ uploads, lost, durable, calls }: StagingOptions)
     },
 
     head: (file, bytes) => readHead(pathOf(file), bytes),
+
+    digest: async (file, range, algorithms) =>
+      (await digestFile(pathOf(file), algorithms, { range })).digests,
 
     lengthOf: (file) => lengthAt(pathOf(file)),
 

@@ -9,7 +9,7 @@ import { docs } from "./docs.ts";
 import { describeHealth } from "./docs/pages.ts";
 import type { Version } from "./envelope.ts";
 import { requestsThatFit } from "./handles.ts";
-import { watchMemory } from "./memory.ts";
+import type { MemoryWatch } from "./memory.ts";
 import { FILE_METHODS, METHODS } from "./methods.ts";
 import { original } from "./original.ts";
 import { pages } from "./pages.ts";
@@ -27,16 +27,18 @@ const IDLE_SECONDS = 30;
  */
 const BOUNDS = { perConnection: 32, total: requestsThatFit(4096) };
 
-/** Bytes of memory from which on no further body is begun: several times what uploads at full speed take. */
-const MOST_MEMORY = 512 * 1024 ** 2;
-
 export type App = ReturnType<typeof createApp>;
 
 /**
  * Puts the routes of a site together. Nothing is listening yet.
  * @param bounds of requests under way; null for none, to measure what they cost
+ * @param memory whether the process has too much of it; null where it is not the server's alone
  */
-export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
+export function createApp(
+  site: Site,
+  bounds: typeof BOUNDS | null = BOUNDS,
+  memory: MemoryWatch | null = null,
+) {
   const { config, records, files, secret, redeemer, now, publicUrl, domain } = site;
   const stallMs = config.REDEEM_STALL;
   const requests = createRequestLog(config.REDEEM_TRUST_PROXY);
@@ -141,11 +143,10 @@ export function createApp(site: Site, bounds: typeof BOUNDS | null = BOUNDS) {
     ...bounds,
     pending: () => app.server?.pendingRequests ?? 0,
   });
-  const memory = watchMemory(MOST_MEMORY);
   return app.wrap((handle) => async (request: Request) => {
     const peer = app.server?.requestIP(request);
     const connection = peer ? `${peer.address}:${peer.port}` : undefined;
-    if (request.body !== null && memory.isOver()) {
+    if (request.body !== null && memory?.isOver()) {
       requests.turnAway(request, peer?.address, TOO_MANY);
       return refusal(temporarily(TOO_MANY), cors, request);
     }

@@ -60,7 +60,7 @@ export const EXAMPLE = {
       type: "image/jpeg",
       size: 2_481_022,
       createdAt: MOMENT,
-      sha256: null,
+      sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
     },
   } satisfies Photo,
 };

@@ -1,6 +1,8 @@
 import { Problem } from "../problem.ts";
+import type { SaidDigest } from "../upload/digests.ts";
 import { quote, type Params } from "../upload/params.ts";
 import { readBody } from "./body.ts";
+import { withDigest } from "./digest-headers.ts";
 import { readHeaderValue } from "./header-values.ts";
 import type { Body } from "../upload/types.ts";
 import { readParts, unreadable, type Part } from "./multipart.ts";
@@ -46,10 +48,15 @@ export function bodyLength(request: Request): number | undefined {
 /**
  * Opens a form: reads it as far as the beginning of its part named `file`, or to its end where it has none. The
  * query counts where the body has no field of a name (protocol 2). Dispose of it: nothing more is read then.
- * @param wantsFile files are passed over where they are of no interest
+ * @param options.wantsFile files are passed over where they are of no interest
+ * @param options.said what Content-Digest says of the whole body: compared when its last byte was read
  * @throws Problem invalid_input where the body cannot be read
  */
-export async function openForm(request: Request, stallMs: number, wantsFile = true): Promise<Form> {
+export async function openForm(
+  request: Request,
+  stallMs: number,
+  { wantsFile = true, said = [] }: { wantsFile?: boolean; said?: readonly SaidDigest[] } = {},
+): Promise<Form> {
   const params = readQuery(request);
   const nothing = {
     file: undefined,
@@ -58,14 +65,19 @@ export async function openForm(request: Request, stallMs: number, wantsFile = tr
   };
   if (request.body === null) return { params, ...nothing };
   const body = readBody(request, { stallMs });
+  const content = withDigest(body.pieces, said);
   if (mediaType(request) !== "multipart/form-data") {
-    const fields = [...new URLSearchParams(await readText(body.pieces))];
+    const fields = [...new URLSearchParams(await readText(content.pieces))];
+    await content.check();
     if (fields.length > MAX_PARTS) throw tooMany();
     for (const [name, value] of fields) params.set(name, value);
     return { params, ...nothing };
   }
-  const parts = readParts(body.pieces, boundaryOf(request));
-  const close = async () => void (await parts.return(undefined));
+  const parts = readParts(content.pieces, boundaryOf(request));
+  const close = async () => {
+    await parts.return(undefined);
+    await content.end();
+  };
   const fields = createFields(params);
   try {
     const part = await fields.readToFile(parts, wantsFile);
@@ -77,9 +89,11 @@ export async function openForm(request: Request, stallMs: number, wantsFile = tr
         let moreFiles = false;
         // Read on: who is to be told, and how, may stand behind them all.
         while (await fields.readToFile(parts)) moreFiles = true;
+        await content.check();
         return { params, moreFiles };
       },
     };
+    if (!file) await content.check();
     const notChosen = !file && fields.notChosen();
     // Later fields are added to the parameters, which must not change for who was given them.
     return { params: new Map(params), file, notChosen, [Symbol.asyncDispose]: close };
@@ -91,7 +105,7 @@ export async function openForm(request: Request, stallMs: number, wantsFile = tr
 
 /** Reads a form whose files are of no interest to its end. @throws Problem invalid_input */
 export async function readForm(request: Request, stallMs: number): Promise<Params> {
-  await using form = await openForm(request, stallMs, false);
+  await using form = await openForm(request, stallMs, { wantsFile: false });
   return form.params;
 }
 

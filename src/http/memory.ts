@@ -54,10 +54,13 @@ export function createMemoryWatch({
   };
 }
 
+/** Bytes from which on no further body is begun: several times what uploads at full speed take. */
+const LIMIT = 512 * 1024 ** 2;
+
 /** The watch over this process. */
-export function watchMemory(limit: number): MemoryWatch {
+export function watchMemory(): MemoryWatch {
   return createMemoryWatch({
-    limit,
+    limit: LIMIT,
     resident: () => process.memoryUsage.rss(),
     collect: () => Bun.gc(true),
     uptime: () => performance.now(),

@@ -39,6 +39,10 @@ export const photoFields = Type.Object({
   original_filename: Type.String({ description: "The file's name as its owner had it." }),
   original_type: Type.String({ description: "Media type, judged by the file's content." }),
   original_size: Type.Integer({ description: "Bytes." }),
+  original_sha256: Type.String({
+    description:
+      "SHA-256 of the file, hexadecimal. Empty for a moment after the upload: it is computed behind the answer.",
+  }),
   original_download: Type.String({
     description: "Address of the file, from the host's root, with the path of REDEEM_PUBLIC_URL.",
   }),
@@ -60,7 +64,7 @@ export const photoFields = Type.Object({
 export function describePhoto(photo: Photo, base: string, now: number): Static<typeof photoFields> {
   const path = `${base}/${photo.treeId}/${photo.id}/${photo.token}`;
   const created = ansiDate(photo.createdAt);
-  const { filename, type, size } = photo.original;
+  const { filename, type, size, sha256 } = photo.original;
   const moment = new Date(photo.createdAt);
   return {
     photo_id: photo.id,
@@ -87,6 +91,7 @@ export function describePhoto(photo: Photo, base: string, now: number): Static<t
     original_filename: filename,
     original_type: type,
     original_size: size,
+    original_sha256: sha256 ?? "",
     original_download: `${path}/original`,
     content: photo.description,
     content_text: textOfHtml(photo.description),

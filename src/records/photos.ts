@@ -64,7 +64,7 @@ export function isPublished(photo: Pick<Photo, "published" | "publishDate">, now
 export type NewPhoto = Pick<Photo, "token" | "treeId">;
 
 /** The rest comes from its upload. */
-export type NewOriginal = Pick<Original, "type" | "size">;
+export type NewOriginal = Pick<Original, "type" | "size"> & Partial<Pick<Original, "sha256">>;
 
 export type PhotoFilter = {
   photoId?: number;
@@ -106,6 +106,35 @@ export interface RemovalRecords {
   before(at: number, limit: number): Promise<Removal[]>;
   /** Their files are deleted. */
   done(ids: readonly number[]): Promise<void>;
+}
+
+/** The bytes of a photo, in the way that files are looked for. */
+export type StoredOriginal = Pick<Original, "id" | "photoId" | "file" | "size" | "sha256"> & {
+  treeId: number;
+};
+
+/** Originals that photos have now, also photos in the trash: for those who read all of them. */
+export interface OriginalRecords {
+  /**
+   * Those of the originals behind an id, by id, that photos still have.
+   * @param unhashed only those whose hash is not known
+   * @returns undefined where no original is behind that id; `last` is the id to go on from
+   */
+  after(
+    id: number,
+    limit: number,
+    unhashed: boolean,
+  ): Promise<{ originals: StoredOriginal[]; last: number } | undefined>;
+  /** Undefined where no photo has it any more. */
+  byId(id: number): Promise<StoredOriginal | undefined>;
+  /** The last id that an original was given. */
+  lastId(): Promise<number>;
+  /** How many there are, and their bytes: a look at each. Not for the thread that receives. */
+  total(): Promise<{ count: number; bytes: number }>;
+  /** The hash of its bytes is known now. One that is known already stays. */
+  noteHash(id: number, sha256: string): Promise<void>;
+  /** What may lie in a photo's folder: the file of the original that it has now, and those that wait for their removal. */
+  filesOf(photoId: number): Promise<{ treeId: number; file: string }[]>;
 }
 
 export interface PhotoRecords {

@@ -1,6 +1,6 @@
 import type { DeliveryRecords } from "./deliveries.ts";
 import type { DirectRecords } from "./direct.ts";
-import type { PhotoRecords, RemovalRecords } from "./photos.ts";
+import type { OriginalRecords, PhotoRecords, RemovalRecords } from "./photos.ts";
 import type { TokenRecords } from "./tokens.ts";
 import type { ChunkRecords, LeftoverRecords, UploadRecords } from "./uploads.ts";
 
@@ -26,6 +26,7 @@ export interface Records {
   chunks: ChunkRecords;
   leftovers: LeftoverRecords;
   photos: PhotoRecords;
+  originals: OriginalRecords;
   removals: RemovalRecords;
   deliveries: DeliveryRecords;
   nonces: NonceRecords;

@@ -159,6 +159,13 @@ export interface UploadRecords {
    * @returns false, with nothing written, where it has ended, or holds none any more: another upload may have the use
    */
   touch(id: number, now: number): Promise<boolean>;
+  /**
+   * Notes hashes of the complete file, hexadecimal by algorithm, that a request has said: they are compared when the file is complete.
+   * @returns false, with nothing noted, where another request has said another one
+   */
+  noteDigests(id: number, digests: Readonly<Record<string, string>>): Promise<boolean>;
+  /** Those that were noted. */
+  digests(id: number): Promise<Readonly<Record<string, string>>>;
   /** The extra parameters of its requests so far. */
   extra(id: number): Promise<Extra>;
   /** What an undecided body that names this token may turn out to be (protocol 4.1). */

@@ -149,6 +149,14 @@ export function overlapping(chunk: Chunk): Problem {
   );
 }
 
+/** The problem of a chunk that is stored with other bytes than those that its client has: the first one stays. */
+export function otherBytes(chunk: Chunk, by: string): Problem {
+  return new Problem(
+    "error_processing_upload",
+    `${nameOf(chunk)} was accepted before, and with other bytes than ${by} says.`,
+  );
+}
+
 function nameOf({ number, start }: Chunk): string {
   return number === undefined ? `The chunk at byte ${start}` : `Chunk ${number}`;
 }

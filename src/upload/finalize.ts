@@ -1,11 +1,13 @@
 import { treeOf } from "../files/trees.ts";
+import { ALGORITHMS, type Digests } from "../digest.ts";
 import { SyncFailed } from "../files/files.ts";
 import { isMissing } from "../files/move.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
 import { randomName } from "../random.ts";
-import type { Extra, Photo, Upload, UploadToken } from "../records/records.ts";
+import type { Extra, NewOriginal, Photo, Upload, UploadToken } from "../records/records.ts";
 import { lostOnDisk } from "./chunk.ts";
+import { damagedFile } from "./digests.ts";
 import { requireType, typesOf } from "./limits.ts";
 import type { Membership } from "./locks.ts";
 import { backgroundDelivery, finishedAs, outcomeOf } from "./outcome.ts";
@@ -26,6 +28,8 @@ export type FinalizeOptions = {
   extra: Extra;
   /** A start that has locked the data folder: whoever held a lease is gone. */
   othersGone?: boolean;
+  /** SHA-256 of the file, where it has been computed: hexadecimal. */
+  sha256?: string | undefined;
 };
 
 /**
@@ -82,7 +86,12 @@ async function makePhoto(
       typeOf(context, owner, upload),
       bringToDisk(context, upload, size),
     ]);
-    const { photo, extra } = await record(context, owner, upload, { type, size });
+    const { "sha-256": sha256 = options.sha256 } = await requireDigests(context, upload, size);
+    const { photo, extra } = await record(context, owner, upload, {
+      type,
+      size,
+      ...(sha256 && { sha256 }),
+    });
     await place(context, photo);
     return finishedAs(context, owner, photo, extra);
   } finally {
@@ -158,6 +167,26 @@ async function bringToDisk(
   await files.staging.finalize(file, size);
 }
 
+/**
+ * Compares the file with the hashes that its uploader has said of it, if any (protocol 4.5).
+ * @returns the hashes that were computed for that
+ * @throws Problem digest_mismatch
+ */
+async function requireDigests(
+  { records, files }: UploadContext,
+  { id, file, identity }: Upload,
+  size: number,
+): Promise<Digests> {
+  // Those of a whole file were compared before its photo was begun.
+  const said = identity ? await records.uploads.digests(id) : {};
+  const algorithms = ALGORITHMS.filter((name) => Object.hasOwn(said, name));
+  if (algorithms.length === 0) return {};
+  const actual = await files.staging.digest(file, { start: 0, length: size }, algorithms);
+  const wrong = algorithms.find((name) => actual[name] !== said[name]);
+  if (wrong) throw damagedFile({ algorithm: wrong, by: "the uploader" });
+  return actual;
+}
+
 /** The type by content, read from the file on the disk: the first chunk may have been too short to say. */
 async function typeOf(
   { files, types }: UploadContext,
@@ -173,7 +202,7 @@ async function record(
   context: UploadContext,
   owner: Owner,
   upload: Upload,
-  original: { type: string; size: number },
+  original: NewOriginal,
 ): Promise<{ photo: Photo; extra: Extra }> {
   const { records, now } = context;
   const extra = await records.uploads.extra(upload.id);
@@ -199,7 +228,8 @@ async function record(
       photo: photo.id,
       upload: upload.id,
       token: owner.token.id,
-      ...original,
+      type: original.type,
+      size: original.size,
       seconds: Math.max(0, now() - upload.createdAt) / 1000,
     };
     const { version } = photo.original;

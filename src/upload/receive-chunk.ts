@@ -8,6 +8,8 @@ import { isOfFamily } from "./chunk-families.ts";
 import { beingReceived, decideChunk, endedMeanwhile, type ChunkPlan } from "./chunk-rules.ts";
 import { lostOnDisk, overlapping, rangeOf, reaches, wrongLength, type Chunk } from "./chunk.ts";
 import { finalize } from "./finalize.ts";
+import { noteFileDigests, requirePart, requireStoredPart } from "./chunk-digests.ts";
+import type { SaidDigests } from "./digests.ts";
 import { deleteEmpty } from "./delete-upload.ts";
 import { createHead } from "./head.ts";
 import { moreThanOneFile, requireType, typesOf } from "./limits.ts";
@@ -36,6 +38,8 @@ type Receiving = {
   body: Body;
   /** All parameters that are known so far: of the whole request, once it was read to its end. */
   params: Params;
+  /** What its headers say of hashes. */
+  digests: SaidDigests | undefined;
 };
 
 /**
@@ -45,7 +49,7 @@ type Receiving = {
  */
 export async function receiveChunk(
   context: UploadContext,
-  { claim, params, origin }: Pick<Redemption, "claim" | "params" | "origin">,
+  { claim, params, origin, digests }: Pick<Redemption, "claim" | "params" | "origin" | "digests">,
   chunk: Chunk,
   body: Body,
 ): Promise<Answer> {
@@ -54,8 +58,19 @@ export async function receiveChunk(
   if (admitted.kind === "finished") return admitted;
   const { upload, account } = admitted;
   await using work = joinUpload(context, upload);
-  const receiving: Receiving = { claim, owner, chunk, upload, account, work, body, params };
+  const receiving: Receiving = {
+    claim,
+    owner,
+    chunk,
+    upload,
+    account,
+    work,
+    body,
+    params,
+    digests,
+  };
   try {
+    await noteFileDigests(context, receiving);
     using lock = await work.lock(rangeOf(chunk, chunk.lengths[0] ?? 0), WAIT_MS);
     const plan = await planFor(context, receiving, lock);
     const answer = await carryOut(context, receiving, plan, lock);
@@ -108,8 +123,11 @@ async function carryOut(
       return writeChunk(context, receiving, lock);
     case "count":
       return countChunk(context, receiving, plan.stored);
-    case "answer":
+    case "answer": {
+      const { chunk } = receiving;
+      await requireStoredPart(context, receiving, rangeOf(chunk, chunk.lengths[0] ?? 0));
       return answerFor(context, receiving, await context.records.uploads.byId(upload.id));
+    }
     case "retry":
       throw beingReceived("This chunk");
     case "begin anew":
@@ -152,6 +170,8 @@ async function writeChunk(
   try {
     const length = await writeBytes(context, receiving, lock, sink);
     await sink.flush();
+    await noteFileDigests(context, receiving);
+    await requirePart(context, receiving, length);
     if (shared.failure) throw shared.failure;
     if (shared.doubts !== doubts) throw lostOnDisk();
     const recorded = await records.chunks.record({
@@ -268,6 +288,8 @@ async function countChunk(
   }
   receiving.params = await restOf(receiving);
   if (length !== stored) throw wrongLength(chunk, length);
+  await noteFileDigests(context, receiving);
+  await requireStoredPart(context, receiving, rangeOf(chunk, stored));
   if (work.shared.failure) throw work.shared.failure;
   // Its record may have been deleted meanwhile: after a failed sync, or since its upload has become a photo, which
   // is the answer then.

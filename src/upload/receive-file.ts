@@ -2,6 +2,7 @@ import type { Spool } from "../files/files.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
 import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
+import { algorithmsOf, damagedFile, digestsOf, mismatch, type SaidDigest } from "./digests.ts";
 import { createHead, type Head } from "./head.ts";
 import { maxSizeOf, moreThanOneFile, requireSize, requireType, typesOf } from "./limits.ts";
 import { moveBytes } from "./move-bytes.ts";
@@ -69,12 +70,15 @@ export async function receiveFile(
   }));
   if (!file.wanted) throw noUse(owner.token, "held", true);
   if (moreFiles) file.problem ??= moreThanOneFile();
-  const problem = await problemOf(context, file, owner);
+  const { part, file: complete } = digestsOf(params, redemption.digests);
+  const said = [...part, ...complete];
+  const problem = await problemOf(context, file, owner, said);
   const extra = extraOf(owner.token, params);
+  const sha256 = said.find(({ algorithm }) => algorithm === "sha-256")?.hex;
   // Awaited here, since the file is disposed of when this function ends.
   return await (problem
     ? refuseWhole(context, whole, problem, extra)
-    : finalizeWhole(context, whole, file.spool, file.length, extra));
+    : finalizeWhole(context, whole, file.spool, file.length, { extra, sha256 }));
 }
 
 async function beginFile(
@@ -230,17 +234,26 @@ async function problemOf(
   context: UploadContext,
   file: IncomingFile,
   owner: Owner,
+  said: readonly SaidDigest[],
 ): Promise<Problem | undefined> {
   if (file.problem) return file.problem;
   if (file.length === 0) return new Problem("no_file", "The file is empty.");
   try {
     requireSize(file.length, maxSizeOf(owner.token, context.maxSize));
     await judge(context, file, owner);
-    return undefined;
+    return await damageOf(file.spool, said);
   } catch (error) {
     if (error instanceof Problem && error.ofTheFile) return error;
     throw error;
   }
+}
+
+/** Why a file is not what its sender says. Who says nothing costs nothing. */
+async function damageOf(spool: Spool, said: readonly SaidDigest[]): Promise<Problem | undefined> {
+  if (said.length === 0) return undefined;
+  await spool.flush();
+  const wrong = mismatch(said, await spool.digest(algorithmsOf(said)));
+  return wrong && damagedFile(wrong);
 }
 
 /** The parameters behind the file say that it is a chunk: it is received from the spool as it would be from the network. */

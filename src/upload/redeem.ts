@@ -135,7 +135,7 @@ async function ask(
     return { kind: "finished", finished };
   } catch (error) {
     // After a failed upload GET answers 204.
-    if (error instanceof Problem && error.code === "file_not_supported") return { kind: "missing" };
+    if (error instanceof Problem && error.ofTheFile) return { kind: "missing" };
     throw error;
   }
 }

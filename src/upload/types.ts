@@ -6,6 +6,7 @@ import type { NewUploadToken, Photo, Records, UploadToken } from "../records/rec
 import type { SiteSecret } from "../secret.ts";
 import type { Chunk } from "./chunk.ts";
 import type { ContentRange } from "./content-range.ts";
+import type { SaidDigests } from "./digests.ts";
 import type { UploadLocks } from "./locks.ts";
 import type { Params } from "./params.ts";
 import type { DiskQuota } from "./quota.ts";
@@ -40,6 +41,8 @@ export type Redemption = {
   partName: string | undefined;
   /** The part of the file that the request's Content-Range says it is. */
   range: ContentRange | undefined;
+  /** What its headers say of hashes: `digestsOf` adds what its parameters say. */
+  digests?: SaidDigests | undefined;
   /** The web origin that the request comes from. */
   origin: string | null;
 };

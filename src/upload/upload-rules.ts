@@ -3,6 +3,7 @@ import type {
   Failure,
   Identity,
   NewDelivery,
+  NewOriginal,
   NewPhoto,
   Photo,
   Upload,
@@ -166,10 +167,8 @@ export function decideFinalizing(
   return { changes, value: "mine" };
 }
 
-export type Making = {
+export type Making = NewOriginal & {
   lease: string;
-  type: string;
-  size: number;
   photo: (id: number) => NewPhoto;
   delivery: (photo: Photo) => NewDelivery | null;
 };
@@ -180,7 +179,7 @@ export type Making = {
  */
 export function decidePhoto(
   { token, upload, reserved, replaced }: UploadView,
-  { lease, type, size, photo, delivery }: Making,
+  { lease, photo, delivery, ...original }: Making,
 ): UploadDecision<"made" | Exclude<Finalizing, "mine" | "another's">> {
   if (upload?.state === "finished") return { changes: [], value: "finished" };
   if (lacksPhoto(token, replaced)) return { changes: [], value: "no photo" };
@@ -191,7 +190,7 @@ export function decidePhoto(
   const use = useState(token, reserved);
   if (use !== "free") return { changes: [], value: use };
   return {
-    changes: [{ kind: "photo", original: { type, size }, photo, delivery }],
+    changes: [{ kind: "photo", original, photo, delivery }],
     value: "made",
   };
 }

@@ -4,7 +4,7 @@ import { newFileName } from "../files/names.ts";
 import { Problem } from "../problem.ts";
 import type { Extra, NewUploadToken, Upload } from "../records/records.ts";
 import { deleteUpload } from "./delete-upload.ts";
-import { finalize } from "./finalize.ts";
+import { finalize, type FinalizeOptions } from "./finalize.ts";
 import { maxSizeOf } from "./limits.ts";
 import type { Account } from "./quota.ts";
 import { refuse } from "./refuse.ts";
@@ -115,19 +115,19 @@ async function reserve(
   return upload;
 }
 
-/** Makes the photo of the bytes in a spool. @throws Problem where they cannot become one for now */
+/** Makes the photo of the bytes in a spool, whose hash may be known. @throws Problem where they cannot become one for now */
 export async function finalizeWhole(
   context: UploadContext,
   whole: WholeUpload,
   spool: Spool,
   size: number,
-  extra: Extra,
+  options: FinalizeOptions,
 ): Promise<Answer> {
   const { owner, upload } = whole;
   using work = context.locks.join(upload.id);
   await context.files.staging.adopt(spool, upload.file);
   try {
-    const finished = await finalize(context, work, owner, upload, size, { extra });
+    const finished = await finalize(context, work, owner, upload, size, options);
     whole.over = true;
     return { kind: "finished", finished };
   } catch (error) {
@@ -135,7 +135,7 @@ export async function finalizeWhole(
     if (error !== work.shared.failure) throw error;
     whole.over = true;
     if (error instanceof Problem && error.refusesUpload)
-      return refused(context, owner, error, extra);
+      return refused(context, owner, error, options.extra);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from "bun:test";
 import type { Files, Place, Sink } from "../../src/files/files.ts";
+import { inventoryContract } from "./inventory-contract.ts";
 import { originalsContract } from "./originals-contract.ts";
 import { spoolsContract } from "./spools-contract.ts";
 import { stagingContract } from "./staging-contract.ts";
@@ -9,6 +10,7 @@ export function filesContract(of: string, open: () => Promise<Opened>): void {
   stagingContract(of, open);
   originalsContract(of, open);
   spoolsContract(of, open);
+  inventoryContract(of, open);
 }
 
 export type Opened = {

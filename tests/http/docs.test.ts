@@ -143,7 +143,13 @@ describe("/openapi.json", () => {
     (prefix) => {
       const post = at(`${prefix}/redeem-upload-token`, "post");
       const form = post.requestBody?.content["multipart/form-data"]?.schema;
-      expect(Object.keys(form?.properties ?? {})).toEqual(["upload_token", "file", ...RESUMABLE]);
+      expect(Object.keys(form?.properties ?? {})).toEqual([
+        "upload_token",
+        "file",
+        ...RESUMABLE,
+        "digest",
+        "file_digest",
+      ]);
       expect(form?.properties?.["file"]).toMatchObject({ type: "string", format: "binary" });
       expect(form?.required).toEqual(["upload_token", "file"]);
       for (const verb of ["get", "put"]) {

@@ -21,8 +21,10 @@ import {
   type ProgramOptions,
   type UnfinishedUpload,
 } from "../support/data-folder.ts";
+import { rowsOf } from "../support/database.ts";
 import { startDns, type DnsServer } from "../support/dns.ts";
 import { png, textFile } from "../support/media.ts";
+import { sha256 } from "../support/over-http.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { fileForm, photoIn, redeemPath, type PhotoIds } from "../support/redeem.ts";
 import { until } from "../support/remains.ts";
@@ -116,6 +118,18 @@ describe.each(dataFolders().map((path) => [basename(dirname(path)), basename(pat
         const again = await outcomeOf(await askPieceOf(server.url, asked, secretOf(photo.of), 1));
         expect(again).toEqual({ photo_id, tree_id, token });
       }
+    });
+
+    test("gets the hashes of its photos behind the start, and nothing in it is wrong", async () => {
+      for (const photo of made.photos) {
+        await until(`photo ${photo.photo_id} is hashed`, async () => {
+          const asked = `select sha256 from originals where photo_id = ${photo.photo_id}`;
+          const [row] = rowsOf<{ sha256: string | null }>({ folder: program.folder }, asked);
+          return row?.sha256 === sha256(Buffer.from(photo.bytes, "base64"));
+        });
+      }
+      const report = JSON.parse(runProgram(program, ["verify", "--json"])) as object;
+      expect(report).toMatchObject({ missing: 0, damaged: 0, leftOver: 0, findings: [] });
     });
 
     test("knows its keys, and takes no signed request again", async () => {

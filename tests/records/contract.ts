@@ -5,6 +5,7 @@ import { directContract } from "./direct-contract.ts";
 import { givenRecords, type Given } from "./given.ts";
 import { leftoversContract } from "./leftovers-contract.ts";
 import { noncesContract } from "./nonces-contract.ts";
+import { originalsContract } from "./originals-contract.ts";
 import { photosContract } from "./photos-contract.ts";
 import { tokensContract } from "./tokens-contract.ts";
 import { uploadsContract } from "./uploads-contract.ts";
@@ -25,5 +26,6 @@ export function recordsContract(name: string, open: () => Promise<Records>): voi
   chunksContract(name, given);
   leftoversContract(name, given);
   photosContract(name, given);
+  originalsContract(name, given);
   noncesContract(name, given);
 }

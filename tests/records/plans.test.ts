@@ -83,6 +83,9 @@ const ASKED: Record<string, () => Promise<unknown>> = {
     await records.direct.transact(at, () => ({ do: "go on", set: { title: "T" } }));
   },
   deleteDirect: () => records.direct.delete(1),
+  filesOf: () => records.originals.filesOf(1),
+  noteHash: () => records.originals.noteHash(1, "a"),
+  noteDigests: () => records.uploads.noteDigests(1, { "sha-256": "a" }),
   due: () => records.deliveries.due(1, 1, []),
   dueExceptHosts: () => records.deliveries.due(1, 1, ["a"]),
   nextAt: () => records.deliveries.nextAt(1),
@@ -101,7 +104,12 @@ test("nor does what is prepared when the database is opened", () => {
       /^(select|update|delete)/.test(text) && !/__drizzle_migrations|sqlite_master/.test(text),
   );
   requireIndexes(ours);
-  for (const index of ["uploads_of_token", "uploads_finished_in_chunks", "photos_listed"]) {
+  for (const index of [
+    "uploads_of_token",
+    "uploads_finished_in_chunks",
+    "photos_listed",
+    "originals_without_hash",
+  ]) {
     const using = ours.filter((text) => planOf(text).some((detail) => detail.includes(index)));
     expect({ index, using: using.length > 0 }).toEqual({ index, using: true });
   }

@@ -1,7 +1,7 @@
 import { methodPath } from "../define-method.ts";
 import type { Version } from "../envelope.ts";
 import type { FileMethod } from "../photo/file-method.ts";
-import { fileField, fileForm, fileQuery } from "../photo/redeem-fields.ts";
+import { askQuery, fileField, fileForm, fileQuery } from "../photo/redeem-fields.ts";
 import { tagOf } from "../topics.ts";
 import { commonParameters } from "./common-parameters.ts";
 import { fileAnswers, testAnswers } from "./file-answers.ts";
@@ -58,6 +58,12 @@ Other uploaders are understood in their own words: flow.js (\`flowChunkNumber\`,
 these that is complete counts, and none of their names is an extra parameter. A \`Content-Range\` must agree with the
 parameters and with the bytes that come.
 
+### Hashes
+
+Say \`digest=sha-256:…\` (hexadecimal or base64; or \`sha-512\`) with a chunk or a whole file, and damage on the way is found: nothing of it is kept. For
+a complete file in chunks say \`file_digest\` with any of them. The headers \`Content-Digest\` and \`Repr-Digest\` (RFC 9530) say
+the same of the body and of the complete file.
+
 ### The outcome
 
 ${refuses === "lines" ? redeemed : direct}
@@ -91,6 +97,7 @@ export function describeFileMethod(
   const { operation, topic, summary, security, others } = method.docs;
   const [title = summary] = summary.split(":");
   const shared = { tags: [tagOf(topic, version)], security };
+  const asked = [...parameters(askQuery(method.fields)), ...commonParameters[version]];
   const query = [...parameters(fileQuery(method.fields)), ...commonParameters[version]];
   const content = form(fileForm(method.fields, others), "multipart/form-data");
   const types = ["application/octet-stream", "image/*", "video/*", "audio/*"];
@@ -110,7 +117,7 @@ export function describeFileMethod(
       operationId: operationId(operation, version, "Test"),
       summary: "Ask whether a chunk is stored",
       description: test,
-      parameters: query,
+      parameters: asked,
       responses: await testAnswers(method, version, own),
     }),
     put: async (own) => ({

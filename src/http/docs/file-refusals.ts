@@ -19,6 +19,11 @@ const BAD_REQUEST = text("The request cannot be read. The line says what is wron
     summary: "A number that is none",
     value: 'resumableChunkNumber must be a whole number, not "one".',
   },
+  damaged: {
+    summary: "A hash that was said is not that of the chunk: send it again",
+    value:
+      "The chunk was damaged on its way: its sha-256 is not what digest says. Nothing of it is kept; send it again.",
+  },
   body: {
     summary: "The body was cut off",
     value: "The request's body cannot be read: Unexpected end of form.",
@@ -97,6 +102,11 @@ export const refusedFiles: Record<number, DescribedAnswer> = {
     size: {
       summary: "Wrong chunk size",
       value: "Chunk 2 has the wrong chunk size: 1048576 bytes were expected and 1000000 came.",
+    },
+    digest: {
+      summary: "The complete file is not what was sent",
+      value:
+        "The file is not what was sent: its sha-256 is not what the uploader says. Nothing of it is kept.",
     },
     beyond: {
       summary: "Number beyond the file",

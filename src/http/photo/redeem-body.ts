@@ -4,6 +4,7 @@ import { quote, type Params } from "../../upload/params.ts";
 import type { Body, Redemption } from "../../upload/types.ts";
 import { readBody } from "../body.ts";
 import { readStyle } from "../envelope.ts";
+import { readDigestHeader } from "../digest-headers.ts";
 import { readFileHeaders } from "../file-headers.ts";
 import { bodyLength, isForm, mediaType, openForm, readQuery } from "../form.ts";
 import { requireFields } from "./redeem-fields.ts";
@@ -76,10 +77,15 @@ function openOctets(request: Request, stallMs: number): RedeemBody {
   requireFields(params);
   const length = bodyLength(request);
   const { range, name } = readFileHeaders(request, { length, isWhole: true });
+  const digests = {
+    // The body is the file: its content's hash is the file's.
+    part: readDigestHeader(request, "content-digest"),
+    file: readDigestHeader(request, "repr-digest"),
+  };
   const { pieces, endBy } = readBody(request, { stallMs });
   const bytes = pieces[Symbol.asyncIterator]();
   return {
-    redemption: { params, partName: name, range, origin: request.headers.get("origin") },
+    redemption: { params, partName: name, range, digests, origin: request.headers.get("origin") },
     body: {
       length,
       moreParams: false,
@@ -97,7 +103,10 @@ function openOctets(request: Request, stallMs: number): RedeemBody {
 async function openFile(request: Request, stallMs: number): Promise<RedeemBody> {
   const length = bodyLength(request);
   const { range, name } = readFileHeaders(request, { length, isWhole: false });
-  const form = await openForm(request, stallMs);
+  const digests = { part: [], file: readDigestHeader(request, "repr-digest") };
+  const form = await openForm(request, stallMs, {
+    said: readDigestHeader(request, "content-digest"),
+  });
   const { file } = form;
   let { params } = form;
   try {
@@ -126,6 +135,7 @@ async function openFile(request: Request, stallMs: number): Promise<RedeemBody> 
       params,
       partName: name ?? file?.name,
       range,
+      digests,
       origin: request.headers.get("origin"),
     },
     body,

@@ -1,4 +1,5 @@
 import { Type, type TObject } from "@sinclair/typebox";
+import { digestsOf } from "../../upload/digests.ts";
 import type { Params } from "../../upload/params.ts";
 import { readParameters } from "../parameters.ts";
 
@@ -65,6 +66,26 @@ export const chunkFields = Type.Object({
   ),
 });
 
+/** What a client may say of hashes, for damage on the way to be found (protocol 4.5). */
+const digestFields = Type.Object({
+  digest: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description:
+        "Hash of the file in this request, whole or a chunk: `sha-256:` or `sha-512:`, and the hash behind it, hexadecimal or in base64. Where the bytes that came have another one, nothing is kept.",
+      examples: ["sha-256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"],
+    }),
+  ),
+  file_digest: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description:
+        "The same of the complete file, with any of its chunks. It is compared when the last one is there.",
+      examples: ["sha-256:LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564="],
+    }),
+  ),
+});
+
 /** The file of a form, or the body that is one. */
 export const fileField = Type.Unsafe<Blob>({
   type: "string",
@@ -73,11 +94,16 @@ export const fileField = Type.Unsafe<Blob>({
 });
 
 /**
- * The parameters of a request whose body is the file itself, and of the question for a chunk.
+ * The parameters of the question for a chunk.
  * @param own what the method takes beside a chunk's
  */
-export function fileQuery(own: TObject): TObject {
+export function askQuery(own: TObject): TObject {
   return Type.Object({ ...own.properties, ...chunkFields.properties });
+}
+
+/** The parameters of a request whose body is the file itself. */
+export function fileQuery(own: TObject): TObject {
+  return Type.Object({ ...askQuery(own).properties, ...digestFields.properties });
 }
 
 /**
@@ -85,7 +111,12 @@ export function fileQuery(own: TObject): TObject {
  * @param others what any other field is; undefined where the method makes nothing of it
  */
 export function fileForm(own: TObject, others: string | undefined): TObject {
-  const fields = { ...own.properties, file: fileField, ...chunkFields.properties };
+  const fields = {
+    ...own.properties,
+    file: fileField,
+    ...chunkFields.properties,
+    ...digestFields.properties,
+  };
   if (others === undefined) return Type.Object(fields);
   return Type.Object(fields, { additionalProperties: Type.String({ description: others }) });
 }
@@ -97,4 +128,5 @@ export function fileForm(own: TObject, others: string | undefined): TObject {
  */
 export function requireFields(params: Params): void {
   readParameters(chunkFields, params);
+  digestsOf(params);
 }

@@ -62,6 +62,7 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
       filename: sql.placeholder("filename"),
       type: sql.placeholder("type"),
       size: sql.placeholder("size"),
+      sha256: sql.placeholder("sha256"),
       createdAt: sql.placeholder("now"),
     })
     .prepare();
@@ -124,8 +125,9 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
         ? [insertNew(change, token, originalId, now), 1]
         : [upload.replaces, replaceOld(upload.replaces, originalId, now)];
     const { id: uploadId, file, filename } = upload;
-    const { type, size } = change.original;
-    insertOriginal.run({ originalId, photoId, version, uploadId, file, filename, type, size, now });
+    const { type, size, sha256 = null } = change.original;
+    const made = { originalId, photoId, version, uploadId, file, filename, type, size, sha256 };
+    insertOriginal.run({ ...made, now });
     const photo = find.byId(photoId);
     if (!photo) throw new Error(`Photo ${photoId} has no original`);
     const delivery = change.delivery(photo);

@@ -16,6 +16,7 @@ import { readFact, writeFact } from "./facts.ts";
 import { keyRecords } from "./keys.ts";
 import { leftoverRecords } from "./leftovers.ts";
 import { nonceRecords } from "./nonces.ts";
+import { originalRecords } from "./originals.ts";
 import { photoRecords } from "./photos.ts";
 import { photoPlaces } from "./places.ts";
 import { removalRecords } from "./remove.ts";
@@ -65,6 +66,7 @@ export async function openRecords(
       chunks: chunkRecords(db),
       leftovers: leftoverRecords(db),
       photos: photoRecords(db, find, places),
+      originals: originalRecords(db),
       removals: removalRecords(db),
       deliveries: deliveryRecords(db),
       nonces: nonceRecords(db),

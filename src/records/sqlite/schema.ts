@@ -99,6 +99,8 @@ export const uploads = sqliteTable(
     sealedToken: text(),
     failureCode: text(),
     failureMessage: text(),
+    // Hashes that the complete file must have, as its uploader says.
+    digests: text({ mode: "json" }).$type<Readonly<Record<string, string>>>(),
   },
   (table) => [
     uniqueIndex("uploads_identity").on(
@@ -281,7 +283,7 @@ export const removals = sqliteTable(
     size: integer().notNull(),
     at: integer().notNull(),
   },
-  (table) => [index("removals_at").on(table.at)],
+  (table) => [index("removals_at").on(table.at), index("removals_of_photo").on(table.photoId)],
 );
 
 export const deliveries = sqliteTable(

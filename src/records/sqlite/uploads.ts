@@ -9,6 +9,7 @@ import type {
 } from "../records.ts";
 import { uploadChanges } from "./changes.ts";
 import { durably, immediately, type Db } from "./db.ts";
+import { saidDigests } from "./digests.ts";
 import { extras } from "./extras.ts";
 import type { Finders } from "./find.ts";
 import { freeCount, reservedCount, unfinishedCount } from "./reserved.ts";
@@ -57,6 +58,7 @@ export function uploadRecords(
       return { value, upload, photo };
     },
     touch: async (id, now) => touch.run({ id, now }).changes > 0,
+    ...saidDigests(db),
     extra: async (id) => kept.of(id),
     prospects: prospects(db, finders),
   };

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Events } from "../events.ts";
+import type { Files } from "../files/files.ts";
+import type { Records, StoredOriginal } from "../records/records.ts";
+import { nextTurn } from "../slices.ts";
+
+/**
+ * Makes the SHA-256 of originals behind the answers of their uploads. What is hashed are the bytes as they lie on the disk,
+ * after the photo was made of them: whatever way they came, in whatever order, whichever process received them.
+ *
+ * It runs in the thread that receives, in slices of 256 KiB. While files come in it waits; where they come in all the time, it takes
+ * a small share of the thread's. Hashing the bytes as they come would cost a third of the throughput, and a thread of its
+ * own 10 MB of memory (tests/bench/README.md).
+ */
+export interface Hasher {
+  /** A photo was made, or its bytes were replaced. */
+  wake(): void;
+  /** Resolves when nothing is left to be hashed. */
+  idle(): Promise<void>;
+  /** Ends within a slice; what was begun is begun again by the next start. */
+  stop(): Promise<void>;
+}
+
+export type HasherOptions = {
+  records: Pick<Records, "originals">;
+  files: Pick<Files, "originals">;
+  events: Pick<Events, "emit">;
+  /** Whether files are being received at this moment. */
+  isReceiving: () => boolean;
+  /** How long it waits for files that come in, before it goes on beside them; in milliseconds. */
+  patienceMs?: number;
+};
+
+/** How long it rests for the time that a slice took: a quarter of the thread's time, or a fortieth beside receiving. */
+const REST = 3;
+const REST_RECEIVING = 39;
+
+/** How long it waits for a moment without files that come in, and how often it looks; in milliseconds. */
+const PATIENCE_MS = 30_000;
+const LOOK_MS = 50;
+
+/** A slice that took long met a slow disk, and not the processor: it does not rest for minutes because of that. */
+const LONGEST_REST_MS = 500;
+
+/** Originals that are looked up at once. */
+const FEW = 50;
+
+/** What an original that cannot be hashed has: a later start tries again, and `redeem verify` says what is wrong. */
+type Outcome = "hashed" | "missing" | "other size";
+
+export async function createHasher(options: HasherOptions): Promise<Hasher> {
+  const { records, files, events, isReceiving, patienceMs = PATIENCE_MS } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  // New ones first: a folder of an earlier version may have millions of old ones.
+  let lastNew = await records.originals.lastId();
+  const lastOld = lastNew;
+  let lastHashedOld = 0;
+  let running: Promise<void> | undefined;
+  let woken = false;
+
+  /** Since when files have come in without a pause that was seen, by the monotonic clock. */
+  let busySince: number | undefined;
+
+  /** Waits until no file comes in, if that is to be had. @returns whether files come in all the same */
+  async function quiet(): Promise<boolean> {
+    while (isReceiving()) {
+      busySince ??= performance.now();
+      if (performance.now() - busySince > patienceMs) return true;
+      await sleep(LOOK_MS, undefined, { signal });
+    }
+    busySince = undefined;
+    return false;
+  }
+
+  const pace = async (tookMs: number) => {
+    signal.throwIfAborted();
+    const beside = await quiet();
+    const restMs = tookMs * (beside ? REST_RECEIVING : REST);
+    if (restMs < 1) await nextTurn();
+    else await sleep(Math.min(restMs, LONGEST_REST_MS), undefined, { signal });
+  };
+
+  async function hash(original: StoredOriginal): Promise<Outcome> {
+    const found = await files.originals.digest(original, ["sha-256"], pace);
+    if (found === undefined) return "missing";
+    if (found.size !== original.size) return "other size";
+    const { "sha-256": sha256 = "" } = found.digests;
+    const began = performance.now();
+    await records.originals.noteHash(original.id, sha256);
+    // Of a small file the write is most of the work.
+    await pace(performance.now() - began);
+    return "hashed";
+  }
+
+  async function hashAll(originals: readonly StoredOriginal[]): Promise<void> {
+    for (const original of originals) {
+      const { photoId: photo } = original;
+      try {
+        const outcome = await hash(original);
+        if (outcome === "hashed") continue;
+        // Where it was replaced or deleted meanwhile nothing is wrong.
+        if (!(await records.originals.byId(original.id))) continue;
+        const error =
+          outcome === "missing"
+            ? "its file is missing"
+            : "its file has another size than on record";
+        events.emit({ kind: "not hashed", photo, error });
+      } catch (error) {
+        signal.throwIfAborted();
+        events.emit({ kind: "not hashed", photo, error: String(error) });
+      }
+    }
+  }
+
+  /** Hashes a slice. @returns false where nothing is left */
+  async function hashSome(): Promise<boolean> {
+    const { originals } = records;
+    const fresh = await originals.after(lastNew, FEW, true);
+    if (fresh) {
+      await hashAll(fresh.originals);
+      lastNew = fresh.last;
+      return true;
+    }
+    if (lastHashedOld >= lastOld) return false;
+    // One at a time, so that new ones need not wait.
+    const old = await originals.after(lastHashedOld, 1, true);
+    lastHashedOld = old?.last ?? lastOld;
+    if (old && old.last <= lastOld) await hashAll(old.originals);
+    return true;
+  }
+
+  async function run(): Promise<void> {
+    do {
+      woken = false;
+      do await pace(0);
+      while (await hashSome());
+    } while (woken);
+  }
+
+  function wake(): void {
+    if (signal.aborted) return;
+    woken = true;
+    running ??= nextTurn()
+      .then(run)
+      .catch((error: unknown) => {
+        woken = false;
+        if (!signal.aborted) events.emit({ kind: "hashing failed", error: String(error) });
+      })
+      .finally(() => {
+        running = undefined;
+        // A photo may have been made between the last look and now.
+        if (woken) wake();
+      });
+  }
+
+  wake();
+  return {
+    wake,
+    idle: async () => {
+      for (let busy = running; busy; busy = running) await busy;
+    },
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
