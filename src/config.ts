@@ -4,6 +4,13 @@ import { isRecognizable } from "./media/types.ts";
 import { settings, type Reader, type Setting } from "./settings.ts";
 import { formatBytes, formatDuration, parseBytes, parseDuration } from "./units.ts";
 
+function readList(value: string): string[] {
+  return value
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
 /** How the value of a setting is read from its text; undefined where it cannot be. */
 const readers = {
   text: (value: string) => value,
@@ -12,12 +19,15 @@ const readers = {
   number: (value: string) => (/^\d+$/.test(value) ? Number(value) : undefined),
   bytes: parseBytes,
   duration: parseDuration,
-  list: (value: string) =>
-    value
-      .split(",")
-      .map((item) => item.trim())
-      .filter(Boolean),
+  list: readList,
+  addresses: (value: string) => {
+    const all = readList(value);
+    return all.every((item) => URL.canParse(item)) ? [...new Set(all)] : undefined;
+  },
 } satisfies Record<Reader, (value: string) => unknown>;
+
+/** Of what is set here the error message says nothing: it may be a secret, or have a password in it. */
+const NOT_SHOWN: ReadonlySet<Reader> = new Set<Reader>(["secret", "addresses"]);
 
 /** What an error calls it. */
 const WORDS: Record<Reader, string> = {
@@ -28,6 +38,7 @@ const WORDS: Record<Reader, string> = {
   bytes: "bytes, such as 10GiB, 500MB or 1048576",
   duration: "a duration, written like 90s, 24h or 7d",
   list: "a comma separated list",
+  addresses: "addresses, comma separated",
 };
 
 export type Settings = Static<typeof settings>;
@@ -130,7 +141,7 @@ function inUnits(schema: TSchema, limit: "minimum" | "maximum", before = ""): st
 function readSetting(called: string, schema: Setting<TSchema>, text: string): unknown {
   const value = readers[schema.reads](text);
   if (value === undefined || !Value.Check(schema, value)) {
-    const shown = schema.reads === "secret" ? "(not shown)" : JSON.stringify(text);
+    const shown = NOT_SHOWN.has(schema.reads) ? "(not shown)" : JSON.stringify(text);
     throw new ConfigError(`${called} is ${shown}; allowed: ${allowedWords(schema)}`);
   }
   return value;

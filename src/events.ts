@@ -50,10 +50,20 @@ export type SiteEvent =
   | { kind: "put right"; what: string; about: Record<string, string | number> }
   | { kind: "swept"; deleted: number }
   | { kind: "sweep failed"; error: string }
+  /** An attempt at a callback, or at a pingback, which is of no upload. */
   | {
       kind: "callback attempted";
       outcome: "delivered" | "retry" | "given-up";
-      about: Record<string, unknown>;
+      about: {
+        delivery: string;
+        /** success, failure; of a pingback created, updated, replaced, deleted. */
+        tells: string;
+        photo: number | undefined;
+        upload: number | undefined;
+        host: string;
+        attempt: number;
+        error: string | undefined;
+      };
     }
   | { kind: "callbacks failed"; error: string };
 

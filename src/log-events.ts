@@ -39,11 +39,14 @@ export function logEvent(event: SiteEvent): void {
     case "callbacks failed":
       log.error("callbacks could not be looked at", about);
       return;
-    case "callback attempted":
-      if (event.outcome === "delivered") log.info("callback delivered", event.about);
+    case "callback attempted": {
+      // A pingback is of no upload.
+      const what = event.about.upload === undefined ? "pingback" : "callback";
+      if (event.outcome === "delivered") log.info(`${what} delivered`, event.about);
       else {
         const gone = event.outcome === "given-up";
-        log.warn(gone ? "callback given up" : "callback failed, will retry", event.about);
+        log.warn(gone ? `${what} given up` : `${what} failed, will retry`, event.about);
       }
+    }
   }
 }

@@ -2,7 +2,8 @@ import { Type, type TSchema } from "@sinclair/typebox";
 import { DEFAULT_TYPES } from "./media/types.ts";
 
 /** How the value of a setting is read from its text (config.ts). */
-export type Reader = "text" | "secret" | "flag" | "number" | "bytes" | "duration" | "list";
+export type Reader =
+  "text" | "secret" | "flag" | "number" | "bytes" | "duration" | "list" | "addresses";
 
 /**
  * Every setting: its variable, type, default and sentence. `redeem help` and the README's table are
@@ -127,6 +128,18 @@ export const settings = Type.Object({
       description: "1: background callbacks may go to private and loopback addresses",
     }),
     "flag",
+  ),
+  REDEEM_PINGBACK_URL: setting(
+    Type.Array(Type.String({ pattern: "^https?://[^\\s/?#]+([/?][^\\s#]*)?$" }), {
+      default: [],
+      shown: "none",
+      maxItems: 10,
+      allowed:
+        "at most 10 http or https addresses, comma separated, such as https://www.example.com/photos; a comma in one is written %2C",
+      description:
+        "Addresses, comma separated, that are told of each photo that is made, changed, replaced or deleted (a POST, signed like callbacks)",
+    }),
+    "addresses",
   ),
   REDEEM_TLS_CERT: setting(
     Type.Optional(

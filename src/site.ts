@@ -95,6 +95,7 @@ export async function startSite(
   const deliverer = createDeliverer({
     records,
     secret: secret.callback,
+    seal: secret.seal,
     allowPrivate: config.REDEEM_CALLBACK_PRIVATE,
     lookup: createLookup(),
     now,
@@ -127,6 +128,7 @@ export async function startSite(
     undecidedMs: config.REDEEM_UNDECIDED_LIMIT,
     graceMs: config.REDEEM_GRACE,
     now,
+    pingbackTo: { urls: config.REDEEM_PINGBACK_URL, domain },
     onDelivery: deliverer.wake,
   };
   const redeemer = createRedeemer(context);

@@ -8,7 +8,32 @@ import {
 } from "../src/config.ts";
 import { settings } from "../src/settings.ts";
 
+const readAddresses = (text: string) =>
+  readConfig({ REDEEM_PINGBACK_URL: text }).REDEEM_PINGBACK_URL;
+
 describe("readConfig", () => {
+  test("addresses of pingbacks: several, each once; a wrong one is not shown, since it may hold a password", () => {
+    expect(readAddresses("")).toEqual([]);
+    expect(
+      readAddresses(
+        "https://a.example/hook?own=1, http://b.example:81,https://a.example/hook?own=1",
+      ),
+    ).toEqual(["https://a.example/hook?own=1", "http://b.example:81"]);
+    const many = Array.from({ length: 11 }, (_, index) => `http://h${index}.example/`).join(",");
+    for (const wrong of [
+      "ftp://ann:hush@x/",
+      "http://",
+      "http://a b/",
+      "http://x:99999/",
+      "x.example",
+      many,
+    ]) {
+      expect(() => readAddresses(`https://ann:hush@good.example/,${wrong}`)).toThrow(
+        "REDEEM_PINGBACK_URL is (not shown); allowed: at most 10 http or https addresses",
+      );
+    }
+  });
+
   test("without anything: the defaults", () => {
     expect(readConfig({})).toMatchObject({
       REDEEM_HOST: "0.0.0.0",

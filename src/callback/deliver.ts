@@ -1,8 +1,11 @@
-import type { Delivery, Records } from "../records/records.ts";
+import type { Delivery, DeliveryEvent, Records } from "../records/records.ts";
+import { closeUp } from "./given-up.ts";
 import { send, type SendOptions } from "./send.ts";
 
 export type DelivererOptions = Omit<SendOptions, "timeoutMs"> & {
   records: Records;
+  /** Hides address and body of what is given up, which may be asked for again. */
+  seal: (text: string) => string;
   onAttempt: (attempt: Attempt) => void;
   /** The outbox itself could not be read; it is looked at again with the next callback. */
   onError: (error: unknown) => void;
@@ -10,6 +13,10 @@ export type DelivererOptions = Omit<SendOptions, "timeoutMs"> & {
 
 export type Attempt = {
   delivery: string;
+  /** What it tells, and of what. */
+  tells: DeliveryEvent;
+  photo: number | undefined;
+  upload: number | undefined;
   host: string;
   attempt: number;
   outcome: "delivered" | "retry" | "given-up";
@@ -42,6 +49,9 @@ const REST_MS = 30_000;
 
 const LOOK_MS = 50;
 
+/** How often it is asked whether another process has written, such as a command that wants something delivered again. */
+const LISTEN_MS = 1000;
+
 /** Attempts at the same time, and of these to one host: a dead one does not hold up the others. */
 const PARALLEL = 64;
 const PARALLEL_TO_A_HOST = 4;
@@ -51,6 +61,11 @@ export function delayAfter(attempts: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempts, 20), LONGEST_DELAY_MS);
 }
 
+/** Whether it goes to an address of the operator's, who may send it wherever he likes (protocol 4.6). */
+function isPingback({ uploadId }: Pick<Delivery, "uploadId">): boolean {
+  return uploadId === null;
+}
+
 /** Makes the callbacks that are recorded, at least once each, until they are taken or a day has passed. */
 export function createDeliverer(options: DelivererOptions): Deliverer {
   const { records, now } = options;
@@ -58,6 +73,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   /** Callbacks whose attempt could not be recorded, until when they rest (of the clock that only goes on). */
   const resting = new Map<string, number>();
   let timer: Timer | undefined;
+  const listening = setInterval(() => {
+    void records.changedElsewhere().then((changed) => {
+      if (changed) wake();
+    }, options.onError);
+  }, LISTEN_MS);
+  listening.unref();
   let stopped = false;
   let looking = false;
   let again = false;
@@ -133,13 +154,17 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   async function attempt(delivery: Delivery, host: string): Promise<void> {
     resting.delete(delivery.id);
-    const error = await send(delivery, { ...options, timeoutMs: TIMEOUT_MS }).catch(
+    const allowPrivate = options.allowPrivate || isPingback(delivery);
+    const error = await send(delivery, { ...options, allowPrivate, timeoutMs: TIMEOUT_MS }).catch(
       (thrown: unknown) => describe(thrown),
     );
     if (stopped) return;
     const outcome = await settle(delivery, error);
     options.onAttempt({
       delivery: delivery.id,
+      tells: delivery.event,
+      photo: delivery.photoId ?? undefined,
+      upload: delivery.uploadId ?? undefined,
       host,
       attempt: delivery.attempts + 1,
       outcome,
@@ -159,7 +184,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     }
     const at = now() + delayAfter(attempts);
     if (at > createdAt + GIVE_UP_AFTER_MS && attempts + 1 >= LEAST_ATTEMPTS) {
-      await records.deliveries.close(id, "given-up", error, now());
+      const sealed = options.seal(closeUp(delivery));
+      await records.deliveries.close(id, "given-up", error, now(), sealed);
       return "given-up";
     }
     await records.deliveries.retryAt(id, at, error);
@@ -171,6 +197,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     stop: async () => {
       stopped = true;
       clearTimeout(timer);
+      clearInterval(listening);
       await Promise.race([
         Promise.all([...underWay.values()].map(({ done }) => done)),
         Bun.sleep(1000),

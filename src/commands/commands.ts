@@ -1,3 +1,5 @@
+import { deliveriesCommand } from "./deliveries.ts";
+import { exportCommand } from "./export.ts";
 import { help } from "./help.ts";
 import { key } from "./key.ts";
 import { secret } from "./secret.ts";
@@ -13,6 +15,8 @@ export const commands: Readonly<Record<string, Command>> = {
   serve,
   token,
   key,
+  deliveries: deliveriesCommand,
+  export: exportCommand,
   secret,
   verify,
   help,

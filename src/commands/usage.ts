@@ -31,6 +31,29 @@ redeem key revoke ID                           refuses it from then on
 Options of each:
 ${FOLDER}`;
 
+const DELIVERIES = `redeem deliveries list                 callbacks and pingbacks, newest first: 100 of them
+redeem deliveries show ID              what one tells, where it goes, how it stands
+redeem deliveries retry ID             makes one again: one that waits at once, one that was given up for another day
+redeem deliveries retry --all-given-up
+
+Options of list:
+  --state pending|delivered|given-up  --photo ID  --limit N  --all
+
+Option of list and show:
+  --json    an object of JSON in a line for each
+
+Options of each:
+${FOLDER}`;
+
+const EXPORT = `redeem export FOLDER    copy the photos into a folder: under their own names, by album, each with its metadata as JSON
+
+Run again, it goes on where it stopped, and brings what has changed since. It works while the server runs.
+
+  --album ID|TITLE  those of an album
+  --since DATE      those that were made or changed since then, such as 2026-01-31
+  --deleted         those in the trash, too
+${FOLDER}`;
+
 const SECRET = `redeem secret    print the secret that signs callbacks
 
 ${FOLDER}`;
@@ -71,6 +94,9 @@ function helpUsage(): string {
   redeem token list | show | revoke  upload tokens
   redeem key create --level write --name NAME
   redeem key list | revoke ID        API keys
+  redeem deliveries list | show | retry ID
+                                     callbacks and pingbacks, delivered, waiting or given up
+  redeem export FOLDER               copy the photos out, by album, with their metadata
   redeem secret                      print the secret that signs callbacks
   redeem verify [--repair] [--json]  read every original again: damaged, missing, left over
   redeem help [COMMAND]              this text, or the options of a command (also: redeem COMMAND --help)
@@ -86,6 +112,8 @@ export const usages: Readonly<Record<string, () => string>> = {
   serve: serveUsage,
   token: () => TOKEN,
   key: () => KEY,
+  deliveries: () => DELIVERIES,
+  export: () => EXPORT,
   secret: () => SECRET,
   verify: () => VERIFY,
   help: helpUsage,

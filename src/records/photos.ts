@@ -160,6 +160,8 @@ export interface PhotoRecords {
   placeOf(
     uploadId: number,
   ): Promise<({ treeId: number } & Pick<Original, "photoId" | "file" | "size">) | undefined>;
+  /** Those with ids above this one, in their order; also those in the trash. For whoever goes through all of them. */
+  after(id: number, limit: number): Promise<Photo[]>;
   /** Newest first. */
   list(filter: PhotoFilter): Promise<{ photos: Photo[]; total: number }>;
 }

@@ -39,6 +39,8 @@ export interface Records {
   /** What was noted last of the clocks (upload/ages.ts). */
   clock(): Promise<Clock | undefined>;
   noteClock(clock: Clock): Promise<void>;
+  /** Whether another process has written to the records since this was asked last: a command beside the server, perhaps. */
+  changedElsewhere(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { pingbacksFor } from "../callback/pingback.ts";
 import { treeOf } from "../files/trees.ts";
 import { ALGORITHMS, type Digests } from "../digest.ts";
 import { SyncFailed } from "../files/files.ts";
@@ -212,6 +213,13 @@ async function record(
     lease: context.process,
     photo: (id: number) => ({ token: secret, treeId: treeOf(id) }),
     delivery: (photo: Photo) => backgroundDelivery(context, owner, { photo }, extra),
+    pingbacks: (photo: Photo) =>
+      pingbacksFor(
+        context.pingbackTo,
+        upload.replaces === null ? "created" : "replaced",
+        photo,
+        now(),
+      ),
   };
   const { value, photo } = await records.uploads.transact(
     { id: upload.id },
@@ -235,7 +243,7 @@ async function record(
     const { version } = photo.original;
     if (version === 1) context.events.emit({ kind: "photo made", ...about });
     else context.events.emit({ kind: "photo replaced", version, ...about });
-    if (owner.token.backgroundReturn) context.onDelivery();
+    if (owner.token.backgroundReturn || context.pingbackTo.urls.length > 0) context.onDelivery();
   }
   return { photo, extra };
 }

@@ -1,4 +1,5 @@
 import type { Return } from "../callback/address.ts";
+import type { PingbackTo } from "../callback/pingback.ts";
 import type { Events } from "../events.ts";
 import type { Files } from "../files/files.ts";
 import type { Problem } from "../problem.ts";
@@ -120,6 +121,8 @@ export type UploadContext = {
   graceMs: number;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Called when a background callback was recorded. */
+  /** Who is told what becomes of photos. */
+  pingbackTo: PingbackTo;
+  /** Called when a background callback, or a pingback, was recorded. */
   onDelivery: () => void;
 };

@@ -5,6 +5,7 @@ import type {
   NewDelivery,
   NewOriginal,
   NewPhoto,
+  NewPingback,
   Photo,
   Upload,
   UploadChange,
@@ -171,6 +172,7 @@ export type Making = NewOriginal & {
   lease: string;
   photo: (id: number) => NewPhoto;
   delivery: (photo: Photo) => NewDelivery | null;
+  pingbacks?: (photo: Photo) => readonly NewPingback[];
 };
 
 /**
@@ -179,7 +181,7 @@ export type Making = NewOriginal & {
  */
 export function decidePhoto(
   { token, upload, reserved, replaced }: UploadView,
-  { lease, photo, delivery, ...original }: Making,
+  { lease, photo, delivery, pingbacks, ...original }: Making,
 ): UploadDecision<"made" | Exclude<Finalizing, "mine" | "another's">> {
   if (upload?.state === "finished") return { changes: [], value: "finished" };
   if (lacksPhoto(token, replaced)) return { changes: [], value: "no photo" };
@@ -190,7 +192,7 @@ export function decidePhoto(
   const use = useState(token, reserved);
   if (use !== "free") return { changes: [], value: use };
   return {
-    changes: [{ kind: "photo", original, photo, delivery }],
+    changes: [{ kind: "photo", original, photo, delivery, ...(pingbacks && { pingbacks }) }],
     value: "made",
   };
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { delayAfter } from "../../src/callback/deliver.ts";
+import { openUp } from "../../src/callback/given-up.ts";
 import { deliveriesOf } from "../support/database.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { openOutbox, SECRET, type Outbox } from "./outbox.ts";
@@ -30,6 +31,9 @@ describe("delivering", () => {
     expect(await outbox.attempted(1)).toEqual([
       {
         delivery: "one",
+        tells: "success",
+        photo: 1,
+        upload: 1,
         host: `127.0.0.1:${receiver.port}`,
         attempt: 1,
         outcome: "delivered",
@@ -114,6 +118,12 @@ describe("delays", () => {
     expect(outbox.now() - start).toBeLessThanOrEqual(24 * HOUR);
     expect(count).toBeGreaterThan(20);
     expect(rowOf("one")).toMatchObject({ state: "given-up", url: "", body: "" });
+    // It may be asked for again: what it would send is kept, and nobody reads it in the database.
+    const [, sealed = ""] = rowOf("one")?.sealed?.split("sealed ") ?? [];
+    expect(openUp(atob(sealed))).toEqual({
+      url: `${receiver.url}/?upload_token=secret`,
+      body: "",
+    });
     expect(await outbox.records.deliveries.nextAt(0)).toBeUndefined();
   });
 });

@@ -33,6 +33,7 @@ export async function openOutbox(allowPrivate = true): Promise<Outbox> {
   const deliverer = createDeliverer({
     records,
     secret: SECRET,
+    seal: (text) => `sealed ${btoa(text)}`,
     allowPrivate,
     lookup: createLookup(),
     now: () => time,

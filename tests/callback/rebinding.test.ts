@@ -34,7 +34,7 @@ function callBack(changes: Partial<SendOptions> = {}): Promise<string> {
   const url = `http://${host}/done`;
   const delivery = { id: "d", method: "GET" as const, host, url, body: "" };
   return send(
-    { ...delivery, createdAt: Date.now(), attempts: 0 },
+    { ...delivery, event: "success", uploadId: 1, photoId: 1, createdAt: Date.now(), attempts: 0 },
     {
       secret: "secret",
       allowPrivate: false,

@@ -48,6 +48,9 @@ async function receiveRaw(onConnection: (socket: Socket) => void): Promise<strin
 }
 
 const deliveryTo = (url: string, changes: Partial<Delivery> = {}): Delivery => ({
+  event: "success",
+  uploadId: 1,
+  photoId: 1,
   id: "d-1",
   method: "GET",
   host: new URL(url).host,

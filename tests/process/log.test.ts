@@ -167,6 +167,9 @@ describe("what a line says", () => {
       level: "warning",
       error: "the receiver answered 500",
       attempt: 1,
+      tells: "success",
+      photo: 1,
+      upload: 1,
     });
     for (const secret of secrets) expect(server.log()).not.toContain(secret);
     await receiver.stop();

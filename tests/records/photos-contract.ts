@@ -1,11 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import { isPublished, publishedFrom } from "../../src/records/photos.ts";
+import type { DeliveryFilter, PhotoEvent } from "../../src/records/records.ts";
 import { delivery, type Given, NOW, required } from "./given.ts";
 
 async function listed(given: Given, filter: object): Promise<number[]> {
   const page = await given.records.photos.list({ offset: 0, limit: 10, ...filter });
   return [page.total, ...page.photos.map(({ id }) => id)];
 }
+
+/** A pingback whose id is what it tells. */
+const tell = (event: PhotoEvent) => ({
+  kind: "pingbacks" as const,
+  of: () => [{ event, delivery: delivery(event) }],
+});
 
 export function photosContract(name: string, given: Given): void {
   describe(`${name}: photos`, () => {
@@ -84,9 +91,87 @@ export function photosContract(name: string, given: Given): void {
       expect(await given.due(NOW + 999)).toEqual([]);
       expect(await given.records.deliveries.nextAt(0)).toBe(NOW + 1000);
       const [again] = await given.records.deliveries.due(NOW + 1000, 10, []);
-      expect(again).toEqual({ ...delivery("a"), createdAt: NOW, attempts: 1 });
+      const of = { event: "success" as const, uploadId: 1, photoId: 1 };
+      expect(again).toEqual({ ...delivery("a"), ...of, createdAt: NOW, attempts: 1 });
       await given.records.deliveries.retryAt("a", NOW + 2000, "refused");
       expect((await given.records.deliveries.due(NOW + 2000, 10, []))[0]?.attempts).toBe(2);
+    });
+
+    test("are listed newest first, in pages, by state and by photo", async () => {
+      await given.pendingOf(["a", "b", "c", "d"]);
+      const { deliveries } = given.records;
+      await deliveries.close("b", "delivered", null, NOW + 9);
+      await deliveries.close("c", "given-up", "no", NOW + 9, "sealed");
+      const ids = async (filter: Partial<DeliveryFilter>) =>
+        (await deliveries.list({ limit: 9, ...filter })).map(({ id }) => id);
+      expect(await ids({})).toEqual(["d", "c", "b", "a"]);
+      expect(await ids({ limit: 2 })).toEqual(["d", "c"]);
+      expect(await ids({ after: { createdAt: NOW + 2, id: "c" } })).toEqual(["b", "a"]);
+      expect(await ids({ state: "pending" })).toEqual(["d", "a"]);
+      expect(await ids({ state: "delivered" })).toEqual(["b"]);
+      expect(await ids({ photoId: 3 })).toEqual(["c"]);
+      expect(await ids({ photoId: 3, state: "pending" })).toEqual([]);
+      expect(await deliveries.byId("c")).toEqual({
+        ...delivery("c"),
+        event: "success",
+        uploadId: 3,
+        photoId: 3,
+        url: "",
+        body: "",
+        state: "given-up",
+        createdAt: NOW + 2,
+        attempts: 1,
+        nextAt: NOW + 2,
+        lastError: "no",
+        closedAt: NOW + 9,
+        sealed: "sealed",
+      });
+      expect(await deliveries.byId("z")).toBeUndefined();
+    });
+
+    test("are due again when they are asked for, and have their day", async () => {
+      await given.pendingOf(["a", "b", "c"]);
+      const { deliveries } = given.records;
+      const opened = { url: "http://x/again", body: "again" };
+      await deliveries.retryAt("a", NOW + 9000, "refused");
+      await deliveries.close("b", "delivered", null, NOW + 9);
+      await deliveries.close("c", "given-up", "no", NOW + 9, "sealed");
+      expect(await deliveries.retryNow("a", NOW + 50)).toBe("due");
+      expect(await deliveries.retryNow("b", NOW + 50, opened)).toBe("delivered");
+      expect(await deliveries.retryNow("c", NOW + 50)).toBe("given-up");
+      expect(await deliveries.retryNow("z", NOW + 50)).toBe("unknown");
+      expect(await given.due(NOW + 50)).toEqual(["a"]);
+      expect(await deliveries.retryNow("c", NOW + 60, opened)).toBe("due");
+      // Another one who asks for it comes too late, and nothing is set back.
+      expect(await deliveries.retryNow("c", NOW + 70, opened)).toBe("due");
+      expect(await given.due(NOW + 50)).toEqual(["a"]);
+      const again = (await deliveries.due(NOW + 60, 9, [])).find(({ id }) => id === "c");
+      expect(again).toMatchObject({ ...opened, createdAt: NOW + 60, attempts: 0 });
+      expect(await deliveries.byId("c")).toMatchObject({ state: "pending", sealed: null });
+    });
+
+    test("of a photo itself are recorded with what they tell, and outlive it", async () => {
+      const { id } = await given.addToken();
+      const upload = await given.reserved(id);
+      const { photo } = required(await given.finish(upload.id));
+      const { photos, deliveries } = given.records;
+      await photos.transact(photo.id, NOW + 1, () => ({
+        changes: [{ kind: "update", set: { title: "New" } }, tell("updated")],
+        value: undefined,
+      }));
+      await photos.transact(photo.id, NOW + 2, () => ({
+        changes: [tell("deleted"), { kind: "remove" }],
+        value: undefined,
+      }));
+      const refused = photos.transact(photo.id, NOW + 3, () => {
+        throw new Error("no");
+      });
+      expect(refused).rejects.toThrow("no");
+      expect(await given.due(NOW + 9)).toEqual(["updated", "deleted"]);
+      expect(await deliveries.list({ photoId: photo.id, limit: 9 })).toMatchObject([
+        { id: "deleted", event: "deleted", uploadId: null, photoId: photo.id },
+        { id: "updated", event: "updated", uploadId: null, photoId: photo.id },
+      ]);
     });
 
     test.each(["delivered", "given-up"] as const)("are never due again when %s", async (state) => {

@@ -89,6 +89,14 @@ const ASKED: Record<string, () => Promise<unknown>> = {
   due: () => records.deliveries.due(1, 1, []),
   dueExceptHosts: () => records.deliveries.due(1, 1, ["a"]),
   nextAt: () => records.deliveries.nextAt(1),
+  retryAt: () => records.deliveries.retryAt("a", 1, ""),
+  listDeliveries: () => records.deliveries.list({ limit: 1 }),
+  listDeliveriesInState: () => records.deliveries.list({ state: "given-up", limit: 1 }),
+  listDeliveriesBehind: () =>
+    records.deliveries.list({ limit: 1, after: { createdAt: 1, id: "a" } }),
+  listDeliveriesOfPhoto: () => records.deliveries.list({ photoId: 1, limit: 1 }),
+  retryNow: () => records.deliveries.retryNow("a", 1),
+  after: () => records.photos.after(1, 10),
   listOfToken: () => records.photos.list({ tokenId: 1, offset: 0, limit: 1 }),
   listOfPhoto: () => records.photos.list({ photoId: 1, offset: 0, limit: 1 }),
 };
@@ -96,6 +104,17 @@ const ASKED: Record<string, () => Promise<unknown>> = {
 test.each(Object.keys(ASKED))("%s reads no table from end to end", async (name) => {
   await ASKED[name]?.();
   requireIndexes(prepared);
+});
+
+test("the outbox is looked through by its own indexes, not all that is pending", async () => {
+  await ASKED["due"]?.();
+  await ASKED["dueExceptHosts"]?.();
+  await ASKED["nextAt"]?.();
+  const used = prepared
+    .filter((text) => text.startsWith("select") && text.includes("deliveries"))
+    .map((text) => planOf(text).find((detail) => detail.includes("deliveries_")));
+  expect(used.length).toBeGreaterThan(3);
+  for (const detail of used) expect(detail).toMatch(/deliveries_(pending|of_host)\b/);
 });
 
 test("nor does what is prepared when the database is opened", () => {

@@ -14,6 +14,8 @@ export type DeliveryRow = {
   created_at: number;
   next_at: number;
   last_error: string | null;
+  /** Address and body of one that was given up. */
+  sealed: string | null;
 };
 
 /** Rows of a site's own database, for what no answer tells. */

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, lt, lte, notInArray, sql } from "drizzle-orm
 import { nextTurn } from "../../slices.ts";
 import type { Delivery, DeliveryRecords } from "../records.ts";
 import type { Db } from "./db.ts";
+import { deliveryList, selectDelivery } from "./delivery-list.ts";
 import { deliveries } from "./schema.ts";
 
 /** In the index's own words: a parameter in its place would keep it from being used. */
@@ -44,39 +45,28 @@ export function deliveryRecords(db: Db): DeliveryRecords {
         })
         .where(eq(deliveries.id, id))
         .run(),
-    close: async (id, state, error, now) =>
+    close: async (id, state, error, now, sealed) =>
       void db
         .update(deliveries)
         .set({
           state,
           url: "",
           body: "",
+          sealed: sealed ?? null,
           attempts: sql`${deliveries.attempts} + 1`,
           lastError: error,
           closedAt: now,
         })
         .where(eq(deliveries.id, id))
         .run(),
+    ...deliveryList(db),
   };
 }
-
-const COLUMNS = {
-  id: deliveries.id,
-  method: deliveries.method,
-  host: deliveries.host,
-  url: deliveries.url,
-  body: deliveries.body,
-  createdAt: deliveries.createdAt,
-  attempts: deliveries.attempts,
-  nextAt: deliveries.nextAt,
-};
 
 /** Those that rest for longer than any delay: a clock that was ahead has said so. */
 function ahead(db: Db, latest: number, limit: number, exceptHosts: readonly string[]) {
   const others = exceptHosts.length > 0 ? notInArray(deliveries.host, [...exceptHosts]) : undefined;
-  return db
-    .select(COLUMNS)
-    .from(deliveries)
+  return selectDelivery(db)
     .where(and(PENDING, gt(deliveries.nextAt, latest), others))
     .orderBy(asc(deliveries.nextAt))
     .limit(limit)
@@ -85,9 +75,7 @@ function ahead(db: Db, latest: number, limit: number, exceptHosts: readonly stri
 
 /** Those whose time has come, the longest waiting first; to this host, where one is named. */
 function due(db: Db, now: number, limit: number, host?: string) {
-  return db
-    .select(COLUMNS)
-    .from(deliveries)
+  return selectDelivery(db)
     .where(
       and(
         PENDING,

@@ -58,6 +58,7 @@ export async function openRecords(
     client.pragma("foreign_keys = ON");
     const find = finders(db);
     const places = photoPlaces(db);
+    let version = versionOf(client);
     return {
       keys: keyRecords(db),
       tokens: tokenRecords(db, find),
@@ -82,6 +83,11 @@ export async function openRecords(
         return text === undefined ? undefined : (JSON.parse(text) as Clock);
       },
       noteClock: async (clock) => writeFact(db, CLOCK, JSON.stringify(clock)),
+      changedElsewhere: async () => {
+        const before = version;
+        version = versionOf(client);
+        return version !== before;
+      },
       close: async () => void client.close(),
     };
   } catch (error) {
@@ -89,6 +95,11 @@ export async function openRecords(
     if (error instanceof DatabaseError) throw error;
     throw new DatabaseError(`The database ${file} cannot be used: ${reasonOf(error)}`);
   }
+}
+
+/** A number that is another one when another connection has committed something; asking costs some microseconds. */
+function versionOf(client: Database.Database): unknown {
+  return client.pragma("data_version", { simple: true });
 }
 
 /** What SQLite says, without the statement that Drizzle puts around it. */

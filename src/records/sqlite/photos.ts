@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, sql, type SQL } from "drizzle-orm";
 import type { PhotoFilter, PhotoRecords } from "../records.ts";
 import type { Db } from "./db.ts";
 import { selectPhotos, type Finders } from "./find.ts";
@@ -14,6 +14,8 @@ export function photoRecords(db: Db, finders: Finders, places: Places): PhotoRec
     byUpload: async (uploadId) => find.byUpload(uploadId),
     placeOf: async (uploadId) => find.placeOf(uploadId),
     transact: photoTransactions(db, finders, places.change),
+    after: async (id, limit) =>
+      selectPhotos(db).where(gt(photos.id, id)).orderBy(asc(photos.id)).limit(limit).all(),
     list: async (filter) => {
       const few = filter.photoId !== undefined || filter.tokenId !== undefined;
       return few ? listFew(db, filter) : places.page(filter);

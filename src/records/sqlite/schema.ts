@@ -300,6 +300,8 @@ export const deliveries = sqliteTable(
     // Empty once delivered or given up: they hold the upload token.
     url: text().notNull(),
     body: text().notNull(),
+    // Both of them, of one that was given up, sealed with the site's secret: the operator may ask for it again.
+    sealed: text(),
     state: text().$type<"pending" | "delivered" | "given-up">().notNull(),
     createdAt: integer().notNull(),
     nextAt: integer().notNull(),
@@ -318,5 +320,16 @@ export const deliveries = sqliteTable(
       .on(table.closedAt)
       .where(sql`state <> 'pending'`),
     index("deliveries_upload").on(table.uploadId),
+    index("deliveries_of_photo")
+      .on(table.photoId)
+      .where(sql`photo_id is not null`),
+    // As an operator lists them. Not one index that begins with the state: SQLite would look for what is due in it.
+    index("deliveries_listed").on(table.createdAt, table.id),
+    index("deliveries_pending_listed")
+      .on(table.createdAt, table.id)
+      .where(sql`state = 'pending'`),
+    index("deliveries_given_up_listed")
+      .on(table.createdAt, table.id)
+      .where(sql`state = 'given-up'`),
   ],
 );

@@ -1,0 +1,259 @@
+import { existsSync, statSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { findOriginal } from "../files/find-original.ts";
+import { deleteEmptyFolder, isMissing, lengthAt } from "../files/move.ts";
+import { hashSecret } from "../random.ts";
+import type { Exported, Manifest } from "../records/manifest.ts";
+import type { Original, Photo, Records } from "../records/records.ts";
+import { copyWhole, syncFolder, writeWhole } from "./copy.ts";
+import { folderFor, metadataPath, pathFor, type AlbumTitle } from "./place.ts";
+
+/** Where an export keeps what it needs to go on, in its folder. */
+export const OWN_FOLDER = ".redeem-export";
+
+/** Photos that are read, given names and noted together; and of these, copied at the same time. */
+const TOGETHER = 64;
+const PARALLEL = 8;
+
+/** How often it is looked for a file that is being brought from one place to another. */
+const LOOKS = 3;
+
+export type ExportOptions = {
+  records: Pick<Records, "photos">;
+  manifest: Manifest;
+  /** The data folder. */
+  data: string;
+  /** Where to; it is there. */
+  root: string;
+  /** Those in the trash, too. */
+  withTrash: boolean;
+  /** Which photos, of these. */
+  wants: (photo: Photo) => boolean;
+  /** The albums that a photo is in; it is put into the folder of the first. */
+  albumsOf: (photo: Photo) => Promise<AlbumTitle[]>;
+  /** What is written beside the photo, but for its path. */
+  describe: (photo: Photo, albums: readonly AlbumTitle[]) => object;
+  onProgress: (progress: ExportProgress) => void;
+  /** Of one photo; the others go on. */
+  onProblem: (photo: Photo, path: string, why: string) => void;
+  /** A photo that was exported before has gone, or is in the trash; its file stays. */
+  onGone: (exported: Exported, inTrash: boolean) => void;
+};
+
+export type ExportProgress = {
+  /** Photos that are there now, whole. */
+  photos: number;
+  /** Files among them that were copied in this run, and their bytes. */
+  copied: number;
+  bytes: number;
+  /** Photos that were there, and whose metadata had changed. */
+  updated: number;
+  /** Photos that are not there for a problem of their own. */
+  failed: number;
+  /** Photos that were exported before and are in the trash or gone. */
+  gone: number;
+};
+
+/**
+ * Copies photos into a folder, each with its metadata, and goes on where an earlier run has stopped. Whatever ends it, a file
+ * that can be seen there is whole. Names are given in the order of the photos' ids, so that it is all the same how often it
+ * was begun.
+ * @throws Error of the system where nothing more can be written, such as ENOSPC
+ */
+export async function exportPhotos(options: ExportOptions): Promise<ExportProgress> {
+  const { records, manifest, root, withTrash, onGone, onProgress } = options;
+  await mkdir(join(root, OWN_FOLDER), { recursive: true, mode: 0o700 });
+  const progress = { photos: 0, copied: 0, bytes: 0, updated: 0, failed: 0, gone: 0 };
+  for (let last = 0; ;) {
+    const page = await records.photos.after(last, TOGETHER);
+    const until = page.length < TOGETHER ? Number.MAX_SAFE_INTEGER : (page.at(-1)?.id ?? last);
+    const ids = new Map(page.map((photo) => [photo.id, photo]));
+    for (const exported of manifest.between(last, until)) {
+      const photo = ids.get(exported.photoId);
+      if (photo && (photo.deletedAt === null || withTrash)) continue;
+      progress.gone += 1;
+      onGone(exported, photo !== undefined);
+    }
+    await exportSome(
+      page.filter((photo) => isWanted(photo, options)),
+      options,
+      progress,
+    );
+    onProgress(progress);
+    if (page.length < TOGETHER) return progress;
+    last = until;
+  }
+}
+
+function isWanted(photo: Photo, { withTrash, wants }: ExportOptions): boolean {
+  return (photo.deletedAt === null || withTrash) && wants(photo);
+}
+
+type Planned = { photo: Photo; path: string; albums: readonly AlbumTitle[] };
+type Done = Planned & { metadataHash: string };
+
+async function exportSome(
+  photos: readonly Photo[],
+  options: ExportOptions,
+  progress: ExportProgress,
+): Promise<void> {
+  const { manifest, root } = options;
+  const albums = await Promise.all(photos.map((photo) => options.albumsOf(photo)));
+  const planned = manifest.together(() =>
+    photos.map((photo, index): Planned => {
+      const own = albums[index] ?? [];
+      const folder = folderFor(manifest, own[0]);
+      return { photo, albums: own, path: pathFor(manifest, root, folder, photo) };
+    }),
+  );
+  const done: Done[] = [];
+  let ended: { error: unknown } | undefined;
+  const waiting = planned.values();
+  const work = async () => {
+    for (const plan of waiting) {
+      if (ended) return;
+      try {
+        const made = await exportOne(plan, options, progress);
+        if (made) done.push(made);
+      } catch (error) {
+        ended ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+  await note(done, options);
+  if (ended) throw ended.error;
+}
+
+/** Undefined where there is a problem that only this photo has. */
+async function exportOne(
+  plan: Planned,
+  options: ExportOptions,
+  progress: ExportProgress,
+): Promise<Done | undefined> {
+  const { manifest, root, onProblem, onProgress } = options;
+  const known = manifest.byId(plan.photo.id);
+  try {
+    const { photo, copied } = await bring(plan, known, options);
+    const text = `${JSON.stringify({ ...options.describe(photo, plan.albums), exported_as: plan.path }, undefined, 2)}\n`;
+    const metadataHash = hashSecret(text);
+    const to = join(root, metadataPath(plan.path));
+    const isOld = known?.metadataHash !== metadataHash || lengthAt(to) === undefined;
+    if (isOld) await writeWhole(text, to, partialOf(root, photo, "json"));
+    progress.photos += 1;
+    if (copied) {
+      progress.copied += 1;
+      progress.bytes += photo.original.size;
+    } else if (isOld) progress.updated += 1;
+    onProgress(progress);
+    return { ...plan, photo, metadataHash };
+  } catch (error) {
+    if (!isOfOne(error) || !(await takesFiles(root))) throw error;
+    progress.failed += 1;
+    onProblem(plan.photo, plan.path, whyNot(error));
+    return undefined;
+  }
+}
+
+/** The photo's file is in its place, whole. Answers the photo as it is: its bytes may have been replaced meanwhile. */
+async function bring(
+  { photo: first, path }: Planned,
+  known: Exported | undefined,
+  options: ExportOptions,
+): Promise<{ photo: Photo; copied: boolean }> {
+  const { records, data, root } = options;
+  const to = join(root, path);
+  let photo = first;
+  for (let looks = 1; ; looks += 1) {
+    const { original, id: photoId, treeId } = photo;
+    if (isThere(to, original, known)) return { photo, copied: false };
+    try {
+      const from = findOriginal(data, { ...original, photoId, treeId });
+      if (from === undefined) throw new NotWhole();
+      const partial = partialOf(root, photo, "part");
+      await copyWhole(from, to, partial, original.createdAt);
+      if (lengthAt(to) === original.size) return { photo, copied: true };
+      throw new NotWhole();
+    } catch (error) {
+      const mayBeMoved = error instanceof NotWhole || (isMissing(error) && existsSync(root));
+      if (!mayBeMoved) throw error;
+      if (looks === LOOKS) throw new NotWhole();
+    }
+    const fresh = await records.photos.byId(photoId);
+    if (!fresh || !isWanted(fresh, options)) throw new Deleted();
+    photo = fresh;
+  }
+}
+
+/** Whether the disk that is exported to is well: what failed was the photo's own fault then, and not the disk's. */
+async function takesFiles(root: string): Promise<boolean> {
+  const [probe, partial] = [join(root, OWN_FOLDER, "probe"), join(root, OWN_FOLDER, "probe.part")];
+  return writeWhole("x", probe, partial).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** File systems of cameras and sticks know times to two seconds. */
+const CLOCK_MS = 2000;
+
+/**
+ * Whether the bytes are in their place. A run that was cut off, or had no room left, has not noted the last ones that it
+ * copied: the name is the photo's alone, nothing is seen under it that is not whole, and its age is that of the original.
+ */
+function isThere(path: string, original: Original, known: Exported | undefined): boolean {
+  if (lengthAt(path) !== original.size) return false;
+  if (known && known.originalId !== null) return known.originalId === original.id;
+  return Math.abs(statSync(path).mtimeMs - original.createdAt) <= CLOCK_MS;
+}
+
+function partialOf(root: string, { id }: Photo, kind: "part" | "json"): string {
+  return join(root, OWN_FOLDER, `${id}.${kind}`);
+}
+
+/** What was done is on record: with the names of the files on the disk first, and what they were before deleted behind. */
+async function note(done: readonly Done[], { manifest, root }: ExportOptions): Promise<void> {
+  const folders = new Set(done.map(({ path }) => dirname(join(root, path))));
+  await Promise.all([...folders].map(syncFolder));
+  manifest.together(() => {
+    for (const { photo, metadataHash } of done) {
+      manifest.noteDone(photo.id, photo.original.id, metadataHash);
+    }
+  });
+  for (const { photo } of done) {
+    const old = manifest.leftoversOf(photo.id);
+    if (old.length === 0) continue;
+    for (const path of old) {
+      for (const one of [path, metadataPath(path)]) await rm(join(root, one), { force: true });
+      await deleteEmptyFolder(dirname(join(root, path)));
+    }
+    manifest.together(() => manifest.forgetLeftovers(photo.id));
+  }
+}
+
+/** Its bytes are nowhere, or fewer than they should be. */
+class NotWhole extends Error {}
+/** It was deleted while it was copied. */
+class Deleted extends Error {}
+
+/** Problems of one file: the others can be exported all the same. */
+const OF_ONE: Readonly<Record<string, string>> = {
+  EIO: "the disk does not give its bytes (EIO)",
+  EFBIG: "the file is larger than the file system takes",
+  ENAMETOOLONG: "the name is longer than the file system takes",
+  EILSEQ: "the file system does not take the name",
+  EISDIR: "a folder of that name is in its place",
+  ENOTDIR: "a file is in the place of its folder",
+};
+
+function isOfOne(error: unknown): boolean {
+  const { code = "" } = error as { code?: string };
+  return error instanceof NotWhole || error instanceof Deleted || Object.hasOwn(OF_ONE, code);
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Deleted) return "it was deleted meanwhile";
+  if (error instanceof NotWhole) return "its file is missing in the data folder, or damaged";
+  return OF_ONE[(error as { code?: string }).code ?? ""] ?? String(error);
+}
