@@ -45,6 +45,16 @@ export type SiteEvent =
   /** The hash of a photo's bytes could not be made; a later start tries again, and `redeem verify` says why. */
   | { kind: "not hashed"; photo: number; error: string }
   | { kind: "hashing failed"; error: string }
+  /** The metadata of a photo were changed, or it went into the trash, out of it, or for good. */
+  | {
+      kind: "photo changed";
+      photo: number;
+      what: "updated" | "trashed" | "restored" | "removed";
+    }
+  /** The file of a photo that was removed, or of bytes that were replaced, is still there: the next sweep tries again. */
+  | { kind: "file not deleted"; photo: number; size: number; error: string }
+  /** What was said with an upload token is on record, and not yet on all its photos: the next sweep goes on. */
+  | { kind: "update not finished"; error: string }
   | { kind: "sync failed"; upload: number; error: string }
   /** Records and files did not agree, and were put right. */
   | { kind: "put right"; what: string; about: Record<string, string | number> }

@@ -1,6 +1,13 @@
 import type { SiteEvent } from "./events.ts";
 import { log } from "./log.ts";
 
+const CHANGED = {
+  updated: "photo updated",
+  trashed: "photo moved to the trash",
+  restored: "photo restored from the trash",
+  removed: "photo removed",
+};
+
 /** Says an event in a line of the log: what an operator asks for, and at which level. */
 export function logEvent(event: SiteEvent): void {
   const { kind, ...about } = event;
@@ -15,6 +22,9 @@ export function logEvent(event: SiteEvent): void {
     case "refused":
       log.info(kind === "refused" ? "file refused" : "photo stored", about);
       return;
+    case "photo changed":
+      log.info(CHANGED[event.what], { photo: event.photo });
+      return;
     case "swept":
       log.info("swept abandoned uploads", about);
       return;
@@ -22,6 +32,8 @@ export function logEvent(event: SiteEvent): void {
     case "photo not placed":
     case "not hashed":
     case "upload not deleted":
+    case "file not deleted":
+    case "update not finished":
       log.warn(kind === "not hashed" ? "photo not hashed" : kind, about);
       return;
     case "put right":

@@ -197,7 +197,16 @@ export const settings = Type.Object({
       shown: "30d",
       minimum: 24 * HOUR,
       description:
-        "Expired tokens that were never used, and ended callbacks, are deleted after this",
+        "Expired tokens that were never used or whose photos are gone, and ended callbacks, are deleted after this",
+    }),
+    "duration",
+  ),
+  REDEEM_KEEP_DELETED: setting(
+    Type.Integer({
+      default: 30 * 24 * HOUR,
+      shown: "30d",
+      minimum: 0,
+      description: "Deleted photos stay in the trash for this long; 0: until the next sweep",
     }),
     "duration",
   ),

@@ -1,13 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createDeliverer, type Deliverer } from "./callback/deliver.ts";
+import type { PingbackTo } from "./callback/pingback.ts";
 import { createLookup } from "./callback/lookup.ts";
 import { publicUrlOf, type Settings } from "./config.ts";
 import { readPresence } from "./files/boot.ts";
 import type { Calls } from "./files/calls.ts";
 import { createDisk } from "./files/disk.ts";
 import type { Files } from "./files/files.ts";
-import { createEvents } from "./events.ts";
+import { createEvents, type Events } from "./events.ts";
 import { createHasher, type Hasher } from "./integrity/hasher.ts";
 import { log } from "./log.ts";
 import { logEvent } from "./log-events.ts";
@@ -22,6 +23,7 @@ import { recover } from "./upload/recover.ts";
 import { createRedeemer, type Redeemer } from "./upload/redeem.ts";
 import { createSyncer } from "./upload/syncer.ts";
 import { createSweeper, type Sweeper } from "./upload/sweeper.ts";
+import { finishUpdates } from "./upload/update-token.ts";
 import type { UploadContext } from "./upload/types.ts";
 
 /** Everything that the server is made of, put together from its settings. */
@@ -29,9 +31,11 @@ export type Site = {
   config: Settings;
   records: Records;
   files: Files;
+  events: Events;
   secret: SiteSecret;
   redeemer: Redeemer;
   deliverer: Deliverer;
+  pingbackTo: PingbackTo;
   now: () => number;
   ages: Ages;
   sweeper: Sweeper;
@@ -133,6 +137,7 @@ export async function startSite(
   };
   const redeemer = createRedeemer(context);
 
+  await finishUpdates(context);
   const made = await recover(context);
   if (made > 0) log.info("completed uploads that were all there", { uploads: made });
 
@@ -140,7 +145,11 @@ export async function startSite(
     records,
     now,
     uptime,
-    longestMs: Math.max(config.REDEEM_KEEP_UNFINISHED, config.REDEEM_KEEP_RECORDS),
+    longestMs: Math.max(
+      config.REDEEM_KEEP_UNFINISHED,
+      config.REDEEM_KEEP_RECORDS,
+      config.REDEEM_KEEP_DELETED,
+    ),
   });
   const sweeper = createSweeper({
     records,
@@ -149,7 +158,12 @@ export async function startSite(
     events,
     keepUnfinishedMs: config.REDEEM_KEEP_UNFINISHED,
     keepRecordsMs: config.REDEEM_KEEP_RECORDS,
+    keepDeletedMs: config.REDEEM_KEEP_DELETED,
+    graceMs: config.REDEEM_GRACE,
+    startedAt: now(),
     ages,
+    pingbackTo: context.pingbackTo,
+    onDelivery: deliverer.wake,
   });
   const hasher = await createHasher({
     records,
@@ -158,7 +172,7 @@ export async function startSite(
     isReceiving: () => redeemer.open() > 0,
   });
   events.subscribe(({ kind }) => {
-    if (kind === "photo made") hasher.wake();
+    if (kind === "photo made" || kind === "photo replaced") hasher.wake();
   });
   deliverer.wake();
   syncer.prune();
@@ -167,9 +181,11 @@ export async function startSite(
     config,
     records,
     files,
+    events,
     secret,
     redeemer,
     deliverer,
+    pingbackTo: context.pingbackTo,
     now,
     ages,
     sweeper,

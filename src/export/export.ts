@@ -6,6 +6,7 @@ import { deleteEmptyFolder, isMissing, lengthAt } from "../files/move.ts";
 import { hashSecret } from "../random.ts";
 import type { Exported, Manifest } from "../records/manifest.ts";
 import type { Original, Photo, Records } from "../records/records.ts";
+import { nextTurn } from "../slices.ts";
 import { copyWhole, syncFolder, writeWhole } from "./copy.ts";
 import { folderFor, metadataPath, pathFor, type AlbumTitle } from "./place.ts";
 
@@ -82,6 +83,7 @@ export async function exportPhotos(options: ExportOptions): Promise<ExportProgre
     );
     onProgress(progress);
     if (page.length < TOGETHER) return progress;
+    await nextTurn();
     last = until;
   }
 }
@@ -149,7 +151,7 @@ async function exportOne(
     onProgress(progress);
     return { ...plan, photo, metadataHash };
   } catch (error) {
-    if (!isOfOne(error) || !(await takesFiles(root))) throw error;
+    if (!isOfOne(error) || !(await takesFiles(root, plan.photo))) throw error;
     progress.failed += 1;
     onProblem(plan.photo, plan.path, whyNot(error));
     return undefined;
@@ -187,10 +189,10 @@ async function bring(
 }
 
 /** Whether the disk that is exported to is well: what failed was the photo's own fault then, and not the disk's. */
-async function takesFiles(root: string): Promise<boolean> {
-  const [probe, partial] = [join(root, OWN_FOLDER, "probe"), join(root, OWN_FOLDER, "probe.part")];
-  return writeWhole("x", probe, partial).then(
-    () => true,
+async function takesFiles(root: string, photo: Photo): Promise<boolean> {
+  const partial = partialOf(root, photo, "part");
+  return writeWhole("x", `${partial}.part`, partial).then(
+    () => rm(`${partial}.part`, { force: true }).then(() => true),
     () => false,
   );
 }

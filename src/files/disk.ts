@@ -24,7 +24,7 @@ export type DiskOptions = {
  *     spool/<random>                       bytes of a request whose upload is not known yet
  *     lost/<file>                          bytes that no record knows, put aside
  *
- * Only what lies in uploads/ and spool/ is ever deleted here. Earlier versions named a file in uploads/ by
+ * What lies in uploads/ and spool/ is deleted here, and what a photo had that was removed, or whose bytes were replaced. Earlier versions named a file in uploads/ by
  * its upload's id, each original `original`, and moved an upload's file to photos/ before its photo was on record.
  */
 export async function createDisk(
@@ -43,7 +43,7 @@ export async function createDisk(
   const lost = createLost(folder, calls);
   return {
     staging: createStaging({ uploads, lost, durable, calls }),
-    originals: createOriginals({ photos, uploads, lost, calls }),
+    originals: createOriginals({ photos, uploads, lost, durable, calls }),
     spools: createSpools({ folder: spools, durable, calls }),
     inventory: createInventory(folder, lost),
   };

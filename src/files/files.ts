@@ -72,6 +72,12 @@ export interface Originals {
     algorithms: readonly Algorithm[],
     pace?: Pace,
   ): Promise<{ digests: Digests; size: number } | undefined>;
+  /**
+   * Deletes the bytes of an original that no photo has any more, from wherever they lie, and its photo's folder where nothing
+   * is left in it. They are gone for good when this answers, also after a power cut. May be asked again.
+   * @throws Error where the disk does not let them go; SyncFailed
+   */
+  delete(place: Place): Promise<void>;
   /** Earlier versions moved an upload's file before its photo was on record: brings it back to staging. */
   takeBack(place: Omit<Place, "size">): Promise<void>;
   /** Puts files aside that lie among the photos under ids that were never given. Answers where they lie now. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Place } from "./files.ts";
 import { lengthAt } from "./move.ts";
-import { originalName, requireFileName } from "./names.ts";
+import { isFileName, originalName } from "./names.ts";
 
 /**
  * Where the bytes of a photo lie, for a command beside the server: nothing is moved, since the folder belongs to the
@@ -11,9 +11,10 @@ import { originalName, requireFileName } from "./names.ts";
  */
 export function findOriginal(folder: string, place: Place): string | undefined {
   const { treeId, photoId, file, size } = place;
+  if (!isFileName(file)) return undefined;
   return [
     join(folder, "photos", String(treeId), String(photoId), originalName(file)),
-    join(folder, "uploads", requireFileName(file)),
-    join(folder, "lost", requireFileName(file)),
+    join(folder, "uploads", file),
+    join(folder, "lost", file),
   ].find((path) => lengthAt(path) === size);
 }

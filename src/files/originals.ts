@@ -1,8 +1,10 @@
-import { join } from "node:path";
+import { existsSync, rmdirSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
 import type { Calls } from "./calls.ts";
 import { digestFile } from "./digest-file.ts";
 import type { Originals, Place } from "./files.ts";
 import type { Lost } from "./lost.ts";
+import { createFolderSync } from "./folder-sync.ts";
 import { deleteEmptyFolder, isMissing, lengthAt, moveToNew } from "./move.ts";
 import { originalName, requireFileName } from "./names.ts";
 
@@ -15,6 +17,8 @@ export type OriginalsOptions = {
   /** The folder of uploads' files, where an original comes from. */
   uploads: string;
   lost: Lost;
+  /** Whether anything waits for the disk. */
+  durable: boolean;
   calls: Calls;
 };
 
@@ -23,8 +27,10 @@ export type OriginalsOptions = {
  * rename, whatever its size, and nothing is renamed over a file that is there. A rename is not waited for: a
  * power cut leaves the file in one of the two places, and whoever looks for it looks into both.
  */
-export function createOriginals({ photos, uploads, lost, calls }: OriginalsOptions): Originals {
-  /** By the path they lead to: who asks for the same file at the same time shares one rename. */
+export function createOriginals(options: OriginalsOptions): Originals {
+  const { photos, uploads, lost, durable, calls } = options;
+
+  /** By the path they lead to: who asks for the same file at the same time shares one rename. One that is deleted is nowhere. */
   const underWay = new Map<string, Promise<boolean>>();
 
   const uploadPath = (file: string) => join(uploads, requireFileName(file));
@@ -65,8 +71,71 @@ export function createOriginals({ photos, uploads, lost, calls }: OriginalsOptio
     return moving;
   }
 
+  /** By folder. One for each thousand photos that something was deleted of. */
+  const syncs = new Map<string, () => Promise<void>>();
+
+  /** The names that were deleted from a folder are gone from the disk. */
+  async function sync(folder: string): Promise<void> {
+    if (!durable) return;
+    const known = syncs.get(folder) ?? createFolderSync(folder, calls);
+    syncs.set(folder, known);
+    await known();
+  }
+
+  /** @returns whether there was anything */
+  async function unlink(path: string): Promise<boolean> {
+    try {
+      await calls.unlink(path);
+      return true;
+    } catch (error) {
+      // Without the folder, or with a file in the place of one, there is no such file either.
+      if (isMissing(error) || (error as { code?: string }).code === "ENOTDIR") return false;
+      throw error;
+    }
+  }
+
+  /** Deletes a photo's folder where it is empty, unless another file than its own is on its way into it. */
+  function deleteFolder(folder: string, own: string): void {
+    if ([...underWay.keys()].some((path) => path !== own && path.startsWith(folder + sep))) return;
+    try {
+      // At once, so that nothing sets out for it in between.
+      rmdirSync(folder);
+    } catch (error) {
+      const { code = "" } = error as { code?: string };
+      if (!["ENOENT", "ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(code)) throw error;
+    }
+  }
+
+  async function deleteAll(place: Place, path: string): Promise<void> {
+    const folder = folderOf(place);
+    const there = await unlink(path);
+    // Also where nothing was there: whoever deleted it before may have been cut off behind that.
+    deleteFolder(folder, path);
+    if (existsSync(dirname(folder))) await sync(dirname(folder));
+    if ((await unlink(uploadPath(place.file))) || !there) await sync(uploads);
+    const aside = lost.pathOf(place.file);
+    if (lengthAt(aside) === place.size && (await unlink(aside))) await sync(dirname(aside));
+  }
+
   return {
     place: bring,
+
+    delete: async (place) => {
+      const path = pathOf(place);
+      for (let other = underWay.get(path); other; other = underWay.get(path)) {
+        await other.catch(() => false);
+      }
+      const deleting = deleteAll(place, path).finally(() => underWay.delete(path));
+      // Whoever wants to bring the file to its place meanwhile finds none.
+      underWay.set(
+        path,
+        deleting.then(
+          () => false,
+          () => false,
+        ),
+      );
+      return deleting;
+    },
 
     read: async (place) => {
       // It is opened by its path only when it is sent, and must not be on its way by then. Where it cannot be

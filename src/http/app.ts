@@ -39,12 +39,16 @@ export function createApp(
   bounds: typeof BOUNDS | null = BOUNDS,
   memory: MemoryWatch | null = null,
 ) {
-  const { config, records, files, secret, redeemer, now, publicUrl, domain } = site;
+  const { config, records, files, events, secret, redeemer, now, publicUrl, domain } = site;
   const stallMs = config.REDEEM_STALL;
   const requests = createRequestLog(config.REDEEM_TRUST_PROXY);
+  const cors = createCors(config.REDEEM_CORS_ORIGINS);
   const context: ServeContext = {
     requests,
+    cors,
     records,
+    files,
+    events,
     secret,
     now,
     publicUrl,
@@ -52,11 +56,13 @@ export function createApp(
     maxSize: config.REDEEM_MAX_SIZE,
     types: config.REDEEM_TYPES,
     publicList: config.REDEEM_PUBLIC_LIST,
+    graceMs: config.REDEEM_GRACE,
+    pingbackTo: site.pingbackTo,
+    onDelivery: site.deliverer.wake,
     site: { domain, name: config.REDEEM_SITE_NAME },
     credentials: { records, secret, now, publicUrl, operatorKey: config.REDEEM_API_KEY },
   };
-  const cors = createCors(config.REDEEM_CORS_ORIGINS);
-  const receiving = { ...context, redeemer, cors, idleSeconds: IDLE_SECONDS };
+  const receiving = { ...context, redeemer, idleSeconds: IDLE_SECONDS };
 
   /** What is answered before it has a route is not heard of again (onAfterResponse). */
   const endEarly = (request: Request, problem: Problem) => {

@@ -1,4 +1,7 @@
 import type { Static, TObject } from "@sinclair/typebox";
+import type { PingbackTo } from "../callback/pingback.ts";
+import type { Events } from "../events.ts";
+import type { Files } from "../files/files.ts";
 import type { Problem, TokenKind } from "../problem.ts";
 import type { Level, Records } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
@@ -11,6 +14,8 @@ import type { Topic } from "./topics.ts";
 /** What the methods of a site work with, the same for all of them. */
 export type MethodContext = {
   records: Records;
+  files: Files;
+  events: Events;
   /** Seals upload tokens, so that a link can be shown again. */
   secret: SiteSecret;
   /** Milliseconds since 1970. */
@@ -23,8 +28,13 @@ export type MethodContext = {
   types: readonly string[];
   /** Published photos are listed for everybody (REDEEM_PUBLIC_LIST). */
   publicList: boolean;
+  pingbackTo: PingbackTo;
+  /** Called when a pingback was recorded. */
+  onDelivery: () => void;
   /** How answers name the site. */
   site: SiteNames;
+  /** How long after its end an upload token still counts for what was begun with it, in milliseconds (REDEEM_GRACE). */
+  graceMs: number;
 };
 
 /** One call of a method whose level its caller has. */
@@ -34,6 +44,8 @@ export type Call<Input extends TObject = TObject> = {
   /** All others, as they came. */
   others: Params;
   caller: Caller;
+  /** The web origin that the request comes from, if a browser said so. */
+  origin: string | null;
   version: Version;
 };
 
@@ -65,7 +77,7 @@ export type Method<Input extends TObject = TObject, Result = unknown> = {
   description: string;
   /**
    * Its parameters. Each has a `description` and `examples`; `allowed` is for error messages, where the schema itself does
-   * not say well what a value may be (parameters.ts).
+   * not say well what a value may be, and `mayBeEmpty` for text that is not absent where it is empty (parameters.ts).
    */
   input: Input;
   /**

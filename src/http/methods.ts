@@ -1,6 +1,8 @@
 import type { Method } from "./define-method.ts";
 import { echo } from "./echo.ts";
 import { getReplaceToken } from "./photo/get-replace-token.ts";
+import { deletePhoto } from "./photo/delete.ts";
+import { deleteUploadToken } from "./photo/delete-upload-token.ts";
 import { getUploadToken } from "./photo/get-upload-token.ts";
 import type { FileMethod } from "./photo/file-method.ts";
 import { list } from "./photo/list.ts";
@@ -8,14 +10,22 @@ import { redeemReplaceToken } from "./photo/redeem-replace-token.ts";
 import { redeemUploadToken } from "./photo/redeem-upload-token.ts";
 import { replace } from "./photo/replace.ts";
 import { upload } from "./photo/upload.ts";
+import { restorePhoto } from "./photo/restore.ts";
+import { updateUploadToken } from "./photo/update-upload-token.ts";
+import { update } from "./photo/update.ts";
 import { siteGet } from "./site/get.ts";
 import { userTokens } from "./user/tokens.ts";
 
 /** The declared methods of the API, in the order of the document. */
 export const METHODS: readonly Method[] = [
   getUploadToken,
+  updateUploadToken,
+  deleteUploadToken,
   getReplaceToken,
   list,
+  update,
+  deletePhoto,
+  restorePhoto,
   siteGet,
   userTokens,
   echo,

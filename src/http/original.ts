@@ -31,7 +31,8 @@ async function answer(
   of: { tree_id: string; photo_id: string; token: string },
 ): Promise<Response> {
   const photo = await records.photos.byId(Number(of.photo_id));
-  if (!photo || String(photo.treeId) !== of.tree_id || !sameSecret(photo.token, of.token)) {
+  const isShown = photo !== undefined && photo.deletedAt === null;
+  if (!isShown || String(photo.treeId) !== of.tree_id || !sameSecret(photo.token, of.token)) {
     return new Response("There is no such photo.", { status: 404 });
   }
   const { id: photoId, treeId, original: bytes } = photo;

@@ -5,7 +5,8 @@ import { quote, type Params } from "../upload/params.ts";
 
 /**
  * Reads a method's parameters by its TypeBox schema: strings as they come, whole numbers and flags
- * from their text. An empty or blank parameter counts as absent: forms send all their fields.
+ * from their text. An empty or blank parameter counts as absent: forms send all their fields. It is read as
+ * empty text where the property says `mayBeEmpty`.
  * @throws Problem invalid_input naming the parameter, what it may be and what it was
  */
 export function readParameters<Properties extends TProperties>(
@@ -16,6 +17,10 @@ export function readParameters<Properties extends TProperties>(
   const required = (schema.required ?? []) as readonly string[];
   for (const [name, property] of Object.entries<TSchema>(schema.properties)) {
     const text = params.get(name);
+    if (text?.trim() === "" && property["mayBeEmpty"] === true) {
+      read[name] = "";
+      continue;
+    }
     if (text === undefined || text.trim() === "") {
       if (property["default"] !== undefined) read[name] = property["default"];
       else if (required.includes(name)) {

@@ -4,6 +4,7 @@ import type { Level } from "../records/records.ts";
 import type { Params } from "../upload/params.ts";
 import { authenticate } from "./authenticate.ts";
 import { requireLevel, type Credentials } from "./caller.ts";
+import type { Cors } from "./cors.ts";
 import { methodPath, type Method, type MethodContext } from "./define-method.ts";
 import { describeMethod } from "./docs/describe-method.ts";
 import { described } from "./docs/operation.ts";
@@ -21,6 +22,7 @@ import type { RequestLog } from "./request-log.ts";
 
 export type ServeContext = MethodContext & {
   credentials: Credentials;
+  cors: Cors;
   requests: Pick<RequestLog, "note">;
   stallMs: number;
 };
@@ -28,13 +30,26 @@ export type ServeContext = MethodContext & {
 /** The routes of a declared method in one version: GET and POST, in an envelope (protocol 2). */
 export function serveMethod(context: ServeContext, method: Method, version: Version) {
   const path = methodPath(method.path, version);
-  const handle = ({ request }: { request: Request }) => answer(context, method, version, request);
-  return new Elysia()
+  const isOpen = context.cors.covers(path);
+  const handle = async ({ request }: { request: Request }) => {
+    const { response, problem } = await answer(context, method, version, request);
+    // Another origin's page may not read why it is refused (protocol 5).
+    if (!isOpen || problem?.code === "origin_refused") return response;
+    for (const [name, value] of Object.entries(context.cors.headers(request))) {
+      response.headers.set(name, value);
+    }
+    return response;
+  };
+  const routes = new Elysia()
     .get(path, handle, { detail: described(describeMethod(method, version, "get")) })
     .post(path, handle, {
       parse: "none",
       detail: described(describeMethod(method, version, "post")),
     });
+  if (!isOpen) return routes;
+  return routes.options(path, ({ request }) => context.cors.preflight(request), {
+    detail: { hide: true },
+  });
 }
 
 /** Whatever is thrown and is no Problem goes on to the app. */
@@ -43,7 +58,7 @@ async function answer(
   method: Method,
   version: Version,
   request: Request,
-): Promise<Response> {
+): Promise<{ response: Response; problem?: Problem }> {
   const endpoint = new URL(request.url).pathname;
   let style: Style = plainStyle(version);
   let level: Level = "anonymous";
@@ -55,13 +70,15 @@ async function answer(
     requireLevel(caller, method.level, version);
     refuseUnsupported(method, params);
     const input = readParameters(method.input, params);
-    const call = { input, others: readOthers(method.input, params), caller, version };
+    const origin = request.headers.get("origin");
+    const call = { input, others: readOthers(method.input, params), caller, origin, version };
     const enclosed = method.output.enclose(await method.run(call, context), version);
-    return renderResult(style, { ...enclosed, level }, context.site, endpoint);
+    return { response: renderResult(style, { ...enclosed, level }, context.site, endpoint) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     context.requests.note(request, error);
-    return renderProblem(style, error, level, context.site, endpoint);
+    const response = renderProblem(style, error, level, context.site, endpoint);
+    return { response, problem: error };
   }
 }
 

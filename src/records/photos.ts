@@ -102,8 +102,14 @@ export type PhotoDecision<Value> = { changes: readonly PhotoChange[]; value: Val
 export type Removal = { id: number; treeId: number; photoId: number; file: string; size: number };
 
 export interface RemovalRecords {
-  /** Files that were taken from their photos before then, the longest ago first. */
-  before(at: number, limit: number): Promise<Removal[]>;
+  /** Files that were taken from their photos before then, the longest ago first, in slices. */
+  before(at: number): AsyncIterable<Removal[]>;
+  /** Those that were this photo's. */
+  ofPhoto(photoId: number): Promise<Removal[]>;
+  /** Which of these files are on the list. */
+  among(files: readonly string[]): Promise<Set<string>>;
+  /** Takes times after now, by a clock that was ahead, for now. In slices; yields how many. */
+  clampFuture(now: number): AsyncIterable<number>;
   /** Their files are deleted. */
   done(ids: readonly number[]): Promise<void>;
 }
@@ -151,7 +157,11 @@ export interface PhotoRecords {
     now: number,
     decide: (photo: Photo | undefined) => PhotoDecision<Value>,
   ): Promise<{ value: Value; photo: Photo | undefined }>;
-  /** The photo that an upload made, or made a new original for; with its bytes as they are now. */
+  /** Photos that are in the trash since before then, the longest ago first, by id. */
+  trashedBefore(at: number, limit: number): Promise<number[]>;
+  /** Takes those that came into the trash after now, by a clock that was ahead, for come now. In slices; yields how many. */
+  clampTrash(now: number): AsyncIterable<number>;
+  /** The photo that an upload made, or made a new original for; with its bytes as they are now. Undefined where it was removed. */
   byUpload(uploadId: number): Promise<Photo | undefined>;
   /**
    * Where the file of the original belongs that an upload made, be it the photo's still or not, and how long it is.

@@ -2,6 +2,7 @@ import type { DeliveryRecords } from "./deliveries.ts";
 import type { DirectRecords } from "./direct.ts";
 import type { OriginalRecords, PhotoRecords, RemovalRecords } from "./photos.ts";
 import type { TokenRecords } from "./tokens.ts";
+import type { UpdateRecords } from "./updates.ts";
 import type { ChunkRecords, LeftoverRecords, UploadRecords } from "./uploads.ts";
 
 export type * from "./deliveries.ts";
@@ -9,6 +10,7 @@ export type * from "./direct.ts";
 export type { Extra } from "./extra.ts";
 export type * from "./photos.ts";
 export type * from "./tokens.ts";
+export type * from "./updates.ts";
 export type * from "./uploads.ts";
 
 /**
@@ -22,6 +24,7 @@ export interface Records {
   keys: KeyRecords;
   tokens: TokenRecords;
   direct: DirectRecords;
+  updates: UpdateRecords;
   uploads: UploadRecords;
   chunks: ChunkRecords;
   leftovers: LeftoverRecords;

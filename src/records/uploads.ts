@@ -75,7 +75,7 @@ export type UploadKey =
 export type UploadView = {
   /** Undefined where there is none. */
   upload: Upload | undefined;
-  /** Where it is finished: the photo that it made, or made a new original for. */
+  /** Where it is finished: the photo that it made, or made a new original for. Undefined where that was removed. */
   photo: Photo | undefined;
   /** As it is now. Undefined where there is no such token. */
   token: UploadToken | undefined;
@@ -250,4 +250,9 @@ export interface LeftoverRecords {
    * why a chunk of it was refused, it stays as `failed`. False where it was neither.
    */
   deleteEmpty(uploadId: number): Promise<boolean>;
+  /**
+   * Deletes finished uploads whose photos were removed before then, and whose tokens expired before then; and these tokens,
+   * where no upload and no photo of them is left. None whose backend is still to be told. In slices; yields how many uploads.
+   */
+  pruneRemoved(before: number): AsyncIterable<number>;
 }

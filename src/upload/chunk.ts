@@ -21,7 +21,7 @@ export type Chunk = {
 };
 
 /** As long as any file system's names, and room for Resumable.js's own identifiers. */
-const MAX_NAME = 1024;
+export const MAX_NAME = 1024;
 
 /**
  * Reads what a request says of its chunk (protocol 4.2): the parameters of the first family of

@@ -11,7 +11,7 @@ import { lostOnDisk } from "./chunk.ts";
 import { damagedFile } from "./digests.ts";
 import { requireType, typesOf } from "./limits.ts";
 import type { Membership } from "./locks.ts";
-import { backgroundDelivery, finishedAs, outcomeOf } from "./outcome.ts";
+import { backgroundDelivery, finishedAs, outcomeOf, photoDeleted } from "./outcome.ts";
 import { refuse } from "./refuse.ts";
 import { renew } from "./renew.ts";
 import { decideFinalizing, decidePhoto, decideRollBack, type Finalizing } from "./upload-rules.ts";
@@ -228,7 +228,8 @@ async function record(
     { durable: true },
   );
   if (value !== "made" && value !== "finished") throw cannotFinalize(owner.token, value);
-  if (!photo) throw new Error(`Upload ${upload.id} is finished and has no photo`);
+  // Another process made it, and it was removed since.
+  if (!photo) throw photoDeleted();
   if (value === "made") {
     context.quota.closeAccount(upload.id);
     context.syncer.prune();

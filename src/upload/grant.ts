@@ -1,22 +1,15 @@
 import { isRecognizable, rangeMeets } from "../media/types.ts";
-import { oneLine, plainText, safeDescription } from "../photo/text.ts";
 import { Problem } from "../problem.ts";
 import { isExtra } from "../callback/address.ts";
 import type { Extra } from "../records/records.ts";
+import { NOTHING_SAID, readMetadata, readUrl, type Said } from "./metadata.ts";
 import { quote, readExtra, type Params } from "./params.ts";
 import type { Grant } from "./token.ts";
 
 /** What a backend may ask for (protocol 3), read and in range. */
-export type Wanted = {
+export type Wanted = Said & {
   return_url?: string | undefined;
   background_return_p?: boolean | undefined;
-  album_id?: string | undefined;
-  title?: string | undefined;
-  description?: string | undefined;
-  tags?: string | undefined;
-  publish?: boolean | undefined;
-  publish_date?: string | undefined;
-  absolute_url?: string | undefined;
   valid_minutes?: number | undefined;
   max_uploads?: number | undefined;
   max_size?: number | undefined;
@@ -37,18 +30,13 @@ export type GrantLimits = {
  * @throws Problem invalid_input naming the parameter and what it may be
  */
 export function toGrant(wanted: Wanted, userId: number, extra: Extra, limits: GrantLimits): Grant {
-  const publishDate = wanted.publish_date ? readDate(wanted.publish_date, limits.now) : null;
+  const { published, ...metadata } = { ...NOTHING_SAID, ...readMetadata(wanted, limits.now) };
   return {
+    ...metadata,
+    publish: published,
     validMinutes: wanted.valid_minutes ?? limits.validMinutes,
     maxUploads: wanted.max_uploads ?? 1,
-    title: plainText(wanted.title ?? ""),
-    description: safeDescription(wanted.description ?? ""),
-    tags: oneLine(wanted.tags ?? ""),
-    albumId: (wanted.album_id ?? "").replace(/\s/g, ""),
     userId,
-    publish: publishDate === null && (wanted.publish ?? true),
-    publishDate,
-    absoluteUrl: wanted.absolute_url ? readUrl("absolute_url", wanted.absolute_url) : "",
     returnUrl: wanted.return_url ? readUrl("return_url", wanted.return_url) : "",
     backgroundReturn: wanted.background_return_p ?? false,
     maxSize: wanted.max_size === undefined ? null : readMaxSize(wanted.max_size, limits.maxSize),
@@ -63,36 +51,6 @@ export function toGrant(wanted: Wanted, userId: number, extra: Extra, limits: Gr
 export function extraBeside(params: Params, known: readonly string[]): Extra {
   const extra = new Map([...params].filter(([name]) => isExtra(name) && !known.includes(name)));
   return readExtra(extra);
-}
-
-function readUrl(name: string, text: string): string {
-  const url = URL.parse(text.trim());
-  if (url && (url.protocol === "http:" || url.protocol === "https:") && url.hostname !== "") {
-    // As it was given, save for what no header may hold.
-    return /^[\x21-\x7e]+$/.test(text.trim()) ? text.trim() : url.href;
-  }
-  throw new Problem(
-    "invalid_input",
-    `${name} must be an http or https address, not ${quote(text)}.`,
-  );
-}
-
-function readDate(text: string, now: number): number {
-  const form = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
-  const [, day, time = "00:00:00", zone = "Z"] = form.exec(text.trim()) ?? [];
-  const at = day ? Date.parse(`${day}T${time}${zone}`) : Number.NaN;
-  // 31 February is read as March by some: what comes out must be what went in.
-  const exists = day !== undefined && isDay(day) && Number.isFinite(at);
-  if (exists && at > now) return at;
-  throw new Problem(
-    "invalid_input",
-    `publish_date must be a future time, as ISO 8601 or YYYY-MM-DD HH:MM:SS (UTC), not ${quote(text)}.`,
-  );
-}
-
-function isDay(day: string): boolean {
-  const at = Date.parse(`${day}T00:00:00Z`);
-  return Number.isFinite(at) && new Date(at).toISOString().startsWith(day);
 }
 
 function readMaxSize(bytes: number, max: number): number {

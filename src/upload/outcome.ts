@@ -1,5 +1,5 @@
-import { noSuchPhoto } from "../problem.ts";
 import { returnFor, type Outcome } from "../callback/address.ts";
+import { Problem } from "../problem.ts";
 import type { Extra, NewDelivery, Photo, Upload } from "../records/records.ts";
 import type { Finished, Owner, UploadContext } from "./types.ts";
 
@@ -32,14 +32,21 @@ export function finishedAs(
   return { token, photo, returns: returnFor(token, domain, uploadToken, { photo }, extra) };
 }
 
-/** The outcome of an upload that has finished before, for a client that asks again (protocol 4.2). */
+/** The answer for an upload whose photo is in the trash, or removed: its client stops (protocol 4.2). */
+export function photoDeleted(): Problem {
+  return new Problem("no_such_photo", "The photo was deleted.");
+}
+
+/**
+ * The outcome of an upload that has finished before, for a client that asks again (protocol 4.2).
+ * @throws Problem no_such_photo where its photo was deleted since
+ */
 export async function outcomeOf(
   context: Pick<UploadContext, "domain" | "records">,
   owner: Owner,
   upload: Pick<Upload, "id">,
 ): Promise<Finished> {
   const photo = await context.records.photos.byUpload(upload.id);
-  // It was removed since.
-  if (!photo) throw noSuchPhoto();
+  if (!photo || photo.deletedAt !== null) throw photoDeleted();
   return finishedAs(context, owner, photo, await context.records.uploads.extra(upload.id));
 }

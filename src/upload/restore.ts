@@ -72,8 +72,11 @@ export async function settleFiles(
     if (signal?.aborted) break;
     const slice = names.slice(at, at + SLICE);
     const known = await records.leftovers.byFiles(slice);
+    const removed = await records.removals.among(slice);
     for (const name of slice) {
       const upload = known.get(name);
+      // Its photo was removed before it was in its place: it is deleted with the others.
+      if (removed.has(name)) continue;
       if (upload && (isUnderWay(upload.state) || locks?.isBusy(upload.id))) continue;
       // The file has been moved or deleted since the names were read.
       if (files.staging.lengthOf(name) === undefined) continue;

@@ -1,26 +1,39 @@
+import type { ArchiveContext } from "../archive/change-photo.ts";
+import { deleteRemoved, emptyTrash } from "../archive/remove.ts";
 import type { Upload } from "../records/records.ts";
 import { nextTurn } from "../slices.ts";
 import type { Ages } from "./ages.ts";
 import type { UploadLocks } from "./locks.ts";
 import { settleFiles, type RestoreContext } from "./restore.ts";
+import { finishUpdates } from "./update-token.ts";
 
-export type SweepContext = RestoreContext & {
-  locks: UploadLocks;
-  keepUnfinishedMs: number;
-  keepRecordsMs: number;
-  ages: Ages;
-  /** The server stops: the sweep ends after the slice that it is at. */
-  signal?: AbortSignal;
-};
+export type SweepContext = RestoreContext &
+  Pick<ArchiveContext, "pingbackTo" | "onDelivery"> & {
+    locks: UploadLocks;
+    keepUnfinishedMs: number;
+    keepRecordsMs: number;
+    /** How long photos stay in the trash (REDEEM_KEEP_DELETED). */
+    keepDeletedMs: number;
+    /** How long after its token's end an upload may go on (REDEEM_GRACE). */
+    graceMs: number;
+    /** When this process began, in milliseconds since 1970. */
+    startedAt: number;
+    ages: Ages;
+    /** The server stops: the sweep ends after the slice that it is at. */
+    signal?: AbortSignal;
+  };
 
 /** Uploads that are deleted before others have a turn: a few milliseconds' work. */
 const FEW = 50;
 
+/** How long the file of a photo stays that was removed: whoever has just looked up where it lies may open it. */
+const OPENING_MS = 60_000;
+
 /**
  * Deletes what was abandoned: uploads that have received nothing for long, and bytes that belong to
- * no upload. A photo is not among what it looks at. It works in slices, and others have their turn
+ * no upload; and photos that were in the trash for long enough. It works in slices, and others have their turn
  * in between, however much there is.
- * @returns how many were deleted
+ * @returns how many abandoned uploads, and records that nobody needs, were deleted
  */
 export async function sweep(context: SweepContext): Promise<number> {
   const { records, ages, signal } = context;
@@ -29,6 +42,10 @@ export async function sweep(context: SweepContext): Promise<number> {
   let deleted = 0;
   await Array.fromAsync(inTurns(records.leftovers.clampFuture(now), signal));
   await Array.fromAsync(inTurns(records.deliveries.clampClosed(now), signal));
+  await removeDeleted(context, now).catch((error: unknown) => {
+    context.events.emit({ kind: "sweep failed", error: String(error) });
+  });
+  await finishUpdates({ ...context, now: ages.now });
   const before = ages.before(context.keepUnfinishedMs);
   for await (const uploads of inTurns(records.leftovers.abandoned(before), signal)) {
     deleted += await deleteAbandoned(uploads, before, context);
@@ -43,9 +60,26 @@ export async function sweep(context: SweepContext): Promise<number> {
   }
   const old = ages.before(context.keepRecordsMs);
   for await (const count of inTurns(records.deliveries.pruneClosed(old), signal)) deleted += count;
+  const over = Math.min(old, ages.before(context.graceMs));
+  for await (const count of inTurns(records.updates.pruneExpired(over), signal)) deleted += count;
+  for await (const count of inTurns(records.leftovers.pruneRemoved(old), signal)) deleted += count;
   for await (const count of inTurns(records.tokens.pruneExpired(old), signal)) deleted += count;
   await pruneChunks(context);
   return deleted;
+}
+
+/**
+ * Deletes files that no photo has any more, and removes what was in the trash for long enough. The files first: on a full disk
+ * nothing can be recorded before there is room.
+ */
+async function removeDeleted(context: SweepContext, now: number): Promise<void> {
+  const { records, ages, signal } = context;
+  const archive = { ...context, now: ages.now };
+  // Nobody has looked up in this process what was taken from its photo by an earlier one.
+  await deleteRemoved(archive, Math.max(context.startedAt, now - OPENING_MS), signal);
+  await Array.fromAsync(inTurns(records.removals.clampFuture(now), signal));
+  await Array.fromAsync(inTurns(records.photos.clampTrash(now), signal));
+  await emptyTrash(archive, ages.before(context.keepDeletedMs), signal);
 }
 
 async function pruneChunks({ records, signal }: SweepContext): Promise<void> {

@@ -21,7 +21,7 @@ import { holdsUse, isPresent, isUnderWay, next, useState } from "./rules.ts";
  */
 
 /** Uploads that a token may leave unfinished, beside those it is for: each is a row and a file until it is swept. */
-const MAX_UNFINISHED = 1000;
+export const MAX_UNFINISHED = 1000;
 
 function isFullOf(unfinished: number, token: Pick<UploadToken, "maxUploads">): boolean {
   return unfinished >= token.maxUploads + MAX_UNFINISHED;

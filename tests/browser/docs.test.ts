@@ -180,6 +180,7 @@ test("the callback is shown, with its headers; whole file and chunks have headin
   expect(await sending.locator(".opblock-description h3").allInnerTexts()).toEqual([
     "A whole file",
     "A file in chunks",
+    "Hashes",
     "The outcome",
     "What to do next",
   ]);

@@ -46,6 +46,72 @@ async function failEach(
   }
 }
 
+describe("deleting an original", () => {
+  const place = placeOf(7, bytes.length);
+
+  test.each(["photos/1", "uploads"])(
+    "in %s fails at any call, and the next try ends it",
+    async (where) => {
+      await stage(files, place.file, bytes);
+      if (where !== "uploads") await files.originals.place(place);
+      const steps = await failEach(
+        () => files.originals.delete(place),
+        async () => undefined,
+      );
+      // The name in the place, the sync of the folder above; the name in uploads, and in lost.
+      expect(steps).toBeGreaterThanOrEqual(4);
+      expect(faults.made).toContain("fsync");
+      expect(await readdir(join(folder, "uploads"))).toEqual([]);
+      expect(await readdir(join(folder, "photos"), { recursive: true })).toEqual(
+        where === "uploads" ? [] : ["1"],
+      );
+    },
+  );
+
+  test("leaves a folder that has something else in it, and one whose name is none of a folder's", async () => {
+    await stage(files, place.file, bytes);
+    await files.originals.place(place);
+    await Bun.write(join(folder, "photos/1/7/notes.txt"), "mine");
+    await files.originals.delete(place);
+    expect(await readdir(join(folder, "photos/1/7"))).toEqual(["notes.txt"]);
+    await Bun.write(join(folder, "photos/1/8"), "a file in the place of a folder");
+    await files.originals.delete(placeOf(8, bytes.length));
+    expect((await readdir(join(folder, "photos/1"))).toSorted()).toEqual(["7", "8"]);
+  });
+
+  test("that is still in uploads is not brought to its place by somebody who comes in the middle", async () => {
+    let placing: Promise<boolean> | undefined;
+    const disk = await createDisk(folder, {
+      durable: false,
+      calls: {
+        ...systemCalls,
+        unlink: async (path) => {
+          await Bun.sleep(0);
+          const turns = { left: 20 };
+          placing ??= disk.originals.place(place).finally(() => (turns.left = 0));
+          // As long as it would take to bring it there: it waits for this.
+          for (; turns.left > 0; turns.left -= 1) await Bun.sleep(1);
+          await systemCalls.unlink(path);
+        },
+      },
+    });
+    await stage(disk, place.file, bytes);
+    await disk.originals.delete(place);
+    expect(await placing).toBe(false);
+    await expect(disk.originals.read(place)).rejects.toThrow("missing");
+    const names = await readdir(folder, { recursive: true });
+    expect(names.filter((path) => path.endsWith(place.file))).toEqual([]);
+  });
+
+  test("of an earlier version deletes the file that all originals were called", async () => {
+    const early = { treeId: 1, photoId: 9, file: "57", size: 5 };
+    await Bun.write(join(folder, "photos/1/9/original"), "bytes");
+    expect(await (await files.originals.read(early)).text()).toBe("bytes");
+    await files.originals.delete(early);
+    expect(await readdir(join(folder, "photos/1"))).toEqual([]);
+  });
+});
+
 describe("placing an original", () => {
   const place = placeOf(7, bytes.length);
 

@@ -85,6 +85,58 @@ export function originalsContract(of: string, open: () => Promise<Opened>): void
       for (const id of [1, 2]) expect(await read(placeOf(id, 1000, id))).toEqual(png(1000, id));
     });
 
+    test("is deleted from wherever it lies, as often as is asked, and never comes back", async () => {
+      const place = placeOf(1, bytes.length, 7);
+      const lie: Record<string, () => Promise<unknown>> = {
+        "in its place": () => files().originals.place(place),
+        "still in staging": async () => undefined,
+        "put aside": () => files().staging.putAside(name(1)),
+      };
+      for (const [where, bring] of Object.entries(lie)) {
+        await stage(files(), name(1), bytes);
+        await bring();
+        for (let round = 0; round < 2; round += 1) {
+          await files().originals.delete(place);
+          expect([where, await files().originals.place(place)]).toEqual([where, false]);
+          await expect(read(place)).rejects.toThrow("missing");
+          expect(await files().staging.names()).toEqual([]);
+        }
+        await reopen();
+        await expect(read(place)).rejects.toThrow("missing");
+      }
+    });
+
+    test("is deleted alone: not another photo's, nor the bytes that have replaced it", async () => {
+      for (const id of [1, 2]) {
+        await stage(files(), name(id), png(1000, id));
+        await files().originals.place({ ...placeOf(1, 1000), file: name(id) });
+      }
+      await stage(files(), name(3), png(1000, 3));
+      await files().originals.place(placeOf(3, 1000));
+      await files().originals.delete(placeOf(1, 1000));
+      expect(await read({ ...placeOf(1, 1000), file: name(2) })).toEqual(png(1000, 2));
+      expect(await read(placeOf(3, 1000))).toEqual(png(1000, 3));
+    });
+
+    test("is gone, whoever wants to bring it to its place or to read it at the same time", async () => {
+      for (let round = 0; round < 30; round += 1) {
+        await stage(files(), name(1), png(1000));
+        const place = placeOf(1, 1000);
+        const acts = [
+          () => files().originals.place(place),
+          () => read(place),
+          () => files().originals.delete(place),
+          () => files().originals.place(place),
+          () => files().originals.delete(place),
+        ];
+        // Another one of them begins each time.
+        const turned = [...acts.slice(round % 5), ...acts.slice(0, round % 5)];
+        await Promise.allSettled(turned.map((act) => act()));
+        await expect(read(place)).rejects.toThrow("missing");
+        expect(await files().staging.names()).toEqual([]);
+      }
+    });
+
     test("of a photo may be followed by another one, with a file of its own", async () => {
       await stage(files(), name(1), bytes);
       await files().originals.place(placeOf(1, bytes.length));

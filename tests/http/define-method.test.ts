@@ -5,6 +5,7 @@ import { addKey } from "../../src/commands/key.ts";
 import { requireLevel } from "../../src/http/caller.ts";
 import { defineMethod, type Method } from "../../src/http/define-method.ts";
 import { object, pageOf } from "../../src/http/output.ts";
+import { createCors } from "../../src/http/cors.ts";
 import { createRequestLog } from "../../src/http/request-log.ts";
 import { serveMethod } from "../../src/http/serve-method.ts";
 import { Problem } from "../../src/problem.ts";
@@ -80,15 +81,21 @@ export const misfits: Method[] = [
 const site = siteForAll();
 let app: { handle(request: Request): Promise<Response> };
 beforeAll(() => {
-  const { records, secret, now, publicUrl } = site.site;
+  const { records, files, events, secret, now, publicUrl } = site.site;
   const context = {
     records,
+    files,
+    events,
     secret,
     now,
     publicUrl,
     maxSize: 1,
     types: [],
     publicList: false,
+    pingbackTo: { urls: [], domain: "redeem.test" },
+    onDelivery: () => undefined,
+    graceMs: 0,
+    cors: createCors([]),
     stallMs: 60_000,
     requests: createRequestLog(0),
     site: { domain: "redeem.test", name: "Redeem" },

@@ -22,6 +22,7 @@ import {
   type UnfinishedUpload,
 } from "../support/data-folder.ts";
 import { rowsOf } from "../support/database.ts";
+import { disagreements, filesIn } from "../support/archive.ts";
 import { startDns, type DnsServer } from "../support/dns.ts";
 import { png, textFile } from "../support/media.ts";
 import { sha256 } from "../support/over-http.ts";
@@ -273,6 +274,32 @@ describe.each(dataFolders().map((path) => [basename(dirname(path)), basename(pat
       for (const photo of made.photos) expect(await original(photo)).toBe(photo.bytes);
       const lost = join(program.folder, "lost");
       expect(existsSync(lost) ? readdirSync(lost) : []).toEqual([]);
+    });
+
+    // Last of all, since nothing is left of the photos then.
+    test("lets its photos be changed, deleted, restored and removed with their bytes", async () => {
+      const call = (method: string, query: string) =>
+        callWith(API_KEY, `${server.url}/api/2/photo/${method}?${query}`);
+      for (const photo of made.photos) {
+        const of = `photo_id=${photo.photo_id}`;
+        const statuses: number[] = [];
+        for (const [method, more] of [
+          ["update", "&title=new"],
+          ["delete", ""],
+          ["restore", ""],
+          ["delete", "&permanently=1"],
+        ] as const) {
+          if (method === "delete") {
+            expect(await askList(server.url, photo)).toMatchObject({ ...photo.said, title: "new" });
+          }
+          statuses.push((await call(method, of + more)).status);
+        }
+        expect(statuses).toEqual([200, 200, 200, 200]);
+      }
+      expect(await disagreements(server)).toEqual([]);
+      const ids = new Set(made.photos.map(({ photo_id }) => String(photo_id)));
+      const files = (await filesIn(server, "photos")).map((file) => file.split("/")[1] ?? "");
+      expect(files.filter((id) => ids.has(id))).toEqual([]);
     });
   },
 );

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { disagreements } from "../support/archive.ts";
 import { pieces, type Piece, type Plan } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
 import { mp4, png } from "../support/media.ts";
@@ -15,6 +16,7 @@ import {
 import { photoIn } from "../support/redeem.ts";
 import { nothingLeft, remainsOf, until, type Remains } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { API_KEY } from "../support/site.ts";
 import { mountSmallDisk, whyNotMounted, type SmallDisk } from "../support/small-disk.ts";
 import { openWire, requestHead } from "../support/wire.ts";
 
@@ -64,6 +66,40 @@ afterEach(async () => {
 
 describe.skipIf(reason !== undefined)("a full disk", () => {
   beforeEach(() => start("24m", "0"));
+
+  test("has room again when a photo is removed for good, and not while it is in the trash", async () => {
+    const file = mp4(6 * MIB);
+    const remove = (photo: number, more = "") =>
+      fetch(`${server.url}/api/2/photo/delete?photo_id=${photo}${more}`, {
+        headers: { authorization: `Bearer ${API_KEY}` },
+        keepalive: false,
+      });
+    // As one chunk: of a whole file in a form it is not known what it is, and these have a part of the room.
+    const plan = planFor(file, file.length);
+    const send = (token: string) => sendPiece(server, token, plan, pieces(plan)[0] as Piece, file);
+    const { photo_id: one } = await photoIn(await send(await server.token()));
+    const token = await server.token();
+    disk.fill(2 * MIB);
+    await isRefused(await send(token));
+    const free = disk.free();
+    expect((await remove(one)).status).toBe(200);
+    await isRefused(await send(token));
+    expect((await remove(one, "&permanently=1")).status).toBe(200);
+    expect(disk.free() - free).toBeGreaterThan(5 * MIB);
+    const { photo_id: two } = await photoIn(await send(token));
+    // To the last byte: it is removed, or is there as before, and can be removed when there is a little room.
+    disk.fill();
+    const answer = await remove(two, "&permanently=1");
+    if (answer.status !== 200) {
+      await isRefused(answer);
+      await isStored(two, file);
+      disk.empty();
+      expect((await remove(two, "&permanently=1")).status).toBe(200);
+    }
+    expect(photosOf(server)).toHaveLength(1);
+    expect(await disagreements(server)).toEqual([]);
+    databaseIsWhole();
+  });
 
   test("in the middle of a chunk: 507, and the same client goes on when there is space", async () => {
     const file = mp4(6 * MIB);

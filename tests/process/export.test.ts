@@ -26,7 +26,8 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "redeem-export-process-"));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+// Tens of thousands of files are not gone in a moment on a disk that is busy.
+afterAll(() => rm(folder, { recursive: true, force: true }), 300_000);
 
 /** The bytes of photo `id`, which are like no other's. */
 function bytesOf(id: number, size: number): Buffer {

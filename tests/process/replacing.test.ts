@@ -35,14 +35,21 @@ async function addPhoto(server: TestServer, series: number): Promise<PhotoIds> {
 }
 
 /** Sends a replacement whole, or in chunks. @returns whether the photo was answered */
-async function replaceOnce(
+function replaceOnce(
   server: TestServer,
   { photo_id: id }: PhotoIds,
   bytes: Uint8Array<ArrayBuffer>,
   inChunks: boolean,
 ): Promise<boolean> {
-  const url = `${server.url}/api/2/photo/replace`;
-  const fields = { photo_id: id };
+  return sendOnce(`${server.url}/api/2/photo/replace`, { photo_id: id }, bytes, inChunks);
+}
+
+async function sendOnce(
+  url: string,
+  fields: Record<string, number>,
+  bytes: Uint8Array<ArrayBuffer>,
+  inChunks: boolean,
+): Promise<boolean> {
   const send = (body: FormData) =>
     fetch(url, { method: "POST", body, headers: KEY, keepalive: false });
   if (!inChunks) return (await send(wholeForm(fields, bytes))).status === 200;
@@ -109,9 +116,23 @@ async function keepReplacing(replacer: Replacer, current: Current, random: Rando
   }
 }
 
+/** Somebody who uploads one file after the other in chunks, each until it is answered. @returns how many */
+async function keepUploading(current: Current): Promise<number> {
+  let count = 0;
+  while (!current.over) {
+    const file = fileOf(9, count + 1);
+    for (let done = false; !done;) {
+      const server = await current.server;
+      done = await sendOnce(`${server.url}/api/2/photo/upload`, {}, file, true).catch(() => false);
+    }
+    count += 1;
+  }
+  return count;
+}
+
 type Current = { server: Promise<TestServer>; over: boolean };
 
-test("killed at any moment: each photo has whole bytes, no older ones than were answered", async () => {
+test("killed at any moment: each photo has whole bytes, no older ones than were answered, and each upload is one photo", async () => {
   const seed = readSeed();
   console.log(`replacing.test.ts: REDEEM_TEST_SEED=${seed}`);
   const random = seeded(seed);
@@ -123,6 +144,7 @@ test("killed at any moment: each photo has whole bytes, no older ones than were 
   }
   const current: Current = { server: Promise.resolve(server), over: false };
   const working = replacers.map((one, index) => keepReplacing(one, current, random.fork(index)));
+  const uploading = keepUploading(current);
   const rounds = 8;
   for (let round = 0; round < rounds; round += 1) {
     await Bun.sleep(random.between(20, 250));
@@ -142,7 +164,10 @@ test("killed at any moment: each photo has whole bytes, no older ones than were 
   current.over = true;
   await Promise.all(working);
   expect(Math.min(...replacers.map(({ answered }) => answered))).toBeGreaterThan(rounds / 4);
-  expect(photosOf(server)).toHaveLength(replacers.length);
+  // Each file that came with a key is one photo, however often it was sent.
+  const uploaded = await uploading;
+  expect(uploaded).toBeGreaterThan(rounds / 4);
+  expect(photosOf(server)).toHaveLength(replacers.length + uploaded);
 
   // Files of photos are their originals, and those that wait for their removal.
   const known = rowsOf<{ file: string }>(

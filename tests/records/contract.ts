@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from "bun:test";
 import type { Records } from "../../src/records/records.ts";
+import { changesContract } from "./changes-contract.ts";
 import { chunksContract } from "./chunks-contract.ts";
 import { directContract } from "./direct-contract.ts";
 import { givenRecords, type Given } from "./given.ts";
@@ -27,5 +28,6 @@ export function recordsContract(name: string, open: () => Promise<Records>): voi
   leftoversContract(name, given);
   photosContract(name, given);
   originalsContract(name, given);
+  changesContract(name, given);
   noncesContract(name, given);
 }

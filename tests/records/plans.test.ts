@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { Records } from "../../src/records/records.ts";
 import { openRecords } from "../../src/records/sqlite/open.ts";
-import { givenRecords, newToken } from "./given.ts";
+import { givenRecords, newToken, NOW } from "./given.ts";
 
 /** How SQLite finds the rows for what is asked at a start, by the sweeper and by a list. */
 
@@ -46,6 +46,7 @@ const SMALL = [
   "uploads_chunks_to_prune",
   "chunks_unsynced",
   "photos_to_carry_over",
+  "token_updates_pending",
 ];
 
 const ASKED: Record<string, () => Promise<unknown>> = {
@@ -98,6 +99,31 @@ const ASKED: Record<string, () => Promise<unknown>> = {
   retryNow: () => records.deliveries.retryNow("a", 1),
   after: () => records.photos.after(1, 10),
   listOfToken: () => records.photos.list({ tokenId: 1, offset: 0, limit: 1 }),
+  trashedBefore: () => records.photos.trashedBefore(1, 1),
+  clampTrash: () => Array.fromAsync(records.photos.clampTrash(1)),
+  removalsBefore: () => Array.fromAsync(records.removals.before(1)),
+  removalsOfPhoto: () => records.removals.ofPhoto(1),
+  removalsAmong: () => records.removals.among(["a"]),
+  clampRemovals: () => Array.fromAsync(records.removals.clampFuture(1)),
+  removeAndUpdate: async () => {
+    const given = givenRecords(records);
+    const { id } = await given.addToken({ hash: crypto.randomUUID() });
+    const made = await given.finish((await given.reserved(id)).id);
+    for (const files of [{ filename: "a" }, { identifier: "a" }, "all"] as const) {
+      const update = { tokenId: id, files, change: { title: "x" } };
+      const added = (await records.updates.add(update, 9)) as number;
+      await records.updates.carryOut(added, NOW, (_, set) => [{ kind: "update", set }]);
+    }
+    await records.photos.transact(made?.photo.id ?? 0, NOW, () => ({
+      value: 0,
+      changes: [{ kind: "remove" }],
+    }));
+    const upload = await records.photos.byId(made?.photo.id ?? 0);
+    if (upload) throw new Error("It was not removed");
+  },
+  unfinishedUpdates: () => records.updates.unfinished(),
+  pruneRemoved: () => Array.fromAsync(records.leftovers.pruneRemoved(NOW * 2)),
+  pruneUpdates: () => Array.fromAsync(records.updates.pruneExpired(NOW * 2)),
   listOfPhoto: () => records.photos.list({ photoId: 1, offset: 0, limit: 1 }),
 };
 

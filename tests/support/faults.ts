@@ -52,6 +52,10 @@ export function createFaults(): Faults {
         note("rename");
         await systemCalls.rename(from, to);
       },
+      unlink: async (path) => {
+        note("unlink");
+        await systemCalls.unlink(path);
+      },
       mkdir: async (path) => {
         note("mkdir");
         return systemCalls.mkdir(path);

@@ -23,5 +23,10 @@ export function sweepNow(
     ages,
     keepUnfinishedMs: config.REDEEM_KEEP_UNFINISHED,
     keepRecordsMs: config.REDEEM_KEEP_RECORDS,
+    keepDeletedMs: config.REDEEM_KEEP_DELETED,
+    graceMs: config.REDEEM_GRACE,
+    startedAt: 0,
+    pingbackTo: site.pingbackTo,
+    onDelivery: site.deliverer.wake,
   });
 }

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { noSuchPhoto, Problem, refusedToken, type TokenKind } from "../../problem.ts";
 import type { Level } from "../../records/records.ts";
+import { photoDeleted } from "../../upload/outcome.ts";
 import type { FileMethod } from "../photo/file-method.ts";
 import { unavailable } from "./answers.ts";
 import { text, type DescribedAnswer, type Example } from "./operation.ts";
@@ -61,7 +62,13 @@ function notFound(token: TokenKind, either: boolean): DescribedAnswer {
   const gone = {
     gone: { summary: "The photo is not there, or in the trash", value: noSuchPhoto().message },
   };
-  const words = token === "replace" ? " Or the photo has gone that is to be replaced." : "";
+  const words =
+    token === "replace"
+      ? " Or the photo has gone that is to be replaced."
+      : " Or what came of the file was deleted.";
+  const deleted = {
+    deleted: { summary: "The photo was deleted since", value: photoDeleted().message },
+  };
   return text(`The ${token} token will not do. Nothing is stored; do not try again.${words}`, {
     unknown: { summary: "Missing or unknown", value: refusedToken.unknown(token).message },
     used: { summary: "Used up", value: refusedToken.used(token).message },
@@ -69,6 +76,7 @@ function notFound(token: TokenKind, either: boolean): DescribedAnswer {
     ...(either
       ? { unknownUpload: { summary: "Unknown", value: refusedToken.unknown().message } }
       : {}),
+    ...deleted,
     ...(token === "replace" ? gone : {}),
   });
 }

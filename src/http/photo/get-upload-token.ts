@@ -6,8 +6,7 @@ import { ansiDate } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
-
-const URL_LENGTH = 8192;
+import { metadataFields, URL_LENGTH } from "./metadata-fields.ts";
 
 /** For how long a token may start uploads that asks for no time, by version. */
 const DEFAULT_MINUTES = { 1: 180, 2: 360 };
@@ -35,58 +34,13 @@ const input = Type.Object({
       examples: [9],
     }),
   ),
-  album_id: Type.Optional(
-    Type.String({
-      pattern: "^\\d{1,15}(\\s*,\\s*\\d{1,15}){0,99}$",
-      allowed: "one id or several, comma separated",
-      description: "One album id or several, comma separated.",
-      examples: ["3,4"],
-    }),
-  ),
-  title: Type.Optional(
-    Type.String({
-      maxLength: 1000,
-      description: "Title. All HTML tags are removed.",
-      examples: ["Summer party"],
-    }),
-  ),
-  description: Type.Optional(
-    Type.String({
-      maxLength: 65_536,
-      description:
-        "Description. Safe tags are kept (b i em strong p br a ul ol li blockquote code); if any other tag is present, all HTML is removed.",
-      examples: ["At <b>the lake</b>."],
-    }),
-  ),
-  tags: Type.Optional(
-    Type.String({
-      maxLength: 4096,
-      description: "Tags, space separated; a tag with spaces is quoted.",
-      examples: ['party "by the lake"'],
-    }),
-  ),
-  publish: Type.Optional(
-    Type.Boolean({
-      description: "Whether the photo is published at once. Default 1.",
-      examples: [false],
-    }),
-  ),
-  publish_date: Type.Optional(
-    Type.String({
-      maxLength: 40,
-      description:
-        "Future time at which the photo is published, as ISO 8601 or `YYYY-MM-DD HH:MM:SS` (UTC). Implies publish 0 until then.",
-      examples: ["2026-12-24 18:00:00"],
-    }),
-  ),
-  absolute_url: Type.Optional(
-    Type.String({
-      maxLength: URL_LENGTH,
-      allowed: `an http or https address of at most ${URL_LENGTH} characters`,
-      description: "Canonical address of the photo, if another than ours.",
-      examples: ["https://www.example.com/party"],
-    }),
-  ),
+  album_id: Type.Optional(metadataFields.album_id),
+  title: Type.Optional(metadataFields.title),
+  description: Type.Optional(metadataFields.description),
+  tags: Type.Optional(metadataFields.tags),
+  publish: Type.Optional(metadataFields.publish),
+  publish_date: Type.Optional(metadataFields.publish_date),
+  absolute_url: Type.Optional(metadataFields.absolute_url),
   valid_minutes: Type.Optional(
     Type.Integer({
       minimum: 15,

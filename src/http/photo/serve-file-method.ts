@@ -110,7 +110,8 @@ async function respond(
       site,
       endpoint,
       plain: isQuestion(request),
-      describe: request.headers.get("redeem-return") === "describe",
+      // For the upload page, which goes to where the outcome goes.
+      describe: method.refuses === "lines" && request.headers.get("redeem-return") === "describe",
     };
     return withHeaders(renderAnswer(answer, rendering), cors);
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Db } from "./db.ts";
 import { NO_CALLBACK_DUE } from "./delete.ts";
 import { ending } from "./ending.ts";
 import { lastIdOf } from "./make-photo.ts";
+import { pruneRemoved } from "./remove.ts";
 import { toUpload } from "./row.ts";
 import { chunks, uploads } from "./schema.ts";
 import { LIVE, RECEIVING_WHOLE, TO_FINALIZE, UNFINISHED } from "./states.ts";
@@ -53,6 +54,8 @@ export function leftoverRecords(db: Db): LeftoverRecords {
     },
 
     lastPhotoId: async () => lastId("photos"),
+
+    pruneRemoved: (before) => pruneRemoved(db, before),
 
     clampFuture: async function* (now) {
       for (;;) {

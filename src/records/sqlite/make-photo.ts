@@ -7,6 +7,7 @@ import { originals, photos, uploads, uploadTokens } from "./schema.ts";
 import { remover } from "./remove.ts";
 import { LIVE } from "./states.ts";
 import type { teller } from "./tell.ts";
+import { tokenChanges } from "./token-changes.ts";
 
 type PhotoChange = Extract<UploadChange, { kind: "photo" }>;
 
@@ -80,9 +81,11 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
     .where(eq(photos.id, sql.placeholder("photoId")))
     .prepare();
   const remove = remover(db);
+  const changes = tokenChanges(db);
   const lastId = lastIdOf(db);
 
   function insertNew(
+    upload: Upload,
     change: PhotoChange,
     token: UploadToken,
     originalId: number,
@@ -92,11 +95,12 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
     const { treeId, token: secret } = change.photo(id);
     insertPhoto.run({
       ...token,
+      published: token.publish,
+      ...changes.of(upload),
       tokenId: token.id,
       id,
       treeId,
       token: secret,
-      published: token.publish,
       originalId,
       now,
     });
@@ -122,7 +126,7 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
     const originalId = lastId("originals") + 1;
     const [photoId, version] =
       upload.replaces === null
-        ? [insertNew(change, token, originalId, now), 1]
+        ? [insertNew(upload, change, token, originalId, now), 1]
         : [upload.replaces, replaceOld(upload.replaces, originalId, now)];
     const { id: uploadId, file, filename } = upload;
     const { type, size, sha256 = null } = change.original;

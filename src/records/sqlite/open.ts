@@ -21,6 +21,7 @@ import { photoRecords } from "./photos.ts";
 import { photoPlaces } from "./places.ts";
 import { removalRecords } from "./remove.ts";
 import { tokenRecords } from "./tokens.ts";
+import { updateRecords } from "./updates.ts";
 import { uploadRecords } from "./uploads.ts";
 
 const PUBLIC_URL = "public url";
@@ -63,6 +64,7 @@ export async function openRecords(
       keys: keyRecords(db),
       tokens: tokenRecords(db, find),
       direct: directRecords(db, find),
+      updates: updateRecords(db, find, places.change),
       uploads: uploadRecords(db, find, places.add),
       chunks: chunkRecords(db),
       leftovers: leftoverRecords(db),

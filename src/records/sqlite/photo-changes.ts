@@ -6,20 +6,12 @@ import { remover } from "./remove.ts";
 import { photos } from "./schema.ts";
 import { teller } from "./tell.ts";
 
-/**
- * Changes of photos, each in one transaction.
- * @param onChange called when the transaction has ended, with the photo before and after it; `after` is undefined where
- *   the photo was removed
- */
-export function photoTransactions(
-  db: Db,
-  { photos: find }: Finders,
-  onChange: (before: Photo, after: Photo | undefined) => void,
-): PhotoRecords["transact"] {
+/** Applies what was decided of a photo, change by change. Call it inside a transaction. */
+export function photoChanges(db: Db, { photos: find }: Finders) {
   const tell = teller(db);
   const remove = remover(db);
 
-  function apply(photo: Photo, change: PhotoChange, now: number): void {
+  return (photo: Photo, change: PhotoChange, now: number): void => {
     const of = eq(photos.id, photo.id);
     switch (change.kind) {
       case "update":
@@ -41,7 +33,20 @@ export function photoTransactions(
         tell.pingbacks(change.of(find.byId(photo.id) ?? photo), photo.id, now);
         break;
     }
-  }
+  };
+}
+
+/** Called when a transaction has ended, with a photo before and after it; `after` is undefined where it was removed. */
+export type OnPhotoChange = (before: Photo, after: Photo | undefined) => void;
+
+/** Changes of photos, each in one transaction. */
+export function photoTransactions(
+  db: Db,
+  finders: Finders,
+  onChange: OnPhotoChange,
+): PhotoRecords["transact"] {
+  const find = finders.photos;
+  const apply = photoChanges(db, finders);
 
   function transact<Value>(
     id: number,

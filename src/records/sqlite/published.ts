@@ -1,4 +1,4 @@
-import { isNull, sql, type Placeholder, type SQL } from "drizzle-orm";
+import { isNotNull, isNull, sql, type Placeholder, type SQL } from "drizzle-orm";
 import { photos } from "./schema.ts";
 
 /** The condition that a photo is published at this moment: `publishedFrom` (../photos.ts) in SQL. */
@@ -8,3 +8,6 @@ export function published(at: number | Placeholder): SQL {
 
 /** The condition that a photo is not in the trash. */
 export const NOT_IN_TRASH = isNull(photos.deletedAt);
+
+/** The condition that it is, in the words of the index. */
+export const IN_TRASH = isNotNull(photos.deletedAt);

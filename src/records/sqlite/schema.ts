@@ -8,7 +8,7 @@ import {
   uniqueIndex,
   type AnySQLiteColumn,
 } from "drizzle-orm/sqlite-core";
-import type { DeliveryEvent, Extra, Level, UploadState } from "../records.ts";
+import type { DeliveryEvent, Extra, Level, TokenChange, UploadState } from "../records.ts";
 
 /** Times are milliseconds since 1970. After a change here: `bun run migrations`. */
 
@@ -101,6 +101,8 @@ export const uploads = sqliteTable(
     failureMessage: text(),
     // Hashes that the complete file must have, as its uploader says.
     digests: text({ mode: "json" }).$type<Readonly<Record<string, string>>>(),
+    // When the photo was removed that it made, or made a new original for: nothing references it since then.
+    photoRemovedAt: integer(),
   },
   (table) => [
     uniqueIndex("uploads_identity").on(
@@ -129,6 +131,9 @@ export const uploads = sqliteTable(
     index("uploads_replacing")
       .on(table.replaces)
       .where(sql`replaces is not null`),
+    index("uploads_of_removed")
+      .on(table.photoRemovedAt, table.id)
+      .where(sql`photo_removed_at is not null`),
     index("uploads_finished_in_chunks")
       .on(table.tokenId, table.lastByteAt)
       .where(sql`state = 'finished' and identifier is not null`),
@@ -164,6 +169,34 @@ export const uploadExtras = sqliteTable("upload_extras", {
     .references(() => uploads.id, { onDelete: "cascade" }),
   extra: text({ mode: "json" }).$type<Extra>().notNull(),
 });
+
+/**
+ * Changes of what an upload token gives its photos, made with the token itself. The newest that speaks of a file wins; an
+ * older one has lost the parameters that a newer one of the same files has.
+ */
+export const tokenUpdates = sqliteTable(
+  "token_updates",
+  {
+    // In the order in which they came.
+    id: integer().primaryKey({ autoIncrement: true }),
+    tokenId: integer()
+      .notNull()
+      .references(() => uploadTokens.id, { onDelete: "cascade" }),
+    // Of the files that have this identifier, or this name, alone; of all, where both are null.
+    identifier: text(),
+    filename: text(),
+    // Photos that are there already are still to be changed: those above this id.
+    pending: integer({ mode: "boolean" }).notNull(),
+    appliedThrough: integer().notNull().default(0),
+    change: text({ mode: "json" }).$type<TokenChange>().notNull(),
+  },
+  (table) => [
+    index("token_updates_of_files").on(table.tokenId, table.identifier, table.filename),
+    index("token_updates_pending")
+      .on(table.id)
+      .where(sql`pending = 1`),
+  ],
+);
 
 /** What is known of the site itself, by name. */
 export const facts = sqliteTable("facts", {
@@ -283,7 +316,11 @@ export const removals = sqliteTable(
     size: integer().notNull(),
     at: integer().notNull(),
   },
-  (table) => [index("removals_at").on(table.at), index("removals_of_photo").on(table.photoId)],
+  (table) => [
+    index("removals_at").on(table.at),
+    index("removals_of_photo").on(table.photoId),
+    index("removals_file").on(table.file),
+  ],
 );
 
 export const deliveries = sqliteTable(

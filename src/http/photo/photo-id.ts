@@ -1,0 +1,21 @@
+import { Type } from "@sinclair/typebox";
+import { noSuchPhoto } from "../../problem.ts";
+import { EXAMPLE } from "../examples.ts";
+import { object } from "../output.ts";
+
+/** The parameter that names the one photo which a method is about. */
+export const photoId = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: "The photo or video.",
+  examples: [EXAMPLE.photo.id],
+});
+
+/** The answer of a method that says no more than that it is done. */
+export const done = (name: string, message: string) =>
+  object({ name, key: "photo", message, fields: Type.Object({}) });
+
+export const refusedUnknownPhoto = {
+  problem: noSuchPhoto,
+  when: "There is no such photo, or it is in the trash.",
+};
