@@ -58,6 +58,8 @@ export type SiteEvent =
   | { kind: "sync failed"; upload: number; error: string }
   /** Records and files did not agree, and were put right. */
   | { kind: "put right"; what: string; about: Record<string, string | number> }
+  /** Facets and words of photos from before an update, or photos of deleted albums, wait for who asks for them, or the next start. */
+  | { kind: "archive not indexed"; error: string }
   | { kind: "swept"; deleted: number }
   | { kind: "sweep failed"; error: string }
   /** An attempt at a callback, or at a pingback, which is of no upload. */

@@ -31,6 +31,7 @@ export function logEvent(event: SiteEvent): void {
     case "photo not made":
     case "photo not placed":
     case "not hashed":
+    case "archive not indexed":
     case "upload not deleted":
     case "file not deleted":
     case "update not finished":

@@ -9,6 +9,7 @@ const STATUS = {
   origin_refused: 403,
   invalid_upload_token: 404,
   no_such_photo: 404,
+  no_such_album: 404,
   request_timeout: 408,
   file_too_large: 413,
   file_not_supported: 415,
@@ -76,6 +77,10 @@ export const refusedToken = {
 /** What a method is told that is about a photo which is not there, or in the trash. */
 export function noSuchPhoto(): Problem {
   return new Problem("no_such_photo", "There is no such photo.");
+}
+
+export function noSuchAlbum(): Problem {
+  return new Problem("no_such_album", "There is no such album.");
 }
 
 /** What the operating system says when there is no room: the disk is full, or the user's quota is. */

@@ -176,6 +176,10 @@ export async function startSite(
   });
   deliverer.wake();
   syncer.prune();
+  // Beside requests: what earlier versions left of photos, and what the last process left of albums.
+  void Promise.all([records.photos.whenIndexed(), records.albums.finishDeleting()]).catch(
+    (error: unknown) => events.emit({ kind: "archive not indexed", error: String(error) }),
+  );
 
   return {
     config,

@@ -3,6 +3,7 @@ import { makeFolder, openFolder } from "./folder.ts";
 import { formatBytes, formatDuration, parseBytes, parseDuration } from "../units.ts";
 import { getUploadToken } from "../http/photo/get-upload-token.ts";
 import { readParameters } from "../http/parameters.ts";
+import { requireAlbums } from "../upload/albums.ts";
 import { toGrant } from "../upload/grant.ts";
 import { issueToken } from "../upload/token.ts";
 import { CommandError, UsageError } from "./fail.ts";
@@ -85,6 +86,7 @@ async function create(values: Values): Promise<void> {
   );
   const { records, secret } = await makeFolder(config.REDEEM_DATA);
   try {
+    await requireAlbums(records, grant.albumId);
     const issued = await issueToken({ records, secret }, grant, now);
     const isPublic = (await records.isListPublic()) ?? config.REDEEM_PUBLIC_LIST;
     printIssued(issued, await addressOf(records, config), isPublic);

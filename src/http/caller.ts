@@ -22,9 +22,14 @@ export type Credentials = {
   now: () => number;
 };
 
+/** Whether the caller's level includes another. */
+export function hasLevel(caller: Caller, needed: Level): boolean {
+  return LEVELS.indexOf(caller.level) >= LEVELS.indexOf(needed);
+}
+
 /** @throws Problem where the caller's level does not include the one that a method needs */
 export function requireLevel(caller: Caller, needed: Level, version: Version): void {
-  if (LEVELS.indexOf(caller.level) >= LEVELS.indexOf(needed)) return;
+  if (hasLevel(caller, needed)) return;
   const message = `You don't have the necessary permissions to perform this action (required level: '${needed}')`;
   const bare = version === 2 && caller === ANONYMOUS;
   throw new Problem(bare ? "missing_authentication" : "permission_denied", message);

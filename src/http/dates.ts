@@ -2,3 +2,20 @@
 export function ansiDate(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replace("T", " ");
 }
+
+/** The day as people write it: November 23, 2026 (UTC). */
+export function englishDay(at: number): string {
+  return DAY.format(at);
+}
+
+/** The time as people write it: 10:40 PM (UTC). */
+export function englishTime(at: number): string {
+  return TIME.format(at);
+}
+
+const DAY = new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone: "UTC" });
+const TIME = new Intl.DateTimeFormat("en-US", {
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});

@@ -77,7 +77,8 @@ export type Method<Input extends TObject = TObject, Result = unknown> = {
   description: string;
   /**
    * Its parameters. Each has a `description` and `examples`; `allowed` is for error messages, where the schema itself does
-   * not say well what a value may be, and `mayBeEmpty` for text that is not absent where it is empty (parameters.ts).
+   * not say well what a value may be, and `mayBeEmpty` for text that is not absent where it is empty (parameters.ts);
+   * `several: true` puts values that an address repeats into lines of one.
    */
   input: Input;
   /**

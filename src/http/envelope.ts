@@ -43,6 +43,8 @@ export type List = {
   page: number;
   size: number;
   total: number;
+  /** What a caller gives to get the next page, where there is one. */
+  next?: string | undefined;
 };
 
 /**
@@ -126,17 +128,31 @@ export function renderSuccess(
 }
 
 function renderList(style: Style, list: List, site: SiteNames, endpoint: string): Response {
-  const { level, key, items, elements, page, size, total } = list;
+  const { level, key, items, elements, page, size, total, next } = list;
+  const following = next === undefined ? {} : { next };
   if (!style.json) {
     const rows = items.map((item) => asRow(strings(item), elements));
-    const counts = { "@p": String(page), "@size": String(size), "@total_count": String(total) };
+    const counts = {
+      "@p": String(page),
+      "@size": String(size),
+      "@total_count": String(total),
+      ...(next !== undefined && { "@next": next }),
+    };
     return xml({ ...attributes("ok", level), ...counts, "@cached": "0", [key]: rows });
   }
   if (style.version === 2) {
     const data = items.map((item) => keepFields(item, style.fields));
     const head = { status: "ok", permission_level: level, cached: false, message: "" };
     const beside = list.beside === undefined ? {} : { [list.beside]: data };
-    return json(style, 200, { ...head, p: page, size, total_count: total, data, ...beside });
+    return json(style, 200, {
+      ...head,
+      p: page,
+      size,
+      total_count: total,
+      ...following,
+      data,
+      ...beside,
+    });
   }
   const rows = items.map(flagsAsNumbers);
   const head = { status: "ok", message: "", permission_level: level, cached: "0" };
@@ -145,6 +161,7 @@ function renderList(style: Style, list: List, site: SiteNames, endpoint: string)
     [key]: rows[0] ?? {},
     [`${key}s`]: rows,
     total_count: String(total),
+    ...following,
     ...tail(String(page), String(size), site, endpoint),
   });
 }

@@ -1,4 +1,4 @@
-import type { Photo, UploadToken } from "../records/records.ts";
+import type { Album, Photo, UploadToken } from "../records/records.ts";
 
 /** 23 November 2026, 22:40:17 UTC. */
 const MOMENT = 1_795_473_617_000;
@@ -34,6 +34,16 @@ export const EXAMPLE = {
     replaces: null,
     direct: false,
   } satisfies UploadToken,
+  album: {
+    id: 3,
+    token: "Q2bXxZtT0o9hFnXcVbNm1a4KjLpWeRsU",
+    userId: 1,
+    title: "Summer",
+    description: "What we did in <b>summer</b>.",
+    hidden: false,
+    createdAt: MOMENT,
+    updatedAt: null,
+  } satisfies Album,
   photo: {
     id: 42,
     treeId: 1,
@@ -50,6 +60,7 @@ export const EXAMPLE = {
     createdAt: MOMENT,
     updatedAt: null,
     deletedAt: null,
+    takenAt: null,
     original: {
       id: 43,
       photoId: 42,

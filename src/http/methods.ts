@@ -1,3 +1,7 @@
+import { albumCreate } from "./album/create.ts";
+import { albumDelete } from "./album/delete.ts";
+import { albumList } from "./album/list.ts";
+import { albumUpdate } from "./album/update.ts";
 import type { Method } from "./define-method.ts";
 import { echo } from "./echo.ts";
 import { getReplaceToken } from "./photo/get-replace-token.ts";
@@ -14,6 +18,7 @@ import { restorePhoto } from "./photo/restore.ts";
 import { updateUploadToken } from "./photo/update-upload-token.ts";
 import { update } from "./photo/update.ts";
 import { siteGet } from "./site/get.ts";
+import { tagList } from "./tag/list.ts";
 import { userTokens } from "./user/tokens.ts";
 
 /** The declared methods of the API, in the order of the document. */
@@ -26,6 +31,11 @@ export const METHODS: readonly Method[] = [
   update,
   deletePhoto,
   restorePhoto,
+  albumCreate,
+  albumList,
+  albumUpdate,
+  albumDelete,
+  tagList,
   siteGet,
   userTokens,
   echo,

@@ -28,6 +28,8 @@ export type Page<Item> = {
   size: number;
   /** How many there are on all pages. */
   total: number;
+  /** What a caller gives to get the next page, where there is one. */
+  next?: string | undefined;
 };
 
 /** An answer of one object, with a sentence for people. */

@@ -1,8 +1,9 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { parseTags } from "../photo/tags.ts";
 import { textOfHtml } from "../photo/text.ts";
 import { isPublished } from "../records/photos.ts";
 import type { Photo } from "../records/records.ts";
-import { ansiDate } from "./dates.ts";
+import { ansiDate, englishDay, englishTime } from "./dates.ts";
 
 /** What names a photo, and opens it. */
 export const photoIds = Type.Object({
@@ -29,6 +30,13 @@ export const photoFields = Type.Object({
   creation_date_ansi: date("When its upload was complete"),
   creation_date__date: Type.String({ description: "The day of that in English." }),
   creation_date__time: Type.String({ description: "The time of that in English (UTC)." }),
+  original_date_ansi: date(
+    "When it was taken, as its file says; or else when its upload was complete",
+  ),
+  original_date__date: Type.String({ description: "The day of that in English." }),
+  original_date__time: Type.String({ description: "The time of that in English (UTC)." }),
+  number_of_albums: Type.Integer({ description: "How many albums it is in." }),
+  number_of_tags: Type.Integer({ description: "How many tags it has." }),
   video_p: yes("Whether it is a video."),
   audio_p: yes("Whether it is audio: where the operator takes such files."),
   video_encoded_p: never,
@@ -65,7 +73,7 @@ export function describePhoto(photo: Photo, base: string, now: number): Static<t
   const path = `${base}/${photo.treeId}/${photo.id}/${photo.token}`;
   const created = ansiDate(photo.createdAt);
   const { filename, type, size, sha256 } = photo.original;
-  const moment = new Date(photo.createdAt);
+  const taken = photo.takenAt ?? photo.createdAt;
   return {
     photo_id: photo.id,
     tree_id: photo.treeId,
@@ -75,12 +83,13 @@ export function describePhoto(photo: Photo, base: string, now: number): Static<t
     publish_date_ansi: photo.publishDate === null ? created : ansiDate(photo.publishDate),
     one: photo.absoluteUrl || `${path}/original`,
     creation_date_ansi: created,
-    creation_date__date: moment.toLocaleDateString("en-US", { dateStyle: "long", timeZone: "UTC" }),
-    creation_date__time: moment.toLocaleTimeString("en-US", {
-      hour: "2-digit",
-      minute: "2-digit",
-      timeZone: "UTC",
-    }),
+    creation_date__date: englishDay(photo.createdAt),
+    creation_date__time: englishTime(photo.createdAt),
+    original_date_ansi: ansiDate(taken),
+    original_date__date: englishDay(taken),
+    original_date__time: englishTime(taken),
+    number_of_albums: photo.albumId === "" ? 0 : photo.albumId.split(",").length,
+    number_of_tags: parseTags(photo.tags).length,
     video_p: type.startsWith("video/"),
     audio_p: type.startsWith("audio/"),
     video_encoded_p: false,

@@ -1,3 +1,4 @@
+import type { TSchema } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { Problem } from "../problem.ts";
 import type { Level } from "../records/records.ts";
@@ -63,7 +64,7 @@ async function answer(
   let style: Style = plainStyle(version);
   let level: Level = "anonymous";
   try {
-    const params = await readParams(request, context.stallMs);
+    const params = await readParams(request, method, context.stallMs);
     style = readStyle(version, params);
     const caller = await authenticate(request, params, context.credentials);
     level = caller.level;
@@ -90,12 +91,20 @@ function refuseUnsupported({ unsupported = {} }: Method, params: Params): void {
   }
 }
 
-async function readParams(request: Request, stallMs: number): Promise<Params> {
+async function readParams(request: Request, { input }: Method, stallMs: number): Promise<Params> {
   if (request.body !== null && !isForm(request)) {
     throw new Problem(
       "invalid_input",
       "The body must be application/x-www-form-urlencoded or multipart/form-data.",
     );
   }
-  return readForm(request, stallMs);
+  const params = new Map(await readForm(request, stallMs));
+  // Of all other parameters the last counts.
+  for (const [name, property] of Object.entries<TSchema>(input.properties)) {
+    if (property["several"] !== true) continue;
+    const values = new URL(request.url).searchParams.getAll(name);
+    if (values.length > 1 && params.get(name) === values.at(-1))
+      params.set(name, values.join("\n"));
+  }
+  return params;
 }

@@ -6,6 +6,7 @@ const TOPICS = {
   tokens: ["Upload tokens", "What your backend asks for, and hands to a browser."],
   sending: ["Sending files", "What the browser does with an upload token."],
   photos: ["Photos and videos", "What came of it."],
+  albums: ["Albums and tags", "What photos are found by."],
   site: ["Site", "For those who write a client."],
 } as const;
 

@@ -20,6 +20,8 @@ export type Photo = {
   updatedAt: number | null;
   /** In the trash since then: shown to nobody, and removed after a while. */
   deletedAt: number | null;
+  /** When it was taken, as its file says; null where that is not known. */
+  takenAt: number | null;
   /** Its bytes as they are now. */
   original: Original;
 };
@@ -66,13 +68,52 @@ export type NewPhoto = Pick<Photo, "token" | "treeId">;
 /** The rest comes from its upload. */
 export type NewOriginal = Pick<Original, "type" | "size"> & Partial<Pick<Original, "sha256">>;
 
+/** Of `taken`: of photos of which that is not known, when they came. */
+export type PhotoOrder = "created" | "published" | "taken" | "title";
+
+/** Where a photo stands in an order: what it is put in order by, and its id. */
+export type PhotoPlace = { key: string | number; id: number };
+
+/** Photos that meet all that is said. Those in the trash meet it only where `inTrash` is said. */
 export type PhotoFilter = {
   photoId?: number;
   tokenId?: number;
   /** Published ones only, at this moment. */
   publishedAt?: number;
+  albumId?: number;
+  userId?: number;
+  /** Has all of these, or any; as `tagKey` has them. Of no tags at all: any photo, or none. */
+  tags?: { mode: "all" | "any"; keys: readonly string[] };
+  /** Has these words in its title, description, tags or file name, the last perhaps not to its end. */
+  search?: string;
+  video?: boolean;
+  audio?: boolean;
+  /** Came in this time: from, inclusively, until, exclusively. */
+  created?: { from: number; until: number };
+  inTrash?: true;
+  /** Default: created. */
+  order?: PhotoOrder;
+  /** Default: the newest, latest or last first. */
+  ascending?: true;
+  /** Begins behind this place. */
+  after?: PhotoPlace;
+  /** Of those that are asked for, to pass over. */
   offset: number;
   limit: number;
+};
+
+/** Whether a filter asks for what photos of earlier versions have not at once (`whenIndexed`). */
+export function asksForIndex(filter: Omit<PhotoFilter, "offset" | "limit">): boolean {
+  const { albumId, userId, tags, search, video, audio } = filter;
+  return [albumId, userId, tags, search, video, audio].some((asked) => asked !== undefined);
+}
+
+export type PhotoPage = {
+  photos: Photo[];
+  /** How many there are on all pages, whatever `after` and `offset` are. */
+  total: number;
+  /** The place of the last of them, where more follow. */
+  next?: PhotoPlace;
 };
 
 /** What is said of a photo, and may be changed. */
@@ -84,6 +125,8 @@ export type PhotoMetadata = Pick<
 /** What a decision about a photo changes, in this order. None: nothing is written. */
 export type PhotoChange =
   | { kind: "update"; set: Partial<PhotoMetadata> }
+  /** When it was taken, as its file says. */
+  | { kind: "taken"; at: number | null }
   /** It goes to the trash. */
   | { kind: "trash" }
   /** It comes out of the trash. */
@@ -172,6 +215,8 @@ export interface PhotoRecords {
   ): Promise<({ treeId: number } & Pick<Original, "photoId" | "file" | "size">) | undefined>;
   /** Those with ids above this one, in their order; also those in the trash. For whoever goes through all of them. */
   after(id: number, limit: number): Promise<Photo[]>;
-  /** Newest first. */
-  list(filter: PhotoFilter): Promise<{ photos: Photo[]; total: number }>;
+  /** Where it asks for albums, owners, tags, words or kinds of file it waits for `whenIndexed`. */
+  list(filter: PhotoFilter): Promise<PhotoPage>;
+  /** Photos of earlier versions can be found by all that a filter may say. The first who asks begins with it. */
+  whenIndexed(): Promise<void>;
 }

@@ -1,14 +1,18 @@
+import type { AlbumRecords } from "./albums.ts";
 import type { DeliveryRecords } from "./deliveries.ts";
 import type { DirectRecords } from "./direct.ts";
 import type { OriginalRecords, PhotoRecords, RemovalRecords } from "./photos.ts";
+import type { TagRecords } from "./tags.ts";
 import type { TokenRecords } from "./tokens.ts";
 import type { UpdateRecords } from "./updates.ts";
 import type { ChunkRecords, LeftoverRecords, UploadRecords } from "./uploads.ts";
 
+export type * from "./albums.ts";
 export type * from "./deliveries.ts";
 export type * from "./direct.ts";
 export type { Extra } from "./extra.ts";
 export type * from "./photos.ts";
+export type * from "./tags.ts";
 export type * from "./tokens.ts";
 export type * from "./updates.ts";
 export type * from "./uploads.ts";
@@ -31,6 +35,8 @@ export interface Records {
   photos: PhotoRecords;
   originals: OriginalRecords;
   removals: RemovalRecords;
+  albums: AlbumRecords;
+  tags: TagRecords;
   deliveries: DeliveryRecords;
   nonces: NonceRecords;
   /** The address that the server was last reached under, for commands that print links. */

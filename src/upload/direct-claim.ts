@@ -2,6 +2,7 @@ import { directHash, replacingHash } from "../records/direct.ts";
 import type { NewUploadToken, Photo, TokenMetadata, UploadToken } from "../records/records.ts";
 import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
 import { hashSecret, randomName } from "../random.ts";
+import { requireAlbums } from "./albums.ts";
 import { TOKEN_NAMES } from "./claim.ts";
 import type { Chunk } from "./chunk.ts";
 import { decideDirect, DIRECT_MINUTES, isAskedAbout } from "./direct-rules.ts";
@@ -52,6 +53,7 @@ export function callerClaim(
     isIn,
     ofFile: async (params) => {
       const grant = grantOf(params, now());
+      await requireAlbums(records, grant.albumId);
       await requireReplaced(grant.replaces);
       const unsaved = newDirect(grant, directHash(randomName(64)), now());
       return { token: asToken(unsaved), uploadToken: "", unsaved };
@@ -63,6 +65,7 @@ export function callerClaim(
       // Else what is under way for it is refused, and deleted (admit.ts).
       if (!begun) await requireReplaced(replaces);
       const grant = grantOf(params, begun?.createdAt ?? now());
+      if (!begun || begun.albumId !== grant.albumId) await requireAlbums(records, grant.albumId);
       const wanted = newDirect(grant, hash, now());
       const token = await records.direct.transact({ hash, identity }, (view) =>
         decideDirect(view, wanted, grant.given, chunk.start),

@@ -36,7 +36,7 @@ export function readMetadata(said: Said, now: number): Partial<PhotoMetadata> {
   if (said.title !== undefined) read.title = plainText(said.title);
   if (said.description !== undefined) read.description = safeDescription(said.description);
   if (said.tags !== undefined) read.tags = oneLine(said.tags);
-  if (said.album_id !== undefined) read.albumId = said.album_id.replace(/\s/g, "");
+  if (said.album_id !== undefined) read.albumId = albumIds(said.album_id);
   if (said.absolute_url !== undefined) {
     read.absoluteUrl = said.absolute_url === "" ? "" : readUrl("absolute_url", said.absolute_url);
   }
@@ -50,6 +50,12 @@ export function readMetadata(said: Said, now: number): Partial<PhotoMetadata> {
     read.publishDate = readDate(said.publish_date, now);
   }
   return read;
+}
+
+/** Each once, and as numbers are written. */
+function albumIds(text: string): string {
+  const ids = text.split(",").filter((id) => id.trim() !== "");
+  return [...new Set(ids.map(Number))].join(",");
 }
 
 export function readUrl(name: string, text: string): string {

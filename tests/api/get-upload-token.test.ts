@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { formOf } from "../support/redeem.ts";
+import { makeAlbums } from "../support/albums.ts";
 import { siteForAll } from "../support/lifetime.ts";
 
 const site = siteForAll({ REDEEM_MAX_SIZE: "10MiB", REDEEM_TYPES: "image/*,video/mp4" });
@@ -65,6 +66,7 @@ describe("what is granted", () => {
   });
 
   test("everything that was asked for", async () => {
+    await makeAlbums(site, 2);
     expect(
       await granted({
         title: "Cats",
@@ -72,7 +74,7 @@ describe("what is granted", () => {
         tags: 'cat "big cat"',
         publish: 0,
         user_id: 5,
-        album_id: "1, 22",
+        album_id: "1, 02",
         max_uploads: 3,
         valid_minutes: 60,
         return_url: "https://shop.example/done?x=1#end",
@@ -88,7 +90,7 @@ describe("what is granted", () => {
       tags: 'cat "big cat"',
       publish: "f",
       user_id: 5,
-      album_id: "1,22",
+      album_id: "1,2",
       max_uploads: 3,
       valid_minutes: 60,
       return_url: "https://shop.example/done?x=1#end",
@@ -123,6 +125,7 @@ describe("out of range or malformed", () => {
     ["user_id", "me", "whole number from 1"],
     ["album_id", "a", "one id or several, comma separated"],
     ["album_id", "1;2", "one id or several, comma separated"],
+    ["album_id", "1,999", "album_id must name albums that are there: there is no album 999"],
     ["publish", "maybe", "1 or 0"],
     ["background_return_p", "2", "1 or 0"],
     ["return_url", "ftp://shop.example/", "http or https address"],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { addKey } from "../../src/commands/key.ts";
+import { makeAlbums } from "../support/albums.ts";
 import { mp4, png } from "../support/media.ts";
 import { fileForm, photoIn, redeem, type PhotoIds } from "../support/redeem.ts";
 import { siteForAll } from "../support/lifetime.ts";
@@ -21,6 +22,7 @@ async function upload(parameters: Record<string, string | number>, bytes = png(3
 }
 
 beforeAll(async () => {
+  await makeAlbums(site, 4);
   shown = await upload({
     title: "Cats & dogs",
     description: "<b>all</b>",

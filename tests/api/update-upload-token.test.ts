@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { makeAlbums } from "../support/albums.ts";
 import { hashSecret } from "../../src/random.ts";
 import { rowOf, uploaded, type Listed } from "../support/archive.ts";
 import { pieces, type Plan } from "../support/chunks.ts";
@@ -9,6 +10,8 @@ import { fileForm, photoIn, redeem, sendChunk, type PhotoIds } from "../support/
 import { startTestSite, type TestSite } from "../support/site.ts";
 
 const site = siteForAll();
+// Those that are named below.
+beforeAll(() => makeAlbums(site, 9));
 const HOUR = 3_600_000;
 
 const file = png(2500);
@@ -292,4 +295,18 @@ describe("pages of other origins", () => {
     expect([bad.status, allowed(bad)]).toEqual([403, null]);
     expect((await change(token, { title: "x" }, { origin: SHOP })).status).toBe(200);
   });
+});
+
+test("an album that is not there is refused, and changes nothing", async () => {
+  const token = await site.token({ title: "granted" });
+  const answer = await change(token, { title: "new", album_id: "3,77" });
+  expect([answer.status, await answer.json()]).toEqual([
+    400,
+    expect.objectContaining({
+      code: "invalid_input",
+      message: expect.stringContaining("album 77"),
+    }),
+  ]);
+  const photo = await photoIn(await redeem(site, fileForm(token, png(300))));
+  expect(await rowOf(site, photo)).toMatchObject({ title: "granted", album_id: "" });
 });

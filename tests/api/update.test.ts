@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { makeAlbums } from "../support/albums.ts";
 import { addKey } from "../../src/commands/key.ts";
 import { fetchOriginal, rowOf, uploaded } from "../support/archive.ts";
 import { siteForAll } from "../support/lifetime.ts";
 
 const site = siteForAll({ REDEEM_PUBLIC_LIST: "1" });
+// Those that are named below.
+beforeAll(() => makeAlbums(site, 9));
 let writeKey = "";
 let readKey = "";
 beforeAll(async () => {
@@ -132,6 +135,7 @@ describe("update refuses", () => {
     [{ photo_id: 0 }, "photo_id must be"],
     [{ photo_id: 1, title: "x".repeat(1001) }, "title must be"],
     [{ photo_id: 1, album_id: "a" }, "album_id must be"],
+    [{ photo_id: 1, album_id: "3,77" }, "there is no album 77"],
     [{ photo_id: 1, published_p: "maybe" }, "published_p must be 1 or 0"],
     [{ photo_id: 1, published_p: 1, publish: 0 }, "published_p and publish"],
     [{ photo_id: 1, publish_date: "2001-01-01" }, "publish_date must be a future time"],

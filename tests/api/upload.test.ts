@@ -1,4 +1,5 @@
-import { describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { makeAlbums } from "../support/albums.ts";
 import { addKey } from "../../src/commands/key.ts";
 import { chunkFields } from "../../src/http/photo/redeem-fields.ts";
 import { replace } from "../../src/http/photo/replace.ts";
@@ -24,6 +25,8 @@ import {
 import { ORIGIN } from "../support/site.ts";
 
 const site = siteForEach();
+// Those that are named below.
+beforeEach(() => makeAlbums(site, 9));
 const plan = planOf(NEW);
 const [first, second] = pieces(plan);
 if (!first || !second) throw new Error("two chunks");
@@ -402,3 +405,13 @@ async function* cutOff(): AsyncGenerator<Uint8Array> {
   yield NEW.subarray(0, 1000);
   throw new Error("cut");
 }
+
+test("an album that is not there is refused, whole and in chunks, and nothing is kept", async () => {
+  const wrong = { album_id: "3,77" };
+  for (const form of [wholeForm(wrong), pieceForm(wrong, plan, first, NEW)]) {
+    const answer = await sendTo(site, "upload", form, withKey);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("there is no album 77");
+  }
+  expect(rowsOf(site, "select id from photos")).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
+import { measureArchive } from "./archive.ts";
 import { measureCompleting } from "./completing.ts";
 import { findContenders } from "./contenders.ts";
 import { measureGets } from "./gets.ts";
@@ -17,7 +18,7 @@ const { quick, only } = options;
 useProgram(options.program);
 const { contenders, absent } = await findContenders(options.noSync, options.before);
 
-const SECTIONS = ["throughput", "completing", "metadata", "memory", "gets"];
+const SECTIONS = ["throughput", "completing", "metadata", "memory", "gets", "archive"];
 const names = contenders.map(({ name }) => name);
 const unknown = only.filter((name) => !SECTIONS.includes(name) && !names.includes(name));
 if (unknown.length > 0) {
@@ -37,6 +38,7 @@ if (wantsSection("completing")) figures.completing = await measureCompleting(qui
 if (wantsSection("metadata")) figures.metadata = await measureMetadata(quick);
 if (wantsSection("memory")) figures.memory = await measureMemory(quick, options.full);
 if (wantsSection("gets")) figures.gets = await measureGets(quick, options.rounds);
+if (wantsSection("archive")) figures.archive = await measureArchive(quick);
 
 const goals = goalsOf(figures);
 const machine = {

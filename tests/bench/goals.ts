@@ -1,3 +1,4 @@
+import type { Archive } from "./archive.ts";
 import type { Completing } from "./completing.ts";
 import { FLOOR, NGINX, REDEEM } from "./contenders.ts";
 import type { Memory } from "./memory.ts";
@@ -12,6 +13,7 @@ export type Figures = {
   metadata?: Metadata;
   memory?: Memory[];
   gets?: Gets[];
+  archive?: Archive;
 };
 
 export type Goal = {
@@ -29,7 +31,7 @@ const CELL = nameOf({ ...GOAL, whole: false });
 const SAME = 1.15;
 
 /** The goals that this run can say something about. */
-export function goalsOf({ samples, completing, metadata, memory }: Figures): Goal[] {
+export function goalsOf({ samples, completing, metadata, memory, archive }: Figures): Goal[] {
   const goals: Goal[] = [];
   const least = (goal: string, wanted: number, got: number, unit: string) =>
     goals.push({ goal, wanted, atLeast: true, got, unit });
@@ -83,6 +85,14 @@ export function goalsOf({ samples, completing, metadata, memory }: Figures): Goa
       Math.max(...asking.filter(({ uploads }) => uploads === rate).map(({ p99 }) => p99));
     most("GET test while uploads fill 1 Gbit/s, p99", 1, busy("gigabit"), "ms");
     most("GET test while uploads fill the machine, p99", 1, busy("all"), "ms");
+  }
+  if (archive) {
+    const { photos, asked, indexingWait } = archive;
+    const p95 = Math.max(...asked.map((one) => one.p95));
+    most(`finding photos among ${photos}, p95 of the slowest kind`, 50, p95, "ms");
+    const wait = Math.max(...asked.map((one) => one.wait));
+    most("the longest wait of another request meanwhile", 50, wait, "ms");
+    most("the longest wait while albums, tags and words are collected", 50, indexingWait, "ms");
   }
   return goals.filter(({ got }) => Number.isFinite(got));
 }

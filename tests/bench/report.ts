@@ -4,7 +4,7 @@ import { summarize, yardstickOf } from "./summary.ts";
 
 /** The figures as Markdown. A dash is a figure that there is not. */
 export function report(figures: Figures, goals: readonly Goal[]): string {
-  const { samples, completing, metadata, memory, gets } = figures;
+  const { samples, completing, metadata, memory, gets, archive } = figures;
   const parts: string[] = [];
   if (samples.length > 0) parts.push("## Throughput", throughput(figures));
   if (completing) {
@@ -58,6 +58,18 @@ export function report(figures: Figures, goals: readonly Goal[]): string {
     ]);
     const head = ["GET", "connections", "per s", "without bounds", "×", "CPU µs", "without bounds"];
     parts.push("## Small GETs", table(head, rows));
+  }
+  if (archive) {
+    const rows = archive.asked.map(({ kind, ...of }) => [
+      kind,
+      ...[of.first, of.p50, of.p95, of.longest, of.wait].map((ms) => number(ms, 1)),
+    ]);
+    const head = ["asked for", "first ms", "p50 ms", "p95 ms", "longest ms", "others wait ms"];
+    parts.push(
+      `## Archive of ${archive.photos} photos`,
+      table(head, rows),
+      `The first start after an update answered after ${number(archive.startSeconds, 1)} s; albums, tags and words were collected in ${number(archive.indexingSeconds, 0)} s, while another request waited ${number(archive.indexingWait, 0)} ms at the longest. Memory at the end: ${number(archive.residentMb, 0)} MB.`,
+    );
   }
   const rows = goals.map((goal) => [
     goal.goal,

@@ -67,6 +67,7 @@ test("with very many photos and old tokens the server starts, sweeps and lists, 
   const totals = new Set<number>();
   const asking = Promise.all(
     Array.from({ length: 20 }, async (_, index) => {
+      // Albums and words of these photos are still being collected: pages wait for none of it.
       const answer = await fetch(`${started.url}/api/2/photo/list?${pages[index % 4]}`);
       const { total_count: total } = (await answer.json()) as { total_count: number };
       totals.add(total);

@@ -157,7 +157,8 @@ describe("a database in which photos are their uploads", () => {
 
   test("keeps every row", () => {
     for (const [table, rows] of before) {
-      const now = rowsOf(client, table);
+      // Facts are noted when a database is opened.
+      const now = rowsOf(client, table).slice(0, table === "facts" ? rows.length : undefined);
       expect(rows.length).toBeGreaterThan(0);
       expect(now).toMatchObject(rows);
       expect({ table, rows: now.length }).toEqual({ table, rows: rows.length });
@@ -191,6 +192,7 @@ describe("a database in which photos are their uploads", () => {
         createdAt: AT + id,
         updatedAt: null,
         deletedAt: null,
+        takenAt: null,
         original: {
           ...of,
           id: 0,

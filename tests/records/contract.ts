@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from "bun:test";
 import type { Records } from "../../src/records/records.ts";
 import { changesContract } from "./changes-contract.ts";
+import { archiveContract } from "./archive-contract.ts";
 import { chunksContract } from "./chunks-contract.ts";
 import { directContract } from "./direct-contract.ts";
 import { givenRecords, type Given } from "./given.ts";
@@ -29,5 +30,6 @@ export function recordsContract(name: string, open: () => Promise<Records>): voi
   photosContract(name, given);
   originalsContract(name, given);
   changesContract(name, given);
+  archiveContract(name, given);
   noncesContract(name, given);
 }

@@ -1,7 +1,9 @@
 import type {
+  Album,
   Extra,
   Failure,
   Identity,
+  NewAlbum,
   NewDelivery,
   NewUpload,
   NewUploadToken,
@@ -26,12 +28,14 @@ export type Finishing = {
   delivery?: NewDelivery | null;
   extra?: Extra;
   size?: number;
+  type?: string;
 };
 
 /** Records under test, and rows in them. */
 export type Given = {
   records: Records;
   addToken(changes?: Partial<NewUploadToken>): Promise<UploadToken>;
+  addAlbum(changes?: Partial<NewAlbum>): Promise<Album>;
   reserve(tokenId: number, of?: string, now?: number): Promise<Transacted<Had>>;
   reserved(tokenId: number, of?: string, now?: number): Promise<Upload>;
   /** A whole file that is finalizing. */
@@ -64,6 +68,16 @@ export function givenRecords(records: Records): Given {
       count += 1;
       return given.records.tokens.add({ ...newToken, hash: `hash-${count}`, ...changes });
     },
+    addAlbum: (changes = {}) =>
+      given.records.albums.add({
+        token: "album-secret",
+        userId: 0,
+        title: "An album",
+        description: "",
+        hidden: false,
+        createdAt: NOW,
+        ...changes,
+      }),
     reserve: (tokenId, of = "a", now = NOW) =>
       given.records.uploads.transact({ tokenId, identity: identityOf(of) }, now, (view) =>
         decideReserve(view, newUpload(of), now),
@@ -162,17 +176,21 @@ export function decideReserve(
 /** Makes the photo, where a use is free for it and its token is not revoked. Its value: whether this makes it. */
 export function decideFinish(
   { upload, token, reserved }: UploadView,
-  { delivery: callback = null, extra = {}, size = 250 }: Finishing = {},
+  { delivery: callback = null, extra = {}, size = 250, type }: Finishing = {},
 ): UploadDecision<boolean> {
   const may = upload && isLive(upload) && token && token.revokedAt === null;
   if (!may || token.consumed + reserved >= token.maxUploads) return decided(false);
-  return decided(true, { kind: "extra", extra }, photoOf(callback, size));
+  return decided(true, { kind: "extra", extra }, photoOf(callback, size, type));
 }
 
-export function photoOf(callback: NewDelivery | null = null, size = 250): UploadChange {
+export function photoOf(
+  callback: NewDelivery | null = null,
+  size = 250,
+  type = "image/png",
+): UploadChange {
   return {
     kind: "photo",
-    original: { type: "image/png", size },
+    original: { type, size },
     photo: (id) => ({ token: `secret-${id}`, treeId: 1 + (id % 9) }),
     delivery: () => callback,
   };

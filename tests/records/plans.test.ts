@@ -47,7 +47,17 @@ const SMALL = [
   "chunks_unsynced",
   "photos_to_carry_over",
   "token_updates_pending",
+  "photos_to_index",
+  "photos_dated_uncounted",
+  "albums_emptying",
+  // A slice of them, which has a limit.
+  "albums_by_title",
+  "albums_by_editing",
 ];
+
+const PAGE = { offset: 0, limit: 1, ascending: false };
+const TAGS = { ...PAGE, withoutMachineTags: false, publishedAt: undefined };
+const ALBUMS = { ...PAGE, hidden: true };
 
 const ASKED: Record<string, () => Promise<unknown>> = {
   transact: async () => {
@@ -124,7 +134,16 @@ const ASKED: Record<string, () => Promise<unknown>> = {
   unfinishedUpdates: () => records.updates.unfinished(),
   pruneRemoved: () => Array.fromAsync(records.leftovers.pruneRemoved(NOW * 2)),
   pruneUpdates: () => Array.fromAsync(records.updates.pruneExpired(NOW * 2)),
-  listOfPhoto: () => records.photos.list({ photoId: 1, offset: 0, limit: 1 }),
+  listByTitle: () => records.photos.list({ order: "title", offset: 0, limit: 1 }),
+  listByTaking: () => records.photos.list({ order: "taken", offset: 0, limit: 1 }),
+  listByPublication: () => records.photos.list({ order: "published", offset: 0, limit: 1 }),
+  tagsByName: () => records.tags.list({ ...TAGS, order: "tag" }),
+  tagsByCount: () => records.tags.list({ ...TAGS, order: "count" }),
+  tagsOfPublished: () => records.tags.list({ ...TAGS, order: "count", publishedAt: 1 }),
+  albumsByTitle: () => records.albums.list({ ...ALBUMS, order: "title" }, 1),
+  albumsByEditing: () => records.albums.list({ ...ALBUMS, order: "edited" }, 1),
+  albumsOfPhoto: () => records.albums.list({ ...ALBUMS, order: "created", photoId: 1 }, 1),
+  deleteAlbum: () => records.albums.delete(1, 1),
 };
 
 test.each(Object.keys(ASKED))("%s reads no table from end to end", async (name) => {
@@ -166,7 +185,7 @@ function requireIndexes(texts: readonly string[]): void {
   for (const text of statements) {
     const scans = planOf(text)
       .filter((detail) =>
-        /^SCAN (?!json_each|lost|some|sqlite_sequence|.*VIRTUAL|CONSTANT)/.test(detail),
+        /^SCAN (?!json_each|lost|some|\(subquery|sqlite_sequence|.*VIRTUAL|CONSTANT)/.test(detail),
       )
       .filter((detail) => !SMALL.some((index) => detail.endsWith(`INDEX ${index}`)));
     expect({ text, scans }).toEqual({ text, scans: [] });

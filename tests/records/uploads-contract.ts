@@ -149,7 +149,8 @@ export function uploadsContract(name: string, given: Given): void {
 
   describe(`${name}: making a photo`, () => {
     test("takes its token's word for what the photo is, and consumes a use", async () => {
-      const words = { title: "T", description: "D", tags: "t", albumId: "5", userId: 4 };
+      const album = await given.addAlbum();
+      const words = { title: "T", description: "D", tags: "t", albumId: `${album.id}`, userId: 4 };
       const when = { publish: false, publishDate: NOW + 5, absoluteUrl: "http://x/" };
       const token = await given.addToken({ ...words, ...when });
       const sealed = { ...newUpload("a"), sealedToken: "sealed" };
@@ -181,6 +182,7 @@ export function uploadsContract(name: string, given: Given): void {
         createdAt: NOW + 7,
         updatedAt: null,
         deletedAt: null,
+        takenAt: null,
         original: {
           id: photo.original.id,
           photoId: photo.id,

@@ -39,7 +39,8 @@ export async function answersOf(
   return { ...answers, ...unavailable };
 }
 
-function successOf({ path, level, output, example }: Method, version: Version, own: Own): Case {
+function successOf(method: Method, version: Version, own: Own): Case {
+  const { path, level, output, example } = method;
   const enclosed = {
     ...output.enclose(example.output(own.address, version), version),
     level,
@@ -48,14 +49,26 @@ function successOf({ path, level, output, example }: Method, version: Version, o
   return {
     name: "ok",
     summary: "Success",
-    json: schemaOf(output, version),
+    json: schemaOf(method, version),
     render: (style) => renderResult(style, enclosed, own.site, endpoint),
   };
 }
 
-function schemaOf({ name, key, paged, beside }: Method["output"], version: Version): TSchema {
+/** Where pages are told apart by `after`, each says what the next one is. */
+const following = ({ properties }: Method["input"]) =>
+  Object.hasOwn(properties, "after")
+    ? { next: Type.Optional(Type.String({ description: "For `after`, where there are more." })) }
+    : {};
+
+function schemaOf({ input, output }: Method, version: Version): TSchema {
+  const { name, key, paged, beside } = output;
   if (version === 2) {
-    const counts = { p: Type.Integer(), size: Type.Integer(), total_count: Type.Integer() };
+    const counts = {
+      p: Type.Integer(),
+      size: Type.Integer(),
+      total_count: Type.Integer(),
+      ...following(input),
+    };
     const again = beside === undefined ? {} : { [beside]: Type.Array(ref(name)) };
     return paged
       ? envelopeV2(Type.Array(ref(name)), { ...counts, ...again })
@@ -65,7 +78,12 @@ function schemaOf({ name, key, paged, beside }: Method["output"], version: Versi
   if (!paged) return envelopeV1({ [key]: own });
   const none = Type.Object({}, { maxProperties: 0 });
   const first = Type.Unsafe({ anyOf: [own, none], description: "The first of them." });
-  return envelopeV1({ [key]: first, [`${key}s`]: Type.Array(own), total_count: Type.String() });
+  return envelopeV1({
+    [key]: first,
+    [`${key}s`]: Type.Array(own),
+    total_count: Type.String(),
+    ...following(input),
+  });
 }
 
 type Refused = MethodRefusal & { level?: Level };

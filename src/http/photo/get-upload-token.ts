@@ -1,5 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { UploadToken } from "../../records/records.ts";
+import { requireAlbums } from "../../upload/albums.ts";
 import { extraBeside, toGrant } from "../../upload/grant.ts";
 import { issueToken } from "../../upload/token.ts";
 import { ansiDate } from "../dates.ts";
@@ -142,6 +143,7 @@ outcome's own, or of \`return_url\`'s query (\`photo.id\`, \`token[]\`), are lef
       validMinutes: DEFAULT_MINUTES[version],
       now,
     });
+    await requireAlbums(context.records, grant.albumId);
     const { uploadToken, token } = await issueToken(context, grant, now);
     return describe(token, uploadToken, context.publicUrl());
   },

@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { refusedToken } from "../../problem.ts";
+import { requireAlbums } from "../../upload/albums.ts";
 import { readMetadata } from "../../upload/metadata.ts";
 import { filesOf, findHolder, updateToken } from "../../upload/update-token.ts";
 import { defineMethod } from "../define-method.ts";
@@ -69,7 +70,9 @@ said last counts.`,
     const files = filesOf(
       new Map(Object.entries(input).map(([name, value]) => [name, `${value}`])),
     );
-    await updateToken(context, owner, files, readMetadata(said, context.now()));
+    const metadata = readMetadata(said, context.now());
+    await requireAlbums(context.records, metadata.albumId);
+    await updateToken(context, owner, files, metadata);
     return {};
   },
 });

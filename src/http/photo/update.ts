@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { changePhoto } from "../../archive/change-photo.ts";
 import { decideUpdate } from "../../archive/rules.ts";
 import { Problem } from "../../problem.ts";
+import { requireAlbums } from "../../upload/albums.ts";
 import { readMetadata } from "../../upload/metadata.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
@@ -52,7 +53,9 @@ not sent leaves what is there; one that is sent empty takes it away.
       throw new Problem("invalid_input", "published_p and publish say the same: send one of them.");
     }
     const now = context.now();
-    await changePhoto(context, id, decideUpdate(readMetadata({ ...said, publish }, now), now));
+    const metadata = readMetadata({ ...said, publish }, now);
+    await requireAlbums(context.records, metadata.albumId);
+    await changePhoto(context, id, decideUpdate(metadata, now));
     return {};
   },
 });

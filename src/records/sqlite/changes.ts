@@ -5,6 +5,7 @@ import { deleteChunks, deleteUploadRow, type Tx } from "./delete.ts";
 import type { extras } from "./extras.ts";
 import type { Finders } from "./find.ts";
 import { photoMaker } from "./make-photo.ts";
+import type { PhotoIndex } from "./photo-index.ts";
 import { toUpload } from "./row.ts";
 import { deliveries, uploads } from "./schema.ts";
 import { teller } from "./tell.ts";
@@ -13,8 +14,8 @@ import { teller } from "./tell.ts";
 type Progress = {
   upload: Upload | undefined;
   photo: Photo | undefined;
-  /** The photo is one that this transaction has made. */
-  isNew: boolean;
+  /** This transaction has made the photo, or its original. */
+  isMade: boolean;
 };
 
 /** What a change is applied in. */
@@ -26,9 +27,14 @@ type Set = Extract<UploadChange, { kind: "update" }>["set"];
  * Applies what was decided, change by change. It holds no rules: it throws where a decision would change what
  * has ended, and the transaction has to be undone then.
  */
-export function uploadChanges(db: Db, { photos }: Finders, kept: ReturnType<typeof extras>) {
+export function uploadChanges(
+  db: Db,
+  { photos }: Finders,
+  kept: ReturnType<typeof extras>,
+  index: PhotoIndex,
+) {
   const tell = teller(db);
-  const makePhoto = photoMaker(db, photos, tell);
+  const makePhoto = photoMaker(db, photos, tell, index);
   const insert = db
     .insert(uploads)
     .values({
@@ -126,7 +132,7 @@ export function uploadChanges(db: Db, { photos }: Finders, kept: ReturnType<type
         kept.add(upload.id, change.extra);
         return before;
       case "photo":
-        return { ...makePhoto(upload, change, at.now), isNew: upload.replaces === null };
+        return { ...makePhoto(upload, change, at.now), isMade: true };
       case "failure callback":
         tell.failure(change.delivery, upload.id, at.now);
         return before;

@@ -62,6 +62,7 @@ export function selectPhotos(db: Db) {
       createdAt: photos.createdAt,
       updatedAt: photos.updatedAt,
       deletedAt: photos.deletedAt,
+      takenAt: photos.takenAt,
       original: {
         id: originals.id,
         photoId: originals.photoId,

@@ -4,6 +4,7 @@ import type { Db } from "./db.ts";
 import { withoutSecrets, type Finders } from "./find.ts";
 import { toUpload } from "./row.ts";
 import { originals, photos, uploads, uploadTokens } from "./schema.ts";
+import type { PhotoIndex } from "./photo-index.ts";
 import { remover } from "./remove.ts";
 import { LIVE } from "./states.ts";
 import type { teller } from "./tell.ts";
@@ -15,7 +16,12 @@ type PhotoChange = Extract<UploadChange, { kind: "photo" }>;
  * Makes the photo of an upload, or a new original of the photo that it replaces, exactly once: the upload's
  * change to finished is the condition. Call it inside a transaction, which has to be undone where this throws.
  */
-export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typeof teller>) {
+export function photoMaker(
+  db: Db,
+  find: Finders["photos"],
+  tell: ReturnType<typeof teller>,
+  index: PhotoIndex,
+) {
   const finish = db
     .update(uploads)
     .set({
@@ -108,9 +114,8 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
   }
 
   /** Answers the version that the new original of the photo is. The old one's file is removed. */
-  function replaceOld(photoId: number, originalId: number, now: number): number {
-    const before = find.byId(photoId);
-    if (!before) throw new Error(`Photo ${photoId}, which is to be replaced, is not there`);
+  function replaceOld(before: Photo, originalId: number, now: number): number {
+    const photoId = before.id;
     replace.run({ originalId, photoId, now });
     remove.fileOf(before, now);
     return (lastVersion.get({ photoId })?.version ?? 0) + 1;
@@ -120,20 +125,25 @@ export function photoMaker(db: Db, find: Finders["photos"], tell: ReturnType<typ
     const finished = finish.get({ uploadId: upload.id, now });
     if (!finished)
       throw new Error(`Upload ${upload.id} is ${upload.state}: no photo is made of it`);
-    const row = consume.get({ tokenId: upload.tokenId });
-    if (!row) throw new Error(`Upload ${upload.id} has no token`);
-    const token = withoutSecrets(row);
+    const consumed = consume.get({ tokenId: upload.tokenId });
+    if (!consumed) throw new Error(`Upload ${upload.id} has no token`);
+    const token = withoutSecrets(consumed);
     const originalId = lastId("originals") + 1;
-    const [photoId, version] =
-      upload.replaces === null
-        ? [insertNew(upload, change, token, originalId, now), 1]
-        : [upload.replaces, replaceOld(upload.replaces, originalId, now)];
+    const before = upload.replaces === null ? undefined : find.byId(upload.replaces);
+    if (upload.replaces !== null && !before) {
+      throw new Error(`Photo ${upload.replaces}, which is to be replaced, is not there`);
+    }
+    const behind = before && index.changing(before);
+    const [photoId, version] = before
+      ? [before.id, replaceOld(before, originalId, now)]
+      : [insertNew(upload, change, token, originalId, now), 1];
     const { id: uploadId, file, filename } = upload;
     const { type, size, sha256 = null } = change.original;
-    const made = { originalId, photoId, version, uploadId, file, filename, type, size, sha256 };
-    insertOriginal.run({ ...made, now });
-    const photo = find.byId(photoId);
-    if (!photo) throw new Error(`Photo ${photoId} has no original`);
+    const row = { originalId, photoId, version, uploadId, file, filename, type, size, sha256 };
+    insertOriginal.run({ ...row, now });
+    const made = find.byId(photoId);
+    if (!made) throw new Error(`Photo ${photoId} has no original`);
+    const photo = behind ? (behind(made, now) ?? made) : index.make(made, now);
     const delivery = change.delivery(photo);
     if (delivery) tell.success(delivery, uploadId, now);
     if (change.pingbacks) tell.pingbacks(change.pingbacks(photo), photoId, now);

@@ -7,21 +7,29 @@ import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import type { Clock, Records } from "../records.ts";
 import type { Db } from "./db.ts";
 import { carryOver } from "./carry-over.ts";
+import { albumRecords } from "./albums.ts";
+import { noteEarlierTokens } from "./album-names.ts";
+import { changedPhotos } from "./changed-photos.ts";
 import { chunkRecords } from "./chunks.ts";
 import { deliveryRecords } from "./deliveries.ts";
 import { directRecords } from "./direct.ts";
 import { bringEarliestUp } from "./earliest.ts";
 import { finders } from "./find.ts";
 import { readFact, writeFact } from "./facts.ts";
+import { createFullText, fullTextMerging } from "./full-text.ts";
+import { photoIndexing, photoPublishing } from "./index-photos.ts";
 import { keyRecords } from "./keys.ts";
 import { leftoverRecords } from "./leftovers.ts";
 import { nonceRecords } from "./nonces.ts";
 import { originalRecords } from "./originals.ts";
+import { photoIndex } from "./photo-index.ts";
 import { photoRecords } from "./photos.ts";
-import { photoPlaces } from "./places.ts";
+import { photoLists } from "./photo-list.ts";
 import { removalRecords } from "./remove.ts";
+import { tagRecords } from "./tags.ts";
 import { tokenRecords } from "./tokens.ts";
 import { updateRecords } from "./updates.ts";
+import { createTurns } from "./turns.ts";
 import { uploadRecords } from "./uploads.ts";
 
 const PUBLIC_URL = "public url";
@@ -55,22 +63,41 @@ export async function openRecords(
     refuseNewer(db, file);
     bringEarliestUp(db, MIGRATIONS);
     migrate(db, { migrationsFolder: MIGRATIONS });
+    createFullText(db);
+    noteEarlierTokens(db);
     await carryOver(db);
     client.pragma("foreign_keys = ON");
     const find = finders(db);
-    const places = photoPlaces(db);
     let version = versionOf(client);
+    const turn = createTurns();
+    const changes = changedPhotos();
+    const index = photoIndex(db);
+    const merge = fullTextMerging(db, turn);
+    const whenIndexed = photoIndexing(db, find, index, turn, merge);
+    const note = ({ id }: { id: number }) => {
+      changes.note(id);
+      // What cannot be merged now, on a full disk perhaps, is merged behind the next photo.
+      void merge().catch(() => undefined);
+    };
+    const publish = photoPublishing(db, find, index, turn);
+    const list = photoLists(db, changes, turn, whenIndexed);
+    const counted = async (now: number | undefined) => {
+      await whenIndexed();
+      if (now !== undefined) await publish(now);
+    };
     return {
       keys: keyRecords(db),
       tokens: tokenRecords(db, find),
       direct: directRecords(db, find),
-      updates: updateRecords(db, find, places.change),
-      uploads: uploadRecords(db, find, places.add),
+      updates: updateRecords(db, find, index, note),
+      uploads: uploadRecords(db, find, index, note),
       chunks: chunkRecords(db),
       leftovers: leftoverRecords(db),
-      photos: photoRecords(db, find, places),
+      photos: photoRecords(db, find, { index, note, list, whenIndexed }),
       originals: originalRecords(db),
       removals: removalRecords(db),
+      albums: albumRecords(db, find, { changes, counted, list, turn }),
+      tags: tagRecords(db, counted, turn),
       deliveries: deliveryRecords(db),
       nonces: nonceRecords(db),
       publicUrl: async () => readFact(db, PUBLIC_URL),

@@ -2,12 +2,13 @@ import { eq } from "drizzle-orm";
 import type { Photo, PhotoChange, PhotoDecision, PhotoRecords } from "../records.ts";
 import { durably, immediately, type Db } from "./db.ts";
 import type { Finders } from "./find.ts";
+import type { PhotoIndex } from "./photo-index.ts";
 import { remover } from "./remove.ts";
 import { photos } from "./schema.ts";
 import { teller } from "./tell.ts";
 
 /** Applies what was decided of a photo, change by change. Call it inside a transaction. */
-export function photoChanges(db: Db, { photos: find }: Finders) {
+function photoChanges(db: Db, { photos: find }: Finders) {
   const tell = teller(db);
   const remove = remover(db);
 
@@ -19,6 +20,9 @@ export function photoChanges(db: Db, { photos: find }: Finders) {
           .set({ ...change.set, updatedAt: now })
           .where(of)
           .run();
+        break;
+      case "taken":
+        db.update(photos).set({ takenAt: change.at }).where(of).run();
         break;
       case "trash":
         db.update(photos).set({ deletedAt: now }).where(of).run();
@@ -36,36 +40,48 @@ export function photoChanges(db: Db, { photos: find }: Finders) {
   };
 }
 
-/** Called when a transaction has ended, with a photo before and after it; `after` is undefined where it was removed. */
-export type OnPhotoChange = (before: Photo, after: Photo | undefined) => void;
+/**
+ * Changes a photo as was decided, and what is derived of it. Call it inside a transaction.
+ * @returns the photo as it is then; undefined where it was removed
+ */
+export function photoChanging(db: Db, finders: Finders, index: PhotoIndex) {
+  const apply = photoChanges(db, finders);
+  return (before: Photo, changes: readonly PhotoChange[], now: number): Photo | undefined => {
+    if (changes.length === 0) return before;
+    const behind = index.changing(before);
+    for (const change of changes) apply(before, change, now);
+    return behind(finders.photos.byId(before.id), now);
+  };
+}
 
-/** Changes of photos, each in one transaction. */
+/**
+ * Changes of photos, each in one transaction.
+ * @param onChange called with a photo that was changed, as it was before, when its transaction has ended
+ */
 export function photoTransactions(
   db: Db,
   finders: Finders,
-  onChange: OnPhotoChange,
+  index: PhotoIndex,
+  onChange: (before: Photo) => void,
 ): PhotoRecords["transact"] {
-  const find = finders.photos;
-  const apply = photoChanges(db, finders);
+  const change = photoChanging(db, finders, index);
 
   function transact<Value>(
     id: number,
     now: number,
     decide: (photo: Photo | undefined) => PhotoDecision<Value>,
   ) {
-    const before = find.byId(id);
+    const before = finders.photos.byId(id);
     const { changes, value } = decide(before);
-    if (changes.length === 0) return { value, before, after: before };
-    if (!before) throw new Error(`Photo ${id} is not there`);
-    for (const change of changes) apply(before, change, now);
-    return { value, before, after: find.byId(id) };
+    if (!before && changes.length > 0) throw new Error(`Photo ${id} is not there`);
+    return { value, before, after: before && change(before, changes, now) };
   }
 
   return async (id, now, decide) => {
     const { value, before, after } = durably(db, () =>
       db.transaction(() => transact(id, now, decide), immediately),
     );
-    if (before && before !== after) onChange(before, after);
+    if (before && before !== after) onChange(before);
     return { value, photo: after };
   };
 }

@@ -65,6 +65,15 @@ export const uploadTokens = sqliteTable(
   ],
 );
 
+/**
+ * What photos and albums are put in order by, in the indexes' own words. (drizzle-kit takes an expression with a comma for
+ * two columns.)
+ */
+export const PUBLICATION = sql`case when publish_date is null then created_at else publish_date end`;
+export const TAKING = sql`case when taken_at is null then created_at else taken_at end`;
+export const EDITING = sql`case when updated_at is null then created_at else updated_at end`;
+export const TITLE = sql`title collate nocase`;
+
 /** States in which an upload may hold a use of its token. In the indexes' own words: see LIVE (states.ts). */
 const LIVE = sql`state in ('receiving', 'finalizing')`;
 
@@ -241,6 +250,11 @@ export const photos = sqliteTable(
     updatedAt: integer(),
     // In the trash since then.
     deletedAt: integer(),
+    // When it was taken, as its file says. Null where that is not known.
+    takenAt: integer(),
+    // How it is counted in its facets: 1 as published, 0 as unpublished. Null in rows of earlier versions, until their
+    // facets and words are made (index-photos.ts).
+    counted: integer(),
     // Of photos of earlier versions, until they are carried over; null in all others.
     uploadId: integer(),
     filename: text(),
@@ -262,6 +276,21 @@ export const photos = sqliteTable(
     index("photos_in_trash")
       .on(table.deletedAt)
       .where(sql`deleted_at is not null`),
+    // The other orders of the list (photo-orders.ts).
+    index("photos_by_publication").on(PUBLICATION, table.id),
+    index("photos_by_taking").on(TAKING, table.id),
+    index("photos_by_title").on(TITLE, table.id),
+    // Those that are published when their time has come.
+    index("photos_dated")
+      .on(table.publishDate)
+      .where(sql`published = 0 and publish_date is not null`),
+    // And those of them that are still counted as unpublished.
+    index("photos_dated_uncounted")
+      .on(table.publishDate)
+      .where(sql`counted = 0 and publish_date is not null`),
+    index("photos_to_index")
+      .on(table.id)
+      .where(sql`counted is null`),
     index("photos_to_carry_over")
       .on(table.id)
       .where(sql`original_id is null`),
@@ -370,3 +399,73 @@ export const deliveries = sqliteTable(
       .where(sql`state = 'given-up'`),
   ],
 );
+
+/** Rows of those that were deleted stay: what names an album, and comes later, must not find another in its place. */
+export const albums = sqliteTable(
+  "albums",
+  {
+    // Never used again.
+    id: integer().primaryKey({ autoIncrement: true }),
+    token: text().notNull(),
+    userId: integer().notNull(),
+    title: text().notNull(),
+    description: text().notNull(),
+    hidden: integer({ mode: "boolean" }).notNull(),
+    createdAt: integer().notNull(),
+    updatedAt: integer(),
+    deletedAt: integer(),
+    // Photos that still name it, after it was deleted, are being freed of it.
+    emptying: integer({ mode: "boolean" }).notNull().default(false),
+  },
+  (table) => [
+    index("albums_by_editing").on(EDITING, table.id),
+    index("albums_by_title").on(TITLE, table.id),
+    index("albums_emptying")
+      .on(table.id)
+      .where(sql`emptying = 1`),
+  ],
+);
+
+/**
+ * What photos have in common, and are asked for by: a tag, an album, an owner, a kind of file. With the number of photos that
+ * have it, outside the trash, kept true by the transactions that make and change photos (photo-index.ts).
+ * @public read by drizzle-kit, and asked for in SQL
+ */
+export const facets = sqliteTable(
+  "facets",
+  {
+    id: integer().primaryKey(),
+    kind: text().$type<"tag" | "album" | "user" | "media">().notNull(),
+    // What it is known by: of a tag without case.
+    key: text().notNull(),
+    // A tag as it was written first.
+    name: text().notNull(),
+    // Photos that have it, and those of them that are published.
+    photos: integer().notNull().default(0),
+    published: integer().notNull().default(0),
+  },
+  (table) => [
+    uniqueIndex("facets_by_key").on(table.kind, table.key),
+    index("facets_by_photos").on(table.kind, table.photos, table.key),
+    index("facets_by_published").on(table.kind, table.published, table.key),
+  ],
+);
+
+/**
+ * Also of photos in the trash.
+ * @public as facets
+ */
+export const photoFacets = sqliteTable(
+  "photo_facets",
+  {
+    facetId: integer().notNull(),
+    photoId: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.facetId, table.photoId] })],
+);
+
+/**
+ * Long words of photos' titles, descriptions, tags and file names: for a search by the beginning of a word. They stay.
+ * @public as facets
+ */
+export const words = sqliteTable("words", { word: text().primaryKey() });

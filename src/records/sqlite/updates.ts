@@ -3,7 +3,8 @@ import type { FileSelector, Photo, TokenChange, UpdateRecords } from "../records
 import { durably, immediately, type Db } from "./db.ts";
 import type { Tx } from "./delete.ts";
 import type { Finders } from "./find.ts";
-import { photoChanges, type OnPhotoChange } from "./photo-changes.ts";
+import { photoChanging } from "./photo-changes.ts";
+import type { PhotoIndex } from "./photo-index.ts";
 import { originals, photos, tokenUpdates, uploads, uploadTokens } from "./schema.ts";
 import { tokenChanges } from "./token-changes.ts";
 
@@ -13,7 +14,13 @@ const SLICE = 50;
 /** Rows that are looked at in one slice: a millisecond's work. */
 const FEW = 200;
 
-export function updateRecords(db: Db, finders: Finders, onChange: OnPhotoChange): UpdateRecords {
+/** @param onChange called with each photo that was changed, as it was before, when its transaction has ended */
+export function updateRecords(
+  db: Db,
+  finders: Finders,
+  index: PhotoIndex,
+  onChange: (before: Photo) => void,
+): UpdateRecords {
   return {
     add: async ({ tokenId, files, change }, most) =>
       durably(db, () =>
@@ -29,7 +36,7 @@ export function updateRecords(db: Db, finders: Finders, onChange: OnPhotoChange)
             .get().id;
         }, immediately),
       ),
-    carryOut: carryingOut(db, finders, onChange),
+    carryOut: carryingOut(db, finders, index, onChange),
     unfinished: async () =>
       db
         .select({ id: tokenUpdates.id })
@@ -81,9 +88,14 @@ function changeToken(tx: Tx, tokenId: number, { published, ...same }: TokenChang
   tx.update(uploadTokens).set(set).where(eq(uploadTokens.id, tokenId)).run();
 }
 
-function carryingOut(db: Db, finders: Finders, onChange: OnPhotoChange): UpdateRecords["carryOut"] {
+function carryingOut(
+  db: Db,
+  finders: Finders,
+  index: PhotoIndex,
+  onChange: (before: Photo) => void,
+): UpdateRecords["carryOut"] {
   const find = finders.photos;
-  const apply = photoChanges(db, finders);
+  const changePhoto = photoChanging(db, finders, index);
   const changes = tokenChanges(db);
 
   /** Photos of the token that are meant, with the names of the files that they came as. */
@@ -119,8 +131,8 @@ function carryingOut(db: Db, finders: Finders, onChange: OnPhotoChange): UpdateR
         if (!before) continue;
         const newest = changes.ofNames({ tokenId: update.tokenId, ...names });
         const decided = decide(before, only(newest, update.change));
-        for (const change of decided) apply(before, change, now);
-        const after = decided.length > 0 ? find.byId(photoId) : undefined;
+        if (decided.length === 0) continue;
+        const after = changePhoto(before, decided, now);
         if (after) changed.push([before, after]);
       }
       const pending = rows.length === SLICE;
@@ -128,7 +140,7 @@ function carryingOut(db: Db, finders: Finders, onChange: OnPhotoChange): UpdateR
       tx.update(tokenUpdates).set({ pending, appliedThrough }).where(eq(tokenUpdates.id, id)).run();
       return pending;
     }, immediately);
-    for (const [before, after] of changed) onChange(before, after);
+    for (const [before] of changed) onChange(before);
     return { changed: changed.map(([, after]) => after), more };
   };
 }

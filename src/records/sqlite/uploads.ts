@@ -12,20 +12,22 @@ import { durably, immediately, type Db } from "./db.ts";
 import { saidDigests } from "./digests.ts";
 import { extras } from "./extras.ts";
 import type { Finders } from "./find.ts";
+import type { PhotoIndex } from "./photo-index.ts";
 import { freeCount, reservedCount, unfinishedCount } from "./reserved.ts";
 import { uploads } from "./schema.ts";
 import { FINISHED_IN_CHUNKS, HOLDS, LIVE, LIVE_OF_TOKEN } from "./states.ts";
 
-/** @param onPhoto called with each new photo, when its transaction has ended */
+/** @param onPhoto called with each photo that was made, or got a new original, when its transaction has ended */
 export function uploadRecords(
   db: Db,
   finders: Finders,
+  index: PhotoIndex,
   onPhoto: (photo: Photo) => void,
 ): UploadRecords {
   const find = finders.uploads;
   const kept = extras(db);
   const viewOf = uploadViews(db, finders);
-  const apply = uploadChanges(db, finders, kept);
+  const apply = uploadChanges(db, finders, kept, index);
   const touch = db
     .update(uploads)
     .set({ lastByteAt: sql`${sql.placeholder("now")}` })
@@ -36,12 +38,12 @@ export function uploadRecords(
     key: UploadKey,
     now: number,
     decide: (view: UploadView) => UploadDecision<Value>,
-  ): Transacted<Value> & { isNew: boolean } {
+  ): Transacted<Value> & { isMade: boolean } {
     return db.transaction((tx) => {
       const view = viewOf(key, now);
       const { changes, value } = decide(view);
       const at = { tx, now, tokenId: "id" in key ? undefined : key.tokenId };
-      let progress = { upload: view.upload, photo: view.photo, isNew: false };
+      let progress = { upload: view.upload, photo: view.photo, isMade: false };
       for (const change of changes) progress = apply(at, progress, change);
       return { value, ...progress };
     }, immediately);
@@ -51,10 +53,10 @@ export function uploadRecords(
     byIdentity: async (tokenId, identity) => find.byIdentity(tokenId, identity),
     byId: async (id) => find.byId(id),
     transact: async (key, now, decide, { durable = false } = {}) => {
-      const { value, upload, photo, isNew } = durable
+      const { value, upload, photo, isMade } = durable
         ? durably(db, () => transact(key, now, decide))
         : transact(key, now, decide);
-      if (photo && isNew) onPhoto(photo);
+      if (photo && isMade) onPhoto(photo);
       return { value, upload, photo };
     },
     touch: async (id, now) => touch.run({ id, now }).changes > 0,

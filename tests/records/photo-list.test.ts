@@ -3,12 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import type { Records } from "../../src/records/records.ts";
+import type { PhotoMetadata, Records } from "../../src/records/records.ts";
 import { openRecords } from "../../src/records/sqlite/open.ts";
 import { fillRecords } from "../support/million.ts";
 import { givenRecords } from "./given.ts";
 
-/** Pages and totals come from counts in memory: they are what SQLite says of the rows themselves. */
+/** Pages and totals come from what is kept in memory: they are what SQLite says of the rows themselves. */
 
 const NOW = Date.now();
 const COUNT = 5500;
@@ -17,7 +17,7 @@ let folder = "";
 let records: Records;
 let rows: Database.Database;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "redeem-places-"));
+  folder = await mkdtemp(join(tmpdir(), "redeem-photo-list-"));
   const file = join(folder, "redeem.db");
   await (await openRecords(file, { durable: false })).close();
   fillRecords(folder, { photos: COUNT }, NOW);
@@ -81,6 +81,45 @@ test("of photos that are made meanwhile, also where the clock went back among ol
   await given.finish((await given.reserved(hidden.id, "hidden", NOW)).id, { now: NOW + 9 });
   await requireAllSame();
 }, 20_000);
+
+const change = (id: number, set: Partial<PhotoMetadata>) =>
+  records.photos.transact(id, NOW, () => ({
+    changes: [{ kind: "update", set }],
+    value: undefined,
+  }));
+
+const requireFound = async () => {
+  const titles = { created: "created_at", title: "title collate nocase" } as const;
+  for (const order of ["created", "title"] as const) {
+    for (const offset of [0, 300, 699, 5000]) {
+      const filter = { order, offset, limit: 40, ascending: true } as const;
+      const odd = { tags: { mode: "all", keys: ["odd", "all"] } } as const;
+      const { photos, total } = await records.photos.list({ ...filter, ...odd, search: "tit" });
+      const wanted = rows
+        .prepare(
+          `select id from photos where tags like 'odd%' and title like 'Title%' and deleted_at is null
+            order by ${titles[order]}, id`,
+        )
+        .pluck()
+        .all() as number[];
+      expect(total).toBe(wanted.length);
+      expect(photos.map(({ id }) => id)).toEqual(wanted.slice(offset, offset + 40));
+    }
+  }
+};
+
+test("of photos with facets and words that many have, in each order, before and after many are changed", async () => {
+  for (let id = 1; id <= 1500; id += 1) {
+    await change(id, { tags: id % 2 ? "odd all" : "all", title: `Title ${(id * 7919) % 1000}` });
+  }
+  await requireFound();
+  // Few, which are taken in; then more than that, for which an order is read again.
+  for (let id = 1; id <= 90; id += 1) await change(id, { title: `Title ${id}`, tags: "odd all" });
+  await requireFound();
+  for (let id = 500; id <= 1100; id += 1) await change(id, { title: `Zero ${id}` });
+  await requireFound();
+  await requireAllSame();
+}, 60_000);
 
 test("of photos made while the first list is still being counted", async () => {
   const other = await openRecords(join(folder, "redeem.db"), { durable: false });
