@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { publicPathOf } from "../config.ts";
 import { exportPhotos, type ExportProgress } from "../export/export.ts";
 import { NoExportFolder, openExportFolder } from "../export/folder.ts";
+import { nameKey } from "../export/names.ts";
 import type { AlbumTitle } from "../export/place.ts";
 import { describePhoto } from "../http/photo-fields.ts";
 import { hashSecret } from "../random.ts";
@@ -13,6 +14,9 @@ import { readLine, type Values } from "./line.ts";
 import { addressOf } from "./link.ts";
 import { createExportProgress, sizeOf } from "./export-progress.ts";
 import { visible } from "./table.ts";
+
+/** Albums that are read at once. */
+const ALBUMS = 100;
 
 /** Files of photos that were deleted are named, up to so many. */
 const NAMED = 20;
@@ -88,8 +92,8 @@ type Run = Pick<Parameters<typeof exportPhotos>[0], "manifest" | "data" | "root"
 };
 
 async function run({ records, base, since, total, values, ...where }: Run): Promise<void> {
-  const titleOf = albumTitles();
-  const album = findAlbum(values["album"]);
+  const titleOf = albumTitles(records);
+  const album = await findAlbum(values["album"], records);
   const bar = createExportProgress(where.root, total);
   const gone: string[] = [];
   let result: ExportProgress;
@@ -136,15 +140,43 @@ function albumIds({ albumId }: Photo): string[] {
 }
 
 /** Titles of albums by their ids, each looked up once; undefined where there is no such album. */
-function albumTitles(): (id: string) => Promise<string | undefined> {
-  // Albums are ids alone, until they are on record with their titles: this is the place to look them up.
-  return async () => undefined;
+function albumTitles(records: Records): (id: string) => Promise<string | undefined> {
+  const known = new Map<string, Promise<string | undefined>>();
+  return async (id) => {
+    const title =
+      known.get(id) ?? records.albums.byId(Number(id)).then((album) => album?.title || undefined);
+    known.set(id, title);
+    return title;
+  };
 }
 
-/** The id of the album that is meant. */
-function findAlbum(text: string | undefined): string | undefined {
-  if (text === undefined || /^\d+$/.test(text)) return text;
-  throw new CommandError(`There is no album ${JSON.stringify(text)}`);
+/** The id of the album that is meant, by its id or its title. @throws CommandError where there is none, or there are several */
+async function findAlbum(text: string | undefined, records: Records): Promise<string | undefined> {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text) && (await records.albums.byId(Number(text)))) return text;
+  const wanted = nameKey(text);
+  const found: number[] = [];
+  for (let offset = 0; ; offset += ALBUMS) {
+    const filter = {
+      hidden: true,
+      order: "created" as const,
+      ascending: true,
+      offset,
+      limit: ALBUMS,
+    };
+    const { albums } = await records.albums.list(filter, undefined);
+    for (const { album } of albums) if (nameKey(album.title) === wanted) found.push(album.id);
+    if (albums.length < ALBUMS) break;
+  }
+  // Photos of earlier versions may name one that was never on record.
+  if (found.length === 0 && /^\d+$/.test(text)) return text;
+  if (found.length === 0) throw new CommandError(`There is no album ${JSON.stringify(text)}`);
+  if (found.length > 1) {
+    throw new CommandError(
+      `There are ${found.length} albums ${JSON.stringify(text)}: name one by its id (${found.join(", ")})`,
+    );
+  }
+  return String(found[0]);
 }
 
 /** What is written beside a photo: all that `list` says of it, and what only the archive knows. */

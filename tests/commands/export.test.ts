@@ -7,6 +7,7 @@ import { rowsOf } from "../support/database.ts";
 import { serverForAll } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
 import { photosOf, sendWhole } from "../support/over-http.ts";
+import { API_KEY } from "../support/site.ts";
 import { isFailure, isMisuse, run } from "./run.ts";
 
 /** `redeem export`, beside a server that runs. */
@@ -262,6 +263,64 @@ test("a file of somebody's own in an album's folder stays", async () => {
   await redeem();
   expect(String(await bytes("No album/mine.png"))).toBe("mine");
   expect(await files()).toContain(`No album/mine (${id}).png`);
+});
+
+/** Calls a method; answers the album's id. */
+const api = async (method: string, fields: Record<string, string>) => {
+  const body = new URLSearchParams(fields);
+  const headers = { authorization: `Bearer ${API_KEY}` };
+  const answer = await fetch(`${server.url}/api/2/${method}`, { method: "POST", body, headers });
+  const { data } = (await answer.json()) as { data: { album_id: number } };
+  return String(data.album_id);
+};
+
+describe("albums with titles", () => {
+  test("give their folders names; two of one title, or none, are told apart by their ids", async () => {
+    const [one, other] = [
+      await api("album/create", { title: "Summer: 2026/07" }),
+      await api("album/create", { title: "SUMMER_ 2026_07" }),
+    ];
+    const none = await api("album/create", { title: "No album" });
+    await upload("one.png", { album_id: one });
+    await upload("other.png", { album_id: `${other},${one}` });
+    await upload("none.png", { album_id: none });
+    await upload("bare.png");
+    expect((await redeem()).code).toBe(0);
+    expect((await files()).filter((path) => !path.endsWith(".json"))).toEqual(
+      [
+        "Summer_ 2026_07/one.png",
+        `SUMMER_ 2026_07 (${other})/other.png`,
+        `No album (${none})/none.png`,
+        "No album/bare.png",
+      ].toSorted(),
+    );
+    expect((await metadata(`SUMMER_ 2026_07 (${other})/other.png`))["albums"]).toEqual([
+      { album_id: other, title: "SUMMER_ 2026_07" },
+      { album_id: one, title: "Summer: 2026/07" },
+    ]);
+    // Under another title it moves.
+    await api("album/update", { album_id: one, title: "Winter" });
+    const ran = await redeem();
+    expect(ran.out).toContain(": 1 copied now");
+    expect(await files()).toContain("Winter/one.png");
+    expect(await readdir(out)).not.toContain("Summer_ 2026_07");
+  });
+
+  test("are named by title or id; where several have it, by id alone", async () => {
+    const party = await api("album/create", { title: "Party" });
+    await upload("party.png", { album_id: party });
+    await upload("bare.png");
+    expect((await redeem("--album", "party")).out).toStartWith("1 photo is in");
+    expect(await files()).toEqual(["Party/party.png", "Party/party.png.json"]);
+    expect((await redeem("--album", party)).out).toContain(": 0 copied now");
+    const second = await api("album/create", { title: "PARTY" });
+    const two = await redeem("--album", "party");
+    expect(two.err).toContain(
+      `There are 2 albums "party": name one by its id (${party}, ${second})`,
+    );
+    expect(isFailure(two)).toBe(true);
+    expect((await redeem("--album", "Nothing")).err).toContain('There is no album "Nothing"');
+  });
 });
 
 describe("refuses", () => {
