@@ -171,8 +171,10 @@ export async function startSite(
     events,
     isReceiving: () => redeemer.open() > 0,
   });
-  events.subscribe(({ kind }) => {
-    if (kind === "photo made" || kind === "photo replaced") hasher.wake();
+  events.subscribe((event) => {
+    if (event.kind === "photo made" || event.kind === "photo replaced") hasher.wake();
+    const isGone = event.kind === "photo changed" && event.what === "removed";
+    if (isGone || event.kind === "photo replaced") hasher.leave(event.photo);
   });
   deliverer.wake();
   syncer.prune();

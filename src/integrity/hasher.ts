@@ -15,6 +15,8 @@ import { nextTurn } from "../slices.ts";
 export interface Hasher {
   /** A photo was made, or its bytes were replaced. */
   wake(): void;
+  /** A photo was removed, or its bytes were replaced: what is read of it now is let go of, so that the disk has its space back. */
+  leave(photoId: number): void;
   /** Resolves when nothing is left to be hashed. */
   idle(): Promise<void>;
   /** Ends within a slice; what was begun is begun again by the next start. */
@@ -52,6 +54,8 @@ export async function createHasher(options: HasherOptions): Promise<Hasher> {
   const { records, files, events, isReceiving, patienceMs = PATIENCE_MS } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
+  /** The photo whose bytes are being read. */
+  let current: { photoId: number; left: AbortController; signal: AbortSignal } | undefined;
   // New ones first: a folder of an earlier version may have millions of old ones.
   let lastNew = await records.originals.lastId();
   const lastOld = lastNew;
@@ -67,18 +71,22 @@ export async function createHasher(options: HasherOptions): Promise<Hasher> {
     while (isReceiving()) {
       busySince ??= performance.now();
       if (performance.now() - busySince > patienceMs) return true;
-      await sleep(LOOK_MS, undefined, { signal });
+      await sleep(LOOK_MS, undefined, { signal: current?.signal ?? signal });
     }
     busySince = undefined;
     return false;
   }
 
   const pace = async (tookMs: number) => {
-    signal.throwIfAborted();
+    (current?.signal ?? signal).throwIfAborted();
     const beside = await quiet();
     const restMs = tookMs * (beside ? REST_RECEIVING : REST);
     if (restMs < 1) await nextTurn();
-    else await sleep(Math.min(restMs, LONGEST_REST_MS), undefined, { signal });
+    else {
+      await sleep(Math.min(restMs, LONGEST_REST_MS), undefined, {
+        signal: current?.signal ?? signal,
+      });
+    }
   };
 
   async function hash(original: StoredOriginal): Promise<Outcome> {
@@ -96,6 +104,8 @@ export async function createHasher(options: HasherOptions): Promise<Hasher> {
   async function hashAll(originals: readonly StoredOriginal[]): Promise<void> {
     for (const original of originals) {
       const { photoId: photo } = original;
+      const left = new AbortController();
+      current = { photoId: photo, left, signal: AbortSignal.any([signal, left.signal]) };
       try {
         const outcome = await hash(original);
         if (outcome === "hashed") continue;
@@ -108,7 +118,10 @@ export async function createHasher(options: HasherOptions): Promise<Hasher> {
         events.emit({ kind: "not hashed", photo, error });
       } catch (error) {
         signal.throwIfAborted();
+        if (left.signal.aborted) continue;
         events.emit({ kind: "not hashed", photo, error: String(error) });
+      } finally {
+        current = undefined;
       }
     }
   }
@@ -157,6 +170,9 @@ export async function createHasher(options: HasherOptions): Promise<Hasher> {
   wake();
   return {
     wake,
+    leave: (photoId) => {
+      if (current?.photoId === photoId) current.left.abort();
+    },
     idle: async () => {
       for (let busy = running; busy; busy = running) await busy;
     },

@@ -186,6 +186,33 @@ describe("a site", () => {
     await site.site.hasher.idle();
     expect(hashes(site)).toEqual([hashOf(bytes)]);
   });
+
+  test("lets go of a photo that is removed while it is read, and of no other", async () => {
+    const photo = await send(png(3_000_000));
+    const other = png(50_000, 2);
+    await send(other);
+    await site.site.hasher.idle();
+    forget(site.folder);
+    const { records, files } = site.site;
+    const told: string[] = [];
+    let looks = 0;
+    const hasher = await createHasher({
+      records,
+      files,
+      events: { emit: ({ kind }) => void told.push(kind) },
+      isReceiving: () => {
+        looks += 1;
+        if (looks === 4) hasher.leave(photo.photo_id + 1);
+        if (looks === 6) hasher.leave(photo.photo_id);
+        return false;
+      },
+    });
+    await hasher.idle();
+    expect(looks).toBeLessThan(12);
+    expect(hashes(site)).toEqual([null, hashOf(other)]);
+    expect(told).toEqual([]);
+    await hasher.stop();
+  });
 });
 
 describe("a server process", () => {
