@@ -58,10 +58,16 @@ export interface Originals {
    */
   place(place: Place): Promise<boolean>;
   /**
-   * The bytes of a photo, to be read; also where they have not been brought to their place yet.
+   * The bytes of a photo, to be read; also where they have not been brought to their place yet. The file is opened by its path when
+   * the blob is used: in the same turn of the event loop, or it may have been replaced and deleted since. Its size is the file's.
    * @throws Error where they are nowhere
    */
   read(place: Place): Promise<Blob>;
+  /**
+   * The same, open: its bytes can be read to their end, whatever is done to the file meanwhile.
+   * @throws Error where they are nowhere
+   */
+  open(place: Place): Promise<OpenFile>;
   /**
    * Hashes the bytes of a photo, wherever they lie; nothing is moved. Who replaces or deletes the photo meanwhile changes
    * nothing of what was begun.
@@ -114,6 +120,17 @@ export type Found = {
 
 /** Where the file of a photo lies, and how many bytes it has. */
 export type Place = { treeId: number; photoId: number; file: string; size: number };
+
+/** A file that is open for reading. Disposing of it closes it, once. */
+export interface OpenFile extends Disposable {
+  /** In bytes. */
+  readonly size: number;
+  /**
+   * Bytes from `start` up to, but without, `end`, in pieces. A piece is valid until the next one is asked for.
+   * @throws Error where the file ends before
+   */
+  read(start: number, end: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
+}
 
 export type WriteOptions = {
   /** Makes the file where there is none: for the first bytes of an upload alone. */

@@ -6,6 +6,7 @@ import type { Originals, Place } from "./files.ts";
 import type { Lost } from "./lost.ts";
 import { createFolderSync } from "./folder-sync.ts";
 import { deleteEmptyFolder, isMissing, lengthAt, moveToNew } from "./move.ts";
+import { openForReading } from "./open-file.ts";
 import { originalName, requireFileName } from "./names.ts";
 
 /** How often a file is looked for that is being moved. */
@@ -117,6 +118,20 @@ export function createOriginals(options: OriginalsOptions): Originals {
     if (lengthAt(aside) === place.size && (await unlink(aside))) await sync(dirname(aside));
   }
 
+  /** Where the photo's bytes lie now, and stay in this turn of the event loop. */
+  async function find(place: Place): Promise<string> {
+    const path = pathOf(place);
+    if (!underWay.has(path) && lengthAt(path) === place.size) return path;
+    // It is opened by its path only when it is sent, and must not be on its way by then. Where it cannot be
+    // moved, on a disk that takes no writes perhaps, it is read from where it lies.
+    await bring(place).catch(() => undefined);
+    const found = locate(place);
+    if (found === undefined) {
+      throw new Error(`The original of photo ${place.photoId} is missing`);
+    }
+    return found;
+  }
+
   return {
     place: bring,
 
@@ -137,16 +152,8 @@ export function createOriginals(options: OriginalsOptions): Originals {
       return deleting;
     },
 
-    read: async (place) => {
-      // It is opened by its path only when it is sent, and must not be on its way by then. Where it cannot be
-      // moved, on a disk that takes no writes perhaps, it is read from where it lies.
-      await bring(place).catch(() => undefined);
-      const found = locate(place);
-      if (found === undefined) {
-        throw new Error(`The original of photo ${place.photoId} is missing`);
-      }
-      return Bun.file(found);
-    },
+    read: async (place) => Bun.file(await find(place)),
+    open: async (place) => openForReading(await find(place)),
 
     digest: async (place, algorithms, pace) => {
       // It may be moved between being found and being opened, from staging to its place.

@@ -11,10 +11,12 @@ import type { Version } from "./envelope.ts";
 import { requestsThatFit } from "./handles.ts";
 import type { MemoryWatch } from "./memory.ts";
 import { FILE_METHODS, METHODS } from "./methods.ts";
-import { original } from "./original.ts";
 import { pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
 import { serveFileMethod } from "./photo/serve-file-method.ts";
+import { photoFiles, refuseMethod, type ServingContext } from "./serving/files-route.ts";
+import { originalFormat } from "./serving/formats.ts";
+import { createSlowReaders, type ReadersServer } from "./serving/slow-readers.ts";
 import { renderThrown } from "./photo/redeem-answer.ts";
 import { serveMethod, type ServeContext } from "./serve-method.ts";
 
@@ -64,6 +66,15 @@ export function createApp(
   };
   const receiving = { ...context, redeemer, idleSeconds: IDLE_SECONDS };
 
+  const serving: ServingContext = {
+    records,
+    findFormat: originalFormat(files),
+    readers: createSlowReaders({
+      server: (): ReadersServer | undefined => app.server ?? undefined,
+      idleSeconds: IDLE_SECONDS,
+    }),
+  };
+
   /** What is answered before it has a route is not heard of again (onAfterResponse). */
   const endEarly = (request: Request, problem: Problem) => {
     requests.note(request, problem);
@@ -87,6 +98,11 @@ export function createApp(
       maxRequestBodySize: 2 * 1024 ** 4,
       reusePort: false,
       development: false,
+      // Of an answer that is made but cannot be sent: its file is gone, or there is no handle for it. Bun's own page says where it was.
+      error: (error: unknown) => {
+        log.error("an answer cannot be sent", { error: describe(error) });
+        return renderThrown(temporarily("The file cannot be read now; try again in a moment."));
+      },
     },
   })
     .onRequest(({ request, set }) => {
@@ -120,7 +136,10 @@ export function createApp(
       };
       const path = pathOf(request) ?? "";
       if (cors.covers(path)) Object.assign(set.headers, cors.headers(request));
-      if (code === "NOT_FOUND" || code === "VALIDATION") return answer(notFound(path, request));
+      if (code === "NOT_FOUND" || code === "VALIDATION") {
+        const isRead = request.method === "GET" || request.method === "HEAD";
+        return answer((isRead ? undefined : refuseMethod(path)) ?? notFound(path, request));
+      }
       // The client went away: nobody reads an answer, and nothing is wrong.
       if (request.signal.aborted) return answer(new Response(null, { status: 499 }));
       if (error instanceof Problem) return refuse(error);
@@ -142,7 +161,7 @@ export function createApp(
     .use(docs(site))
     .use(methods(1))
     .use(methods(2))
-    .use(original({ records, files }))
+    .use(photoFiles(serving))
     .use(pages(site));
   if (!bounds) return app;
   const admission = createAdmission({

@@ -54,6 +54,10 @@ export const photoFields = Type.Object({
   original_download: Type.String({
     description: "Address of the file, from the host's root, with the path of REDEEM_PUBLIC_URL.",
   }),
+  original_version: Type.Integer({
+    description:
+      "Another one when the bytes are replaced. With `?v=` and this behind `original_download`, browsers keep the file.",
+  }),
   content: Type.String({ element: true, description: "The description: safe HTML." }),
   content_text: Type.String({
     element: true,
@@ -102,6 +106,7 @@ export function describePhoto(photo: Photo, base: string, now: number): Static<t
     original_size: size,
     original_sha256: sha256 ?? "",
     original_download: `${path}/original`,
+    original_version: photo.original.id,
     content: photo.description,
     content_text: textOfHtml(photo.description),
     tags: photo.tags,

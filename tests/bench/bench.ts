@@ -7,6 +7,7 @@ import { goalsOf, isMet, type Figures } from "./goals.ts";
 import { measureMemory } from "./memory.ts";
 import { measureMetadata } from "./metadata.ts";
 import { readOptions } from "./options.ts";
+import { measureServing } from "./serving.ts";
 import { report } from "./report.ts";
 import { useProgram } from "./start-redeem.ts";
 import { cellsOf, measureThroughput } from "./throughput.ts";
@@ -18,7 +19,7 @@ const { quick, only } = options;
 useProgram(options.program);
 const { contenders, absent } = await findContenders(options.noSync, options.before);
 
-const SECTIONS = ["throughput", "completing", "metadata", "memory", "gets", "archive"];
+const SECTIONS = ["throughput", "completing", "metadata", "memory", "gets", "archive", "serving"];
 const names = contenders.map(({ name }) => name);
 const unknown = only.filter((name) => !SECTIONS.includes(name) && !names.includes(name));
 if (unknown.length > 0) {
@@ -39,6 +40,7 @@ if (wantsSection("metadata")) figures.metadata = await measureMetadata(quick);
 if (wantsSection("memory")) figures.memory = await measureMemory(quick, options.full);
 if (wantsSection("gets")) figures.gets = await measureGets(quick, options.rounds);
 if (wantsSection("archive")) figures.archive = await measureArchive(quick);
+if (wantsSection("serving")) figures.serving = await measureServing(quick, options.rounds);
 
 const goals = goalsOf(figures);
 const machine = {

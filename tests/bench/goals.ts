@@ -4,6 +4,7 @@ import { FLOOR, NGINX, REDEEM } from "./contenders.ts";
 import type { Memory } from "./memory.ts";
 import type { Metadata, Uploads } from "./metadata.ts";
 import type { Gets } from "./gets.ts";
+import type { Serving } from "./serving.ts";
 import { ratioOf } from "./summary.ts";
 import { GOAL, nameOf, type Sample } from "./throughput.ts";
 
@@ -14,6 +15,7 @@ export type Figures = {
   memory?: Memory[];
   gets?: Gets[];
   archive?: Archive;
+  serving?: Serving[];
 };
 
 export type Goal = {
@@ -31,7 +33,8 @@ const CELL = nameOf({ ...GOAL, whole: false });
 const SAME = 1.15;
 
 /** The goals that this run can say something about. */
-export function goalsOf({ samples, completing, metadata, memory, archive }: Figures): Goal[] {
+export function goalsOf(figures: Figures): Goal[] {
+  const { samples, completing, metadata, memory, archive, serving } = figures;
   const goals: Goal[] = [];
   const least = (goal: string, wanted: number, got: number, unit: string) =>
     goals.push({ goal, wanted, atLeast: true, got, unit });
@@ -93,6 +96,11 @@ export function goalsOf({ samples, completing, metadata, memory, archive }: Figu
     const wait = Math.max(...asked.map((one) => one.wait));
     most("the longest wait of another request meanwhile", 50, wait, "ms");
     most("the longest wait while albums, tags and words are collected", 50, indexingWait, "ms");
+  }
+  const served = (serving ?? []).filter(({ server }) => server === "redeem");
+  for (const { what, ratio } of served) least(`serving ${what} against nginx`, 0.9, ratio, "×");
+  if (served.length > 0) {
+    most("serving: peak memory", 120, Math.max(...served.map(({ peakMb }) => peakMb)), "MB");
   }
   return goals.filter(({ got }) => Number.isFinite(got));
 }

@@ -4,7 +4,7 @@ import { summarize, yardstickOf } from "./summary.ts";
 
 /** The figures as Markdown. A dash is a figure that there is not. */
 export function report(figures: Figures, goals: readonly Goal[]): string {
-  const { samples, completing, metadata, memory, gets, archive } = figures;
+  const { samples, completing, metadata, memory, gets, archive, serving } = figures;
   const parts: string[] = [];
   if (samples.length > 0) parts.push("## Throughput", throughput(figures));
   if (completing) {
@@ -70,6 +70,22 @@ export function report(figures: Figures, goals: readonly Goal[]): string {
       table(head, rows),
       `The first start after an update answered after ${number(archive.startSeconds, 1)} s; albums, tags and words were collected in ${number(archive.indexingSeconds, 0)} s, while another request waited ${number(archive.indexingWait, 0)} ms at the longest. Memory at the end: ${number(archive.residentMb, 0)} MB.`,
     );
+  }
+  if (serving) {
+    const rows = serving.map((one) => [
+      one.what,
+      one.server,
+      number(one.requestsPerSecond, one.requestsPerSecond < 10 ? 1 : 0),
+      number(one.mbPerSecond, 0),
+      number(one.ratio, 2),
+      number(one.cpuPerGb, 2),
+      number(one.cpuMicros, 0),
+      ...[one.peakMb, one.p50, one.p99].map((value) => number(value, 1)),
+      number(one.clientBusy, 2),
+    ]);
+    const head =
+      "fetched,server,per s,MB/s,× nginx,CPU s/GB,CPU µs,peak MB,p50 ms,p99 ms,client busy";
+    parts.push("## Serving", table(head.split(","), rows));
   }
   const rows = goals.map((goal) => [
     goal.goal,

@@ -16,41 +16,70 @@ export async function findNginx(): Promise<string | undefined> {
 /** Starts nginx on a folder: bodies are spooled beside their target, so that a rename is one. */
 export function startNginx(program: string): (folder: string) => Promise<Running> {
   return async (folder) => {
-    for (const name of ["put", "body", "logs"])
-      await mkdir(join(folder, name), { recursive: true });
-    const port = freePort();
-    await Bun.write(join(folder, "nginx.conf"), configuration(folder, port));
-    const child = Bun.spawn(
-      [
-        program,
-        "-p",
-        folder,
-        "-c",
-        join(folder, "nginx.conf"),
-        "-e",
-        join(folder, "logs/error.log"),
-      ],
-      { stdin: "ignore", stdout: "ignore", stderr: "inherit" },
-    );
-    await untilOpen(port);
+    await mkdir(join(folder, "put"), { recursive: true });
+    const server = await run(program, folder, "sendfile off;", [
+      `root ${folder};`,
+      "location /put/ { dav_methods PUT; }",
+    ]);
     return {
-      port,
-      pid: child.pid,
+      ...server,
       lanes: async (transfer) =>
         chunksOf(transfer).map((chunk) => [
           request("PUT", `/put/${transfer.name}-${chunk.number}`, {}, chunk),
         ]),
-      stop: async () => {
-        // Not SIGKILL: the workers would stay.
-        child.kill("SIGTERM");
-        await child.exited;
-      },
     };
   };
 }
 
-function configuration(folder: string, port: number): string {
-  // Started by root its workers would be somebody who may not write here.
+/**
+ * Starts nginx, which serves the files of a folder.
+ * @param own a folder for what it needs itself
+ */
+export function serveFolder(program: string, root: string, own: string): Promise<RunningNginx> {
+  // As its documentation has it for files. A connection is kept as long as Redeem keeps it.
+  const sending = "sendfile on; tcp_nopush on; keepalive_requests 1000000;";
+  return run(program, own, sending, [`root ${root};`, "if_modified_since before;"]);
+}
+
+type RunningNginx = { port: number; pid: number; stop(): Promise<void> };
+
+async function run(
+  program: string,
+  folder: string,
+  http: string,
+  server: readonly string[],
+): Promise<RunningNginx> {
+  for (const name of ["body", "logs"]) await mkdir(join(folder, name), { recursive: true });
+  const port = freePort();
+  const file = join(folder, "nginx.conf");
+  await Bun.write(file, configuration(folder, port, http, server));
+  const child = Bun.spawn(
+    [program, "-p", folder, "-c", file, "-e", join(folder, "logs/error.log")],
+    {
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "inherit",
+    },
+  );
+  await untilOpen(port);
+  return {
+    port,
+    pid: child.pid,
+    stop: async () => {
+      // Not SIGKILL: the workers would stay.
+      child.kill("SIGTERM");
+      await child.exited;
+    },
+  };
+}
+
+function configuration(
+  folder: string,
+  port: number,
+  http: string,
+  server: readonly string[],
+): string {
+  // Started by root its workers would be somebody who may not read or write here.
   const user = process.getuid?.() === 0 ? "user root;" : "";
   return `
 ${user}
@@ -61,7 +90,7 @@ error_log ${folder}/logs/error.log;
 events { worker_connections 256; }
 http {
   access_log off;
-  sendfile off;
+  ${http}
   client_max_body_size 0;
   client_body_temp_path ${folder}/body;
   proxy_temp_path ${folder}/body/proxy;
@@ -70,8 +99,7 @@ http {
   scgi_temp_path ${folder}/body/scgi;
   server {
     listen 127.0.0.1:${port};
-    root ${folder};
-    location /put/ { dav_methods PUT; }
+    ${server.join("\n    ")}
   }
 }
 `;

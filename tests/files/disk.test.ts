@@ -50,6 +50,15 @@ async function laid(): Promise<string[]> {
     .toSorted();
 }
 
+test("an original that is open is read to its end, also when its file is deleted meanwhile", async () => {
+  await stage(files, place.file, bytes);
+  await files.originals.place(place);
+  using file = await files.originals.open(place);
+  await rm(path(placed));
+  const [all] = await Array.fromAsync(file.read(0, bytes.length));
+  expect(all).toEqual(bytes);
+});
+
 describe("the disk's layout", () => {
   test("is three folders, an upload named by its file, a photo by tree, id and file", async () => {
     expect((await readdir(folder)).toSorted()).toEqual(["photos", "spool", "uploads"]);

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import type { Place } from "../../src/files/files.ts";
+import type { OpenFile, Place } from "../../src/files/files.ts";
 import { png } from "../support/media.ts";
 import { name, opened, placeOf, stage, type Opened } from "./contract.ts";
+
+/** Bytes of an open file. */
+async function range(file: OpenFile, start: number, end: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of file.read(start, end)) pieces.push(piece.slice());
+  return Buffer.concat(pieces);
+}
 
 /** What every implementation of Originals must do. */
 export function originalsContract(of: string, open: () => Promise<Opened>): void {
@@ -44,9 +51,42 @@ export function originalsContract(of: string, open: () => Promise<Opened>): void
       expect(await read(place)).toEqual(bytes);
     });
 
+    test("is read open from any byte to any other, by many at the same time", async () => {
+      await stage(files(), name(1), bytes);
+      const place = placeOf(1, bytes.length);
+      await files().originals.place(place);
+      using file = await files().originals.open(place);
+      expect(file.size).toBe(bytes.length);
+      const ranges = [
+        [0, bytes.length],
+        [0, 1],
+        [262_143, 262_145],
+        [299_999, 300_000],
+        [5, 5],
+      ] as const;
+      const got = await Promise.all(ranges.map(([start, end]) => range(file, start, end)));
+      expect(got).toEqual(ranges.map(([start, end]) => Buffer.from(bytes.subarray(start, end))));
+      await expect(range(file, bytes.length - 1, bytes.length + 1)).rejects.toThrow(
+        "ends at 300000",
+      );
+    });
+
+    test("that was closed is not read any more, and is closed once", async () => {
+      await stage(files(), name(1), bytes);
+      const file = await files().originals.open(placeOf(1, bytes.length));
+      const reading = file.read(0, bytes.length)[Symbol.asyncIterator]();
+      const first = reading.next();
+      file[Symbol.dispose]();
+      file[Symbol.dispose]();
+      // The read that was under way has its bytes; no other begins.
+      expect((await first).done).toBe(false);
+      await expect(reading.next()).rejects.toThrow("is closed");
+    });
+
     test("that is nowhere is neither placed nor read", async () => {
       expect(await files().originals.place(placeOf(9, 10))).toBe(false);
       await expect(read(placeOf(9, 10))).rejects.toThrow("original of photo 9 is missing");
+      await expect(files().originals.open(placeOf(9, 10))).rejects.toThrow("is missing");
     });
 
     test("is not made of a staged file of another size", async () => {

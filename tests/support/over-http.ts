@@ -53,7 +53,7 @@ export type StoredPhoto = {
 };
 
 /** The photos that a server has, oldest first. */
-export function photosOf(server: TestServer): StoredPhoto[] {
+export function photosOf(server: Pick<TestServer, "folder">): StoredPhoto[] {
   return rowsOf(
     server,
     `select photos.id, tree_id as treeId, originals.filename, originals.file, originals.size

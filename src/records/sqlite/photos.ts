@@ -4,6 +4,7 @@ import type { Db } from "./db.ts";
 import { selectPhotos, type Finders } from "./find.ts";
 import { photoTransactions } from "./photo-changes.ts";
 import type { PhotoIndex } from "./photo-index.ts";
+import { recentPhotos } from "./recent-photos.ts";
 import { photos } from "./schema.ts";
 
 /** Rows that are changed at once: less than a millisecond's work. */
@@ -27,8 +28,9 @@ export function photoRecords(
   let prepared: ReturnType<typeof prepareFollowing> | undefined;
   // Once for all pages, and not before somebody goes through them: a statement is memory until it is collected.
   const following = () => (prepared ??= prepareFollowing(db));
+  const recent = recentPhotos(db, find.byId);
   return {
-    byId: async (id) => find.byId(id),
+    byId: async (id) => recent(id),
     byUpload: async (uploadId) => find.byUpload(uploadId),
     placeOf: async (uploadId) => find.placeOf(uploadId),
     transact: photoTransactions(db, finders, parts.index, parts.note),
