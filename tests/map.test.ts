@@ -91,6 +91,16 @@ test("Elysia and Drizzle stay in their rooms, as src/README.md says", async () =
   expect(astray).toEqual([]);
 });
 
+test("Mediabunny is in the process that describes videos alone, and only when it does", async () => {
+  const uses: string[] = [];
+  for (const path of sources) {
+    const text = await Bun.file(join(ROOT, "src", path)).text();
+    if (/from "(mediabunny|\S*\/streams\.ts)"/.test(text)) uses.push(path);
+  }
+  // Whatever else needs it has to ask for it with `await import`, as describe.ts does.
+  expect(uses).toEqual(["media/readers/streams.ts"]);
+});
+
 test("no two exports have one name", async () => {
   const files = new Map<string, string[]>();
   for (const path of sources) {

@@ -217,13 +217,13 @@ function strings(data: Data): Record<string, string> {
   );
 }
 
-/** But for list flags, which are 0 and 1. */
+/** But for list flags, which are 0 and 1; one that is not known is empty like any other text. */
 function flagsAsNumbers(data: Data): Data {
   const text = strings(data);
   return Object.fromEntries(
     Object.entries(text).map(([name, value]) => [
       name,
-      name.endsWith("_p") ? Number(value) : value,
+      name.endsWith("_p") && value !== "" ? Number(value) : value,
     ]),
   );
 }

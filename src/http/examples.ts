@@ -1,3 +1,4 @@
+import type { MediaFacts } from "../media/facts.ts";
 import type { Album, Photo, UploadToken } from "../records/records.ts";
 
 /** 23 November 2026, 22:40:17 UTC. */
@@ -74,4 +75,18 @@ export const EXAMPLE = {
       sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
     },
   } satisfies Photo,
+  /** Of the photo's original. */
+  facts: {
+    width: 3024,
+    height: 4032,
+    orientation: 6,
+    duration: null,
+    videoCodec: null,
+    audioCodec: null,
+    frameRate: null,
+    // An hour and 20 minutes before it was uploaded.
+    capturedAt: MOMENT - 80 * 60_000,
+    camera: "Apple iPhone 15",
+    hasGps: true,
+  } satisfies MediaFacts,
 };

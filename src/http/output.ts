@@ -5,6 +5,7 @@ import type { Data, List, Success, Version } from "./envelope.ts";
  * What a method answers. Its fields are declared once, as a TypeBox object, from which follow the type that `run` has to
  * return, both versions of the answer, and their schemas in `/openapi.json`. Beside TypeBox's own words a field may have
  * - `element: true`: in version 1 XML it is an element of its item, not an attribute (long text);
+ * - `blank: true`: an optional field that version 1 has as an empty text where there is none, as the vendor does;
  * - `letters: true`: a boolean that version 2 writes as "t" or "f", as the vendor does.
  */
 export type Output<Result> = {
@@ -72,11 +73,18 @@ export function pageOf<Fields extends TObject>(declared: {
 }
 
 function written(fields: TObject, data: Data, version: Version): Data {
-  if (version === 1) return data;
+  if (version === 1) return { ...data, ...blanks(fields, data) };
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => {
       const letters = typeof value === "boolean" && fields.properties[name]?.["letters"] === true;
       return [name, letters ? (value ? "t" : "f") : value];
     }),
   );
+}
+
+function blanks(fields: TObject, data: Data): Data {
+  const missing = Object.entries<TSchema>(fields.properties).filter(
+    ([name, field]) => field["blank"] === true && data[name] === undefined,
+  );
+  return Object.fromEntries(missing.map(([name]) => [name, ""]));
 }

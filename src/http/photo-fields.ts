@@ -3,7 +3,9 @@ import { parseTags } from "../photo/tags.ts";
 import { textOfHtml } from "../photo/text.ts";
 import { isPublished } from "../records/photos.ts";
 import type { Photo } from "../records/records.ts";
+import type { MediaFacts } from "../media/facts.ts";
 import { ansiDate, englishDay, englishTime } from "./dates.ts";
+import { describeFacts, factFields } from "./fact-fields.ts";
 
 /** What names a photo, and opens it. */
 export const photoIds = Type.Object({
@@ -51,6 +53,7 @@ export const photoFields = Type.Object({
     description:
       "SHA-256 of the file, hexadecimal. Empty for a moment after the upload: it is computed behind the answer.",
   }),
+  ...factFields.properties,
   original_download: Type.String({
     description: "Address of the file, from the host's root, with the path of REDEEM_PUBLIC_URL.",
   }),
@@ -72,8 +75,14 @@ export const photoFields = Type.Object({
 /**
  * @param base path of the public address, which a proxy takes off
  * @param now milliseconds since 1970
+ * @param facts what its file says of itself; null where it was not looked at yet
  */
-export function describePhoto(photo: Photo, base: string, now: number): Static<typeof photoFields> {
+export function describePhoto(
+  photo: Photo,
+  base: string,
+  now: number,
+  facts: MediaFacts | null = null,
+): Static<typeof photoFields> {
   const path = `${base}/${photo.treeId}/${photo.id}/${photo.token}`;
   const created = ansiDate(photo.createdAt);
   const { filename, type, size, sha256 } = photo.original;
@@ -105,6 +114,7 @@ export function describePhoto(photo: Photo, base: string, now: number): Static<t
     original_type: type,
     original_size: size,
     original_sha256: sha256 ?? "",
+    ...describeFacts(facts),
     original_download: `${path}/original`,
     original_version: photo.original.id,
     content: photo.description,

@@ -227,6 +227,9 @@ describe("a row", () => {
       published_p: 1,
       video_p: 0,
       original_size: "300",
+      // Nobody has looked into the file yet.
+      original_width: "",
+      original_gps_p: "",
     };
     expect(whole).toMatchObject({
       status: "ok",

@@ -172,7 +172,13 @@ describe("/openapi.json", () => {
         const enclosed = output.enclose(example.output("https://a.example", version), 1);
         const answers = "items" in enclosed ? enclosed.items : [enclosed.data];
         for (const answer of answers) {
-          expect([...Value.Errors(output.fields, answer)], path).toEqual([]);
+          const { properties } = output.fields;
+          // In version 1 a field that is not known is empty.
+          const said = Object.entries(answer).filter(
+            ([name, value]) => value !== "" || properties[name]?.["blank"] !== true,
+          );
+          const errors = [...Value.Errors(output.fields, Object.fromEntries(said))];
+          expect(errors, path).toEqual([]);
           const known = Object.keys(output.fields.properties);
           if (!output.fields.additionalProperties) {
             expect(known).toEqual(expect.arrayContaining(Object.keys(answer)));

@@ -89,7 +89,7 @@ export function text(
  * nothing; with the first example in words, since Swagger UI shows no other.
  */
 export function documented(property: TSchema): TSchema {
-  const { allowed: _a, element: _e, several: _s, mayBeEmpty: _m, ...shown } = property;
+  const { allowed: _a, element: _e, several: _s, blank: _b, mayBeEmpty: _m, ...shown } = property;
   const { letters, maximum, description, examples, ...rest } = shown;
   const bound = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum };
   const [example] = (examples ?? []) as unknown[];

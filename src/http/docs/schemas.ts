@@ -83,10 +83,13 @@ export function envelopeV1(own: TObject["properties"]): TSchema {
 }
 
 function strings(schema: TObject, withFlags = false): TObject {
-  return mapped(schema, ({ description, type }, name) => {
+  return mapped(schema, ({ description, type, blank }, name) => {
     const words = description === undefined ? {} : { description };
+    if (withFlags && name.endsWith("_p") && blank)
+      return Type.Unsafe({ enum: [0, 1, ""], ...words });
     if (withFlags && name.endsWith("_p")) return Type.Integer({ minimum: 0, maximum: 1, ...words });
-    return type === "boolean" ? Type.String({ enum: ["1", "0"], ...words }) : Type.String(words);
+    const flags = blank ? ["1", "0", ""] : ["1", "0"];
+    return type === "boolean" ? Type.String({ enum: flags, ...words }) : Type.String(words);
   });
 }
 

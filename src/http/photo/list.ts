@@ -132,7 +132,8 @@ or passed over while photos come and go.`,
   example: {
     input: { tags: "party", size: 50 },
     output: (address) => {
-      const photo = describePhoto(EXAMPLE.photo, publicPathOf(address), EXAMPLE.photo.createdAt);
+      const base = publicPathOf(address);
+      const photo = describePhoto(EXAMPLE.photo, base, EXAMPLE.photo.createdAt, EXAMPLE.facts);
       return { items: [photo], page: 1, size: 50, total: 1 };
     },
   },
