@@ -77,7 +77,14 @@ export type SiteEvent =
         error: string | undefined;
       };
     }
-  | { kind: "callbacks failed"; error: string };
+  | { kind: "callbacks failed"; error: string }
+  /** An original was looked at for its facts and thumbnails, or could not be. */
+  | {
+      kind: "media attempted";
+      outcome: "made" | "none" | "retry" | "given-up" | "gone";
+      about: Record<string, unknown>;
+    }
+  | { kind: "media failed"; error: string };
 
 export type Events = {
   emit(event: SiteEvent): void;

@@ -52,6 +52,14 @@ export function logEvent(event: SiteEvent): void {
     case "callbacks failed":
       log.error("callbacks could not be looked at", about);
       return;
+    case "media failed":
+      log.error("the queue of thumbnails could not be looked at", about);
+      return;
+    case "media attempted":
+      if (event.outcome === "retry") log.warn("thumbnails failed, will retry", event.about);
+      else if (event.outcome === "given-up") log.warn("thumbnails given up", event.about);
+      else if (event.outcome === "none") log.info("no thumbnails", event.about);
+      return;
     case "callback attempted": {
       // A pingback is of no upload.
       const what = event.about.upload === undefined ? "pingback" : "callback";

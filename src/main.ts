@@ -1,16 +1,11 @@
-import { findCommand } from "./commands/commands.ts";
-import { fail, UsageError } from "./commands/fail.ts";
+import { MEDIA_COMMAND } from "./media/media-command.ts";
 import { makePrivately } from "./private.ts";
 
-/** `redeem [command] [words]`: finds the command and prints a failure as one line. */
-const line = Bun.argv.slice(2);
-const { command, words } = findCommand(line);
+/**
+ * `redeem [command] [words]`. The media process, which the server starts, loads nothing of what the commands
+ * need: it is a third as large.
+ */
 makePrivately();
-try {
-  if (!command) {
-    throw new UsageError(`There is no command ${JSON.stringify(line[0])}. See: redeem help`);
-  }
-  await command(words);
-} catch (error) {
-  fail(error);
-}
+const line = Bun.argv.slice(2);
+if (line[0] === MEDIA_COMMAND) await (await import("./media/work.ts")).work();
+else await (await import("./commands/run.ts")).run(line);

@@ -2,7 +2,7 @@ import { chmod, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What nobody else on the machine may read or enter. Everything below the folders is closed with them. */
-const FOLDERS = [".", "photos", "uploads", "spool"];
+const FOLDERS = [".", "photos", "uploads", "spool", "thumbs"];
 const FILES = [
   "redeem.db",
   "redeem.db-wal",

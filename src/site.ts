@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createDeliverer, type Deliverer } from "./callback/deliver.ts";
 import type { PingbackTo } from "./callback/pingback.ts";
 import { createLookup } from "./callback/lookup.ts";
-import { publicUrlOf, type Settings } from "./config.ts";
+import { allowedFor, ConfigError, publicUrlOf, type Settings } from "./config.ts";
 import { readPresence } from "./files/boot.ts";
 import type { Calls } from "./files/calls.ts";
 import { createDisk } from "./files/disk.ts";
@@ -12,6 +12,9 @@ import { createEvents, type Events } from "./events.ts";
 import { createHasher, type Hasher } from "./integrity/hasher.ts";
 import { log } from "./log.ts";
 import { logEvent } from "./log-events.ts";
+import { createBusy } from "./media/busy.ts";
+import { findFfmpeg } from "./media/find-ffmpeg.ts";
+import { createMediaQueue, type MediaLimits, type MediaQueue } from "./media/queue.ts";
 import { keepPrivate } from "./private.ts";
 import type { Records } from "./records/records.ts";
 import { randomName } from "./random.ts";
@@ -36,6 +39,7 @@ export type Site = {
   redeemer: Redeemer;
   deliverer: Deliverer;
   pingbackTo: PingbackTo;
+  media: MediaQueue;
   now: () => number;
   ages: Ages;
   sweeper: Sweeper;
@@ -70,15 +74,21 @@ export async function openData(
  * Starts the services on a data folder, which must be locked by the caller: finishes what the last
  * process left, delivers and sweeps from now on.
  * @param now the time in milliseconds since 1970, for tests
- * @param machine for tests: the system calls that files are kept by, and a clock that never jumps, in
- *   milliseconds
+ * @param machine for tests: the system calls that files are kept by, a clock that never jumps, in
+ *   milliseconds, and the patience with media processes
+ * @throws ConfigError where a program that a setting names is not there
  */
 export async function startSite(
   config: Settings,
   now: () => number = Date.now,
-  machine: { calls?: Calls | undefined; uptime?: () => number } = {},
+  machine: {
+    calls?: Calls | undefined;
+    uptime?: () => number;
+    media?: Partial<MediaLimits> | undefined;
+  } = {},
 ): Promise<Site> {
   const { calls, uptime = () => performance.now() } = machine;
+  const ffmpeg = ffmpegOf(config);
   const { records, secret } = await openData(config.REDEEM_DATA, config.REDEEM_SYNC);
   const files = await createDisk(config.REDEEM_DATA, {
     durable: config.REDEEM_SYNC,
@@ -176,6 +186,23 @@ export async function startSite(
     const isGone = event.kind === "photo changed" && event.what === "removed";
     if (isGone || event.kind === "photo replaced") hasher.leave(event.photo);
   });
+  const media = createMediaQueue({
+    records,
+    files,
+    lease: context.process,
+    workers: config.REDEEM_MEDIA_WORKERS,
+    ffmpeg,
+    program: thisProgram(),
+    hasRoom: () => files.staging.space() > LEAST_ROOM,
+    isBusy: createBusy(),
+    now,
+    onAttempt: ({ outcome, ...about }) => events.emit({ kind: "media attempted", outcome, about }),
+    onError: (error) => events.emit({ kind: "media failed", error: String(error) }),
+    ...(machine.media && { limits: machine.media }),
+  });
+  events.subscribe(({ kind }) => {
+    if (kind === "photo made" || kind === "photo replaced") media.wake();
+  });
   deliverer.wake();
   syncer.prune();
   // Beside requests: what earlier versions left of photos, and what the last process left of albums.
@@ -192,6 +219,7 @@ export async function startSite(
     redeemer,
     deliverer,
     pingbackTo: context.pingbackTo,
+    media,
     now,
     ages,
     sweeper,
@@ -205,6 +233,7 @@ export async function startSite(
     stop: async () => {
       await sweeper.stop();
       await hasher.stop();
+      await media.stop();
       await deliverer.stop();
       await syncer.idle();
       // On a full disk, for example: the next start takes the last look for the end.
@@ -214,4 +243,21 @@ export async function startSite(
       await records.close();
     },
   };
+}
+
+/** Bytes that thumbnails leave to files that somebody waits for. */
+const LEAST_ROOM = 64 * 1024 ** 2;
+
+/** The command line of the program that this is, without words of its own: built, or from source. */
+function thisProgram(): string[] {
+  if (Bun.isStandaloneExecutable) return [process.execPath];
+  return [process.execPath, join(import.meta.dir, "main.ts")];
+}
+
+function ffmpegOf({ REDEEM_FFMPEG: named }: Settings): string | null {
+  const found = findFfmpeg(named);
+  if (found !== undefined) return found;
+  throw new ConfigError(
+    `REDEEM_FFMPEG is ${JSON.stringify(named)}, and there is no such program; allowed: ${allowedFor("REDEEM_FFMPEG")}`,
+  );
 }

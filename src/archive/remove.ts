@@ -4,7 +4,7 @@ import { nextTurn } from "../slices.ts";
 import { changePhoto, type ArchiveContext } from "./change-photo.ts";
 import { decideExpiry, decideRemoval } from "./rules.ts";
 
-export type RemoveContext = ArchiveContext & { files: Pick<Files, "originals"> };
+export type RemoveContext = ArchiveContext & { files: Pick<Files, "originals" | "thumbnails"> };
 
 /** Photos that are looked up together. */
 const FEW = 20;
@@ -64,7 +64,8 @@ async function deleteFiles(
   const gone = await Promise.all(
     removals.map(async (removal) => {
       try {
-        // The place for whatever else is kept on the disk of an original: it is told before its bytes go.
+        // What was made of it goes before its bytes, by which it could be found again.
+        await files.thumbnails.delete(removal);
         await files.originals.delete(removal);
         return [removal.id];
       } catch (error) {

@@ -6,7 +6,7 @@ import { nameKey } from "../export/names.ts";
 import type { AlbumTitle } from "../export/place.ts";
 import { describePhoto } from "../http/photo-fields.ts";
 import { hashSecret } from "../random.ts";
-import type { Photo, Records } from "../records/records.ts";
+import type { Media, Photo, Records } from "../records/records.ts";
 import { CommandError, UsageError } from "./fail.ts";
 import { openFolder } from "./folder.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
@@ -112,7 +112,10 @@ async function run({ records, base, since, total, values, ...where }: Run): Prom
           ids.sort((one, other) => Number(other === album) - Number(one === album));
         return Promise.all(ids.map(async (id) => ({ id, title: await titleOf(id) })));
       },
-      describe: (photo, albums) => metadataOf(photo, albums, base),
+      describe: async (photo, albums) => {
+        const { id } = photo.original;
+        return metadataOf(photo, albums, base, (await records.media.of([id])).get(id));
+      },
       onProgress: bar.show,
       onProblem: (photo, path, why) => bar.say(`Photo ${photo.id}, ${visible(path)}: ${why}`),
       onGone: ({ photoId, path }, inTrash) => {
@@ -180,12 +183,17 @@ async function findAlbum(text: string | undefined, records: Records): Promise<st
 }
 
 /** What is written beside a photo: all that `list` says of it, and what only the archive knows. */
-function metadataOf(photo: Photo, albums: readonly AlbumTitle[], base: string): object {
+function metadataOf(
+  photo: Photo,
+  albums: readonly AlbumTitle[],
+  base: string,
+  media: Media | undefined,
+): object {
   const { original } = photo;
   return {
-    ...describePhoto(photo, base, Date.now()),
+    ...describePhoto(photo, base, Date.now(), media),
     albums: albums.map(({ id, title }) => ({ album_id: id, title: title ?? null })),
-    original_version: original.version,
+    original_number: original.version,
     original_sha256: original.sha256,
     created: iso(photo.createdAt),
     original_created: iso(original.createdAt),

@@ -1,4 +1,5 @@
 import { createDisk } from "../files/disk.ts";
+import { createRemake } from "../integrity/remake.ts";
 import { verifyArchive, type Finding, type VerifyReport } from "../integrity/verify.ts";
 import { formatBytes } from "../units.ts";
 import { openFolder } from "./folder.ts";
@@ -19,10 +20,12 @@ export async function verify(words: string[]): Promise<void> {
     const { bytes } = await records.originals.total();
     const progress = createProgress(bytes);
     const findings: Finding[] = [];
+    const remake = repair ? createRemake({ records, files, now: Date.now }) : undefined;
     const report = await verifyArchive({
       records,
       files,
       repair,
+      ...(remake && { onSound: remake.add }),
       onBytes: progress.add,
       onFinding: (finding) => {
         if (json) findings.push(finding);
@@ -32,14 +35,24 @@ export async function verify(words: string[]): Promise<void> {
         }
       },
     });
+    const remade = (await remake?.end()) ?? 0;
     progress.clear();
     process.stdout.write(
-      json ? `${JSON.stringify({ ...report, findings })}\n` : `${summary(report, repair)}\n`,
+      json
+        ? `${JSON.stringify({ ...report, remade, findings })}\n`
+        : `${summary(report, repair)}${remadeInWords(remade)}\n`,
     );
     if (report.missing + report.damaged > 0) process.exitCode = 1;
   } finally {
     await records.close();
   }
+}
+
+/** @param remade originals whose facts and thumbnails are to be made again */
+function remadeInWords(remade: number): string {
+  if (remade === 0) return "";
+  const photos = remade === 1 ? "1 photo are" : `${remade} photos are`;
+  return `\nFacts and thumbnails of ${photos} made again by the server: they were missing, or had been given up.`;
 }
 
 function inWords(finding: Finding): string {

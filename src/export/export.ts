@@ -34,7 +34,7 @@ export type ExportOptions = {
   /** The albums that a photo is in; it is put into the folder of the first. */
   albumsOf: (photo: Photo) => Promise<AlbumTitle[]>;
   /** What is written beside the photo, but for its path. */
-  describe: (photo: Photo, albums: readonly AlbumTitle[]) => object;
+  describe: (photo: Photo, albums: readonly AlbumTitle[]) => Promise<object>;
   onProgress: (progress: ExportProgress) => void;
   /** Of one photo; the others go on. */
   onProblem: (photo: Photo, path: string, why: string) => void;
@@ -138,7 +138,7 @@ async function exportOne(
   const known = manifest.byId(plan.photo.id);
   try {
     const { photo, copied } = await bring(plan, known, options);
-    const text = `${JSON.stringify({ ...options.describe(photo, plan.albums), exported_as: plan.path }, undefined, 2)}\n`;
+    const text = `${JSON.stringify({ ...(await options.describe(photo, plan.albums)), exported_as: plan.path }, undefined, 2)}\n`;
     const metadataHash = hashSecret(text);
     const to = join(root, metadataPath(plan.path));
     const isOld = known?.metadataHash !== metadataHash || lengthAt(to) === undefined;

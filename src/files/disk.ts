@@ -8,6 +8,7 @@ import { createLost } from "./lost.ts";
 import { createOriginals } from "./originals.ts";
 import { createSpools } from "./spools.ts";
 import { createStaging } from "./staging.ts";
+import { createThumbnails } from "./thumbnails.ts";
 
 export type DiskOptions = {
   /** Whether anything waits for the disk. */
@@ -21,10 +22,12 @@ export type DiskOptions = {
  *
  *     uploads/<file>                       bytes of an upload, until its photo is on record
  *     photos/<tree id>/<photo id>/<file>   bytes of a photo
+ *     thumbs/<tree id>/<photo id>/         thumbnails of a photo: <file>-<format>.webp
+ *     thumbs/work/                         thumbnails that are being made
  *     spool/<random>                       bytes of a request whose upload is not known yet
  *     lost/<file>                          bytes that no record knows, put aside
  *
- * What lies in uploads/ and spool/ is deleted here, and what a photo had that was removed, or whose bytes were replaced. Earlier versions named a file in uploads/ by
+ * What lies in uploads/, thumbs/ and spool/ is deleted here, and what a photo had that was removed, or whose bytes were replaced. Earlier versions named a file in uploads/ by
  * its upload's id, each original `original`, and moved an upload's file to photos/ before its photo was on record.
  */
 export async function createDisk(
@@ -44,6 +47,7 @@ export async function createDisk(
   return {
     staging: createStaging({ uploads, lost, durable, calls }),
     originals: createOriginals({ photos, uploads, lost, durable, calls }),
+    thumbnails: createThumbnails({ folder: join(folder, "thumbs"), calls }),
     spools: createSpools({ folder: spools, durable, calls }),
     inventory: createInventory(folder, lost),
   };

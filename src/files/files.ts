@@ -9,6 +9,7 @@ import type { Pace } from "./digest-file.ts";
 export type Files = {
   staging: Staging;
   originals: Originals;
+  thumbnails: Thumbnails;
   spools: Spools;
   inventory: Inventory;
 };
@@ -69,6 +70,11 @@ export interface Originals {
    */
   open(place: Place): Promise<OpenFile>;
   /**
+   * The path under which another program on this machine may read the bytes of a photo, now.
+   * @throws Error where they are nowhere
+   */
+  locate(place: Place): Promise<string>;
+  /**
    * Hashes the bytes of a photo, wherever they lie; nothing is moved. Who replaces or deletes the photo meanwhile changes
    * nothing of what was begun.
    * @returns also how many bytes there are; undefined where they are nowhere
@@ -89,6 +95,34 @@ export interface Originals {
   /** Puts files aside that lie among the photos under ids that were never given. Answers where they lie now. */
   putStraysAside(lastPhotoId: number): Promise<string[]>;
 }
+
+/**
+ * Files of thumbnails, by the original that they were made of and their format. They can be made again, so nothing
+ * waits for the disk: whoever reads one says how many bytes it has, and a file of another size is none.
+ */
+export interface Thumbnails {
+  /** An empty folder on this machine, where the thumbnails of an original are written: `<format>.webp`. */
+  beginWork(of: ThumbnailsOf): Promise<string>;
+  /**
+   * Brings a thumbnail from there to its place, in the place of one that is there.
+   * @returns its bytes
+   * @throws Error where there is none, or it is no file
+   */
+  place(of: ThumbnailsOf, format: string): Promise<number>;
+  /** Deletes the folder, and what is in it. */
+  endWork(of: ThumbnailsOf): Promise<void>;
+  /** Originals whose work was begun by a process that is gone, and not ended. */
+  leftWork(): Promise<ThumbnailsOf[]>;
+  /** Undefined where there is none of so many bytes. */
+  read(of: ThumbnailsOf, format: string, size: number): Promise<Blob | undefined>;
+  /** The same, open. @throws Error where there is none */
+  open(of: ThumbnailsOf, format: string): Promise<OpenFile>;
+  /** Deletes all thumbnails of the original; none is no error. */
+  delete(of: ThumbnailsOf): Promise<void>;
+}
+
+/** Which original thumbnails belong to: its file names them. */
+export type ThumbnailsOf = Omit<Place, "size">;
 
 /** Bytes of one request whose upload is not known yet; always on this machine. */
 export interface Spools {

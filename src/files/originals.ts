@@ -154,6 +154,7 @@ export function createOriginals(options: OriginalsOptions): Originals {
 
     read: async (place) => Bun.file(await find(place)),
     open: async (place) => openForReading(await find(place)),
+    locate: find,
 
     digest: async (place, algorithms, pace) => {
       // It may be moved between being found and being opened, from staging to its place.

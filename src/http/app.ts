@@ -15,7 +15,7 @@ import { pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
 import { serveFileMethod } from "./photo/serve-file-method.ts";
 import { photoFiles, refuseMethod, type ServingContext } from "./serving/files-route.ts";
-import { originalFormat } from "./serving/formats.ts";
+import { photoFormats } from "./serving/formats.ts";
 import { createSlowReaders, type ReadersServer } from "./serving/slow-readers.ts";
 import { renderThrown } from "./photo/redeem-answer.ts";
 import { serveMethod, type ServeContext } from "./serve-method.ts";
@@ -58,6 +58,7 @@ export function createApp(
     maxSize: config.REDEEM_MAX_SIZE,
     types: config.REDEEM_TYPES,
     publicList: config.REDEEM_PUBLIC_LIST,
+    stripGps: config.REDEEM_STRIP_GPS,
     graceMs: config.REDEEM_GRACE,
     pingbackTo: site.pingbackTo,
     onDelivery: site.deliverer.wake,
@@ -68,7 +69,7 @@ export function createApp(
 
   const serving: ServingContext = {
     records,
-    findFormat: originalFormat(files),
+    findFormat: photoFormats({ records, files, media: site.media }),
     readers: createSlowReaders({
       server: (): ReadersServer | undefined => app.server ?? undefined,
       idleSeconds: IDLE_SECONDS,

@@ -26,6 +26,8 @@ export type MethodContext = {
   maxSize: number;
   /** Media types and ranges that the site takes. */
   types: readonly string[];
+  /** Nobody is told whether a file says where it was taken (REDEEM_STRIP_GPS). */
+  stripGps: boolean;
   /** Published photos are listed for everybody (REDEEM_PUBLIC_LIST). */
   publicList: boolean;
   pingbackTo: PingbackTo;

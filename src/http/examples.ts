@@ -1,5 +1,4 @@
-import type { MediaFacts } from "../media/facts.ts";
-import type { Album, Photo, UploadToken } from "../records/records.ts";
+import type { Album, Media, Photo, UploadToken } from "../records/records.ts";
 
 /** 23 November 2026, 22:40:17 UTC. */
 const MOMENT = 1_795_473_617_000;
@@ -75,18 +74,38 @@ export const EXAMPLE = {
       sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
     },
   } satisfies Photo,
-  /** Of the photo's original. */
-  facts: {
-    width: 3024,
-    height: 4032,
-    orientation: 6,
-    duration: null,
-    videoCodec: null,
-    audioCodec: null,
-    frameRate: null,
-    // An hour and 20 minutes before it was uploaded.
-    capturedAt: MOMENT - 80 * 60_000,
-    camera: "Apple iPhone 15",
-    hasGps: true,
-  } satisfies MediaFacts,
+  media: {
+    state: "ready",
+    reason: null,
+    facts: {
+      width: 3024,
+      height: 4032,
+      orientation: 6,
+      duration: null,
+      videoCodec: null,
+      audioCodec: null,
+      frameRate: null,
+      // An hour and 20 minutes before it was uploaded.
+      capturedAt: MOMENT - 80 * 60_000,
+      camera: "Apple iPhone 15",
+      hasGps: true,
+    },
+    thumbnails: [
+      ["quad50", 50, 50, 1086],
+      ["quad75", 75, 75, 1912],
+      ["quad100", 100, 100, 2874],
+      ["small", 200, 150, 6134],
+      ["medium", 260, 195, 9018],
+      ["portrait", 300, 225, 11_230],
+      ["standard", 600, 450, 32_408],
+      ["large", 1600, 1200, 158_112],
+    ].map(([format, width, height, size]) => ({
+      format: String(format),
+      width: Number(width),
+      height: Number(height),
+      size: Number(size),
+      type: "image/webp",
+      createdAt: MOMENT,
+    })),
+  } satisfies Media,
 };

@@ -1,5 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { NO_FACTS, type MediaFacts } from "../media/facts.ts";
+import type { Media } from "../records/records.ts";
 import { ansiDate } from "./dates.ts";
 
 const UNKNOWN = "Not there (in version 1: empty) while it is not known.";
@@ -25,13 +26,18 @@ export const factFields = Type.Object({
   original_gps_p: Type.Optional(
     Type.Boolean({
       blank: true,
-      description: `Whether the file says where it was taken. ${UNKNOWN}`,
+      description: `Whether the file says where it was taken. ${UNKNOWN} Never there with \`REDEEM_STRIP_GPS=1\`.`,
     }),
   ),
   taken_date_ansi: text(
     "When it was taken, by the file, `YYYY-MM-DD HH:MM:SS`: UTC where the file says its zone, else by the camera's clock.",
   ),
 });
+
+/** Whether the file says where it was taken is told to nobody (REDEEM_STRIP_GPS). */
+export function withoutPlace(media: Media): Media {
+  return { ...media, facts: media.facts && { ...media.facts, hasGps: null } };
+}
 
 /** @param facts null where the file was not looked at yet */
 export function describeFacts(facts: MediaFacts | null): Static<typeof factFields> {

@@ -2,10 +2,10 @@ import { Type, type Static } from "@sinclair/typebox";
 import { parseTags } from "../photo/tags.ts";
 import { textOfHtml } from "../photo/text.ts";
 import { isPublished } from "../records/photos.ts";
-import type { Photo } from "../records/records.ts";
-import type { MediaFacts } from "../media/facts.ts";
+import type { Media, Photo } from "../records/records.ts";
 import { ansiDate, englishDay, englishTime } from "./dates.ts";
 import { describeFacts, factFields } from "./fact-fields.ts";
+import { describeThumbnails, thumbnailFields } from "./thumbnail-fields.ts";
 
 /** What names a photo, and opens it. */
 export const photoIds = Type.Object({
@@ -61,6 +61,7 @@ export const photoFields = Type.Object({
     description:
       "Another one when the bytes are replaced. With `?v=` and this behind `original_download`, browsers keep the file.",
   }),
+  ...thumbnailFields.properties,
   content: Type.String({ element: true, description: "The description: safe HTML." }),
   content_text: Type.String({
     element: true,
@@ -75,13 +76,13 @@ export const photoFields = Type.Object({
 /**
  * @param base path of the public address, which a proxy takes off
  * @param now milliseconds since 1970
- * @param facts what its file says of itself; null where it was not looked at yet
+ * @param media what was made of it
  */
 export function describePhoto(
   photo: Photo,
   base: string,
   now: number,
-  facts: MediaFacts | null = null,
+  media: Media = { state: "pending", reason: null, facts: null, thumbnails: [] },
 ): Static<typeof photoFields> {
   const path = `${base}/${photo.treeId}/${photo.id}/${photo.token}`;
   const created = ansiDate(photo.createdAt);
@@ -114,9 +115,10 @@ export function describePhoto(
     original_type: type,
     original_size: size,
     original_sha256: sha256 ?? "",
-    ...describeFacts(facts),
+    ...describeFacts(media.facts),
     original_download: `${path}/original`,
     original_version: photo.original.id,
+    ...describeThumbnails(path, photo.original.id, media),
     content: photo.description,
     content_text: textOfHtml(photo.description),
     tags: photo.tags,

@@ -1,6 +1,7 @@
 import type { AlbumRecords } from "./albums.ts";
 import type { DeliveryRecords } from "./deliveries.ts";
 import type { DirectRecords } from "./direct.ts";
+import type { MediaRecords } from "./media.ts";
 import type { OriginalRecords, PhotoRecords, RemovalRecords } from "./photos.ts";
 import type { TagRecords } from "./tags.ts";
 import type { TokenRecords } from "./tokens.ts";
@@ -11,6 +12,7 @@ export type * from "./albums.ts";
 export type * from "./deliveries.ts";
 export type * from "./direct.ts";
 export type { Extra } from "./extra.ts";
+export type * from "./media.ts";
 export type * from "./photos.ts";
 export type * from "./tags.ts";
 export type * from "./tokens.ts";
@@ -37,6 +39,7 @@ export interface Records {
   removals: RemovalRecords;
   albums: AlbumRecords;
   tags: TagRecords;
+  media: MediaRecords;
   deliveries: DeliveryRecords;
   nonces: NonceRecords;
   /** The address that the server was last reached under, for commands that print links. */

@@ -4,6 +4,7 @@ import { measureCompleting } from "./completing.ts";
 import { findContenders } from "./contenders.ts";
 import { measureGets } from "./gets.ts";
 import { goalsOf, isMet, type Figures } from "./goals.ts";
+import { measureMedia } from "./media.ts";
 import { measureMemory } from "./memory.ts";
 import { measureMetadata } from "./metadata.ts";
 import { readOptions } from "./options.ts";
@@ -19,7 +20,16 @@ const { quick, only } = options;
 useProgram(options.program);
 const { contenders, absent } = await findContenders(options.noSync, options.before);
 
-const SECTIONS = ["throughput", "completing", "metadata", "memory", "gets", "archive", "serving"];
+const SECTIONS = [
+  "throughput",
+  "completing",
+  "metadata",
+  "memory",
+  "gets",
+  "archive",
+  "serving",
+  "media",
+];
 const names = contenders.map(({ name }) => name);
 const unknown = only.filter((name) => !SECTIONS.includes(name) && !names.includes(name));
 if (unknown.length > 0) {
@@ -41,6 +51,7 @@ if (wantsSection("memory")) figures.memory = await measureMemory(quick, options.
 if (wantsSection("gets")) figures.gets = await measureGets(quick, options.rounds);
 if (wantsSection("archive")) figures.archive = await measureArchive(quick);
 if (wantsSection("serving")) figures.serving = await measureServing(quick, options.rounds);
+if (wantsSection("media")) figures.media = await measureMedia(quick, options.rounds);
 
 const goals = goalsOf(figures);
 const machine = {

@@ -1,6 +1,7 @@
 import type { Archive } from "./archive.ts";
 import type { Completing } from "./completing.ts";
 import { FLOOR, NGINX, REDEEM } from "./contenders.ts";
+import type { Media } from "./media.ts";
 import type { Memory } from "./memory.ts";
 import type { Metadata, Uploads } from "./metadata.ts";
 import type { Gets } from "./gets.ts";
@@ -16,6 +17,7 @@ export type Figures = {
   gets?: Gets[];
   archive?: Archive;
   serving?: Serving[];
+  media?: Media;
 };
 
 export type Goal = {
@@ -34,7 +36,7 @@ const SAME = 1.15;
 
 /** The goals that this run can say something about. */
 export function goalsOf(figures: Figures): Goal[] {
-  const { samples, completing, metadata, memory, archive, serving } = figures;
+  const { samples, completing, metadata, memory, archive, serving, media } = figures;
   const goals: Goal[] = [];
   const least = (goal: string, wanted: number, got: number, unit: string) =>
     goals.push({ goal, wanted, atLeast: true, got, unit });
@@ -102,6 +104,7 @@ export function goalsOf(figures: Figures): Goal[] {
   if (served.length > 0) {
     most("serving: peak memory", 120, Math.max(...served.map(({ peakMb }) => peakMb)), "MB");
   }
+  if (media) least(`${CELL} while thumbnails are made, against none`, 0.9, media.ratio, "×");
   return goals.filter(({ got }) => Number.isFinite(got));
 }
 

@@ -4,7 +4,7 @@ import { summarize, yardstickOf } from "./summary.ts";
 
 /** The figures as Markdown. A dash is a figure that there is not. */
 export function report(figures: Figures, goals: readonly Goal[]): string {
-  const { samples, completing, metadata, memory, gets, archive, serving } = figures;
+  const { samples, completing, metadata, memory, gets, archive, serving, media } = figures;
   const parts: string[] = [];
   if (samples.length > 0) parts.push("## Throughput", throughput(figures));
   if (completing) {
@@ -86,6 +86,28 @@ export function report(figures: Figures, goals: readonly Goal[]): string {
     const head =
       "fetched,server,per s,MB/s,× nginx,CPU s/GB,CPU µs,peak MB,p50 ms,p99 ms,client busy";
     parts.push("## Serving", table(head.split(","), rows));
+  }
+  if (media) {
+    const { alone, beside, ratio, perSecond, perSecondBeside, serverMb, processMb } = media;
+    const pictures = `${number(media.megapixels, 0)} MP, ${number(media.megabytes, 1)} MB`;
+    const row = [
+      pictures,
+      ...[alone, beside].map((value) => number(value, 0)),
+      number(ratio, 2),
+      ...[perSecond, perSecondBeside].map((value) => number(value, 1)),
+      ...[serverMb, processMb].map((value) => number(value, 0)),
+    ];
+    const head = [
+      "pictures",
+      "MB/s alone",
+      "MB/s beside",
+      "×",
+      "photos/s",
+      "photos/s while receiving",
+      "server's peak MB",
+      "process's peak MB",
+    ];
+    parts.push("## Thumbnails", table(head, [row]));
   }
   const rows = goals.map((goal) => [
     goal.goal,

@@ -99,7 +99,7 @@ test("originals under their own names, by album, with all that is known of them"
     original_filename: "party.jpg",
     original_type: "image/png",
     original_size: 5000,
-    original_version: 1,
+    original_number: 1,
     exported_as: "Album 7/party.jpg.png",
     deleted: null,
   });
@@ -214,7 +214,7 @@ test("bytes that were replaced, a file that was harmed, and one that was taken a
   expect(ran.out).toStartWith(`3 photos are in ${out}: 3 copied now`);
   expect(new Uint8Array(await bytes("No album/a.png"))).toEqual(png(999));
   expect(await metadata("No album/a.png")).toMatchObject({
-    original_version: 2,
+    original_number: 2,
     original_size: 999,
   });
   expect(await bytes("No album/b.png")).toHaveLength(300);

@@ -78,6 +78,7 @@ describe("redeem verify", () => {
       missing: 0,
       damaged: 0,
       leftOver: 0,
+      remade: 0,
       removals: 0,
       findings: [],
     } as never);
@@ -148,6 +149,20 @@ describe("redeem verify", () => {
     expect(await verifyJson()).toMatchObject({ code: 0, leftOver: 0, findings: [] });
     // What is on record stays where it is.
     for (const one of photos) await stat(pathOf(server, one));
+  });
+
+  test("with --repair has facts and thumbnails made again that were given up", async () => {
+    const client = new Database(join(server.folder, "redeem.db"));
+    client.exec("update media_jobs set state = 'none', reason = 'gave_up' where original_id < 3");
+    client.close();
+    const given = () => rowsOf(server, "select 1 from media_jobs where state = 'none'").length;
+    expect(await verifyJson()).toMatchObject({ code: 0, remade: 0 } as never);
+    expect(given()).toBe(2);
+    expect((await verify("--repair")).out).toContain(
+      "Facts and thumbnails of 2 photos are made again",
+    );
+    expect(given()).toBe(0);
+    expect(await verifyJson("--repair")).toMatchObject({ code: 0, remade: 0 } as never);
   });
 
   test("follows folders that are links, and takes none for left over, also where its disk is away", async () => {

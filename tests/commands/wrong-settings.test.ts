@@ -75,3 +75,15 @@ test("a REDEEM_API_KEY that may be guessed", async () => {
   const server = await startServer({ env: { REDEEM_API_KEY: "hunter2hunter2hu" } });
   await server.stop();
 });
+
+test("a REDEEM_FFMPEG that is not there", async () => {
+  await withFolder(async (folder) => {
+    const data = join(folder, "data");
+    const ran = await run(data, ["serve", "--ffmpeg", join(folder, "ffmpeg")]);
+    expect(ran.err).toMatch(
+      /^redeem: REDEEM_FFMPEG is "\S+\/ffmpeg", and there is no such program; allowed: the path of ffmpeg, or off\n$/,
+    );
+    expect(isFailure(ran)).toBe(true);
+    expect(await Bun.file(join(data, "redeem.db")).exists()).toBe(false);
+  });
+});

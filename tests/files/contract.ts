@@ -4,6 +4,7 @@ import { inventoryContract } from "./inventory-contract.ts";
 import { originalsContract } from "./originals-contract.ts";
 import { spoolsContract } from "./spools-contract.ts";
 import { stagingContract } from "./staging-contract.ts";
+import { thumbnailsContract } from "./thumbnails-contract.ts";
 
 /** What every implementation of Files must do, a suite for each of its parts. */
 export function filesContract(of: string, open: () => Promise<Opened>): void {
@@ -11,6 +12,7 @@ export function filesContract(of: string, open: () => Promise<Opened>): void {
   originalsContract(of, open);
   spoolsContract(of, open);
   inventoryContract(of, open);
+  thumbnailsContract(of, open);
 }
 
 export type Opened = {

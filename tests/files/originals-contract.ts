@@ -29,6 +29,16 @@ export function originalsContract(of: string, open: () => Promise<Opened>): void
       expect(await read(place)).toEqual(bytes);
     });
 
+    test("is located for another program, wherever it lies", async () => {
+      await stage(files(), name(1), bytes);
+      const place = placeOf(1, bytes.length);
+      for (let round = 0; round < 2; round += 1) {
+        const path = await files().originals.locate(place);
+        expect(await Bun.file(path).bytes()).toEqual(bytes);
+      }
+      await expect(files().originals.locate(placeOf(9, 10))).rejects.toThrow("missing");
+    });
+
     test("is brought to its place as often as is asked", async () => {
       await stage(files(), name(1), bytes);
       const place = placeOf(1, bytes.length);

@@ -92,6 +92,7 @@ beforeAll(() => {
     maxSize: 1,
     types: [],
     publicList: false,
+    stripGps: false,
     pingbackTo: { urls: [], domain: "redeem.test" },
     onDelivery: () => undefined,
     graceMs: 0,

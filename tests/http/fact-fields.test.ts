@@ -42,13 +42,16 @@ test.each([
 ])("of %s nothing is known", (_, facts) => {
   expect(describeFacts(facts)).toEqual({});
   // But when it was uploaded.
-  expect(describePhoto({ ...EXAMPLE.photo, createdAt: created }, "", created, facts)).toMatchObject(
-    {
-      original_date_ansi: "2026-11-23 22:40:17",
-      original_date__date: "November 23, 2026",
-      original_date__time: "10:40 PM",
-    },
-  );
+  expect(
+    describePhoto({ ...EXAMPLE.photo, createdAt: created }, "", created, {
+      ...EXAMPLE.media,
+      facts,
+    }),
+  ).toMatchObject({
+    original_date_ansi: "2026-11-23 22:40:17",
+    original_date__date: "November 23, 2026",
+    original_date__time: "10:40 PM",
+  });
 });
 
 test("in version 1 what is not known is an empty text", () => {
@@ -77,7 +80,9 @@ test("in version 1 what is not known is an empty text", () => {
 });
 
 test("a photo's row has the facts of its file", () => {
-  const photo = describePhoto(EXAMPLE.photo, "", created, video);
+  // As records.media.store has noted it.
+  const taken = { ...EXAMPLE.photo, takenAt: video.capturedAt };
+  const photo = describePhoto(taken, "", created, { ...EXAMPLE.media, facts: video });
   expect(photo).toMatchObject({
     ...describeFacts(video),
     original_date_ansi: "2026-11-22 09:05:03",

@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chunkForm, pieces, type Plan } from "../support/chunks.ts";
 import { mp4 } from "../support/media.ts";
+import { jpegWithExif, quarters, quartersOf } from "../support/pictures.ts";
+import { until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { over, settled, thumbnailPath, upload } from "../support/thumbnails.ts";
 
 /** The built program, alone in an empty folder. */
 const root = join(import.meta.dir, "../..");
@@ -59,6 +62,33 @@ test("takes a file in chunks, and gives it back byte by byte", async () => {
   const original = await fetch(`${server.url}/${path}`);
   expect(original.headers.get("content-type")).toBe("video/mp4");
   expect(Buffer.from(await original.arrayBuffer()).equals(file)).toBe(true);
+});
+
+test("makes thumbnails in processes of its own, which end with it", async () => {
+  const own = await startServer({
+    command: [program, "serve"],
+    cwd: join(folder, "alone"),
+    env: { REDEEM_MEDIA_WORKERS: "1", REDEEM_FFMPEG: "off" },
+  });
+  try {
+    const picture = await jpegWithExif(quarters(2400, 1800), 6);
+    const photo = await upload(over(own), picture);
+    expect(await settled(over(own), photo, 30_000)).toMatchObject({ large_height: 1600 });
+    const answer = await fetch(own.url + thumbnailPath(photo, "small"));
+    expect(await quartersOf(await answer.bytes())).toBe("blue red white green");
+    const children = `/proc/${own.process.pid}/task/${own.process.pid}/children`;
+    const pid = Number((await Bun.file(children).text()).trim());
+    expect(pid).toBeGreaterThan(1);
+    await own.kill("SIGKILL");
+    await until("the end of the media process", async () => {
+      const stat = await Bun.file(`/proc/${pid}/stat`)
+        .text()
+        .catch(() => "gone");
+      return stat === "gone" || /\) Z /.test(stat);
+    });
+  } finally {
+    await own.stop();
+  }
 });
 
 test("has its pages, scripts and documentation inside", async () => {

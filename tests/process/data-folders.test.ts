@@ -260,6 +260,26 @@ describe.each(dataFolders().map((path) => [basename(dirname(path)), basename(pat
       expect(server.log()).not.toContain("callback failed");
     });
 
+    test("has the thumbnails that no earlier program made", async () => {
+      const states = new Set<string>();
+      for (const photo of made.photos) {
+        const said = await until(
+          `thumbnails of ${photo.of}`,
+          async () => {
+            const now = await askList(server.url, photo);
+            return now.thumbnails_state !== "pending" && now;
+          },
+          45_000,
+        );
+        states.add(String(said.thumbnails_state));
+        const { tree_id, photo_id, token } = photo;
+        const answer = await fetch(`${server.url}/${tree_id}/${photo_id}/${token}/small`);
+        expect(answer.status).toBe(said.thumbnails_state === "ready" ? 200 : 404);
+        await answer.bytes();
+      }
+      expect(states).toContain("ready");
+    });
+
     test("opens again, has nothing put aside, and all its photos", async () => {
       const count = async () => {
         const address = `${server.url}/api/2/photo/list?include_unpublished_p=1`;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { selfSigned } from "../support/certificate.ts";
+import { rowsOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
 import { pathOf, photosOf, sendWhole } from "../support/over-http.ts";
 import { photoIn, type PhotoIds } from "../support/redeem.ts";
@@ -29,6 +30,9 @@ beforeAll(async () => {
   server = await startServer();
   link = await upload(FILE);
   large = await upload(png(1000, 2));
+  // The server reads each file once more, for its hash: here its open files are counted.
+  const unhashed = "select 1 from originals where sha256 is null";
+  await until("all are hashed", () => rowsOf(server, unhashed).length === 0);
   const photo = photosOf(server).at(-1);
   if (!photo) throw new Error("the large photo is missing");
   largeFile = pathOf(server, photo);

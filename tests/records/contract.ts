@@ -6,6 +6,7 @@ import { chunksContract } from "./chunks-contract.ts";
 import { directContract } from "./direct-contract.ts";
 import { givenRecords, type Given } from "./given.ts";
 import { leftoversContract } from "./leftovers-contract.ts";
+import { mediaContract } from "./media-contract.ts";
 import { noncesContract } from "./nonces-contract.ts";
 import { originalsContract } from "./originals-contract.ts";
 import { photosContract } from "./photos-contract.ts";
@@ -31,5 +32,6 @@ export function recordsContract(name: string, open: () => Promise<Records>): voi
   originalsContract(name, given);
   changesContract(name, given);
   archiveContract(name, given);
+  mediaContract(name, given);
   noncesContract(name, given);
 }

@@ -53,6 +53,7 @@ const SMALL = [
   // A slice of them, which has a limit.
   "albums_by_title",
   "albums_by_editing",
+  "media_jobs_running",
 ];
 
 const PAGE = { offset: 0, limit: 1, ascending: false };
@@ -108,6 +109,18 @@ const ASKED: Record<string, () => Promise<unknown>> = {
   listDeliveriesOfPhoto: () => records.deliveries.list({ photoId: 1, limit: 1 }),
   retryNow: () => records.deliveries.retryNow("a", 1),
   after: () => records.photos.after(1, 10),
+  mediaClaim: () => records.media.claim("a", 1),
+  mediaNextAt: () => records.media.nextAt(),
+  mediaStore: () =>
+    records.media.store(1, "a", { facts: null, thumbnails: [], reason: null, error: null }, NOW),
+  mediaRetryAt: () => records.media.retryAt(1, "a", 1, ""),
+  mediaRelease: () => records.media.release("a"),
+  mediaRecover: () => records.media.recover(1),
+  mediaEnqueueMissing: () => Array.fromAsync(records.media.enqueueMissing(1)),
+  mediaRequeueAll: () => Array.fromAsync(records.media.requeue("all", 1)),
+  mediaRequeueReason: () => Array.fromAsync(records.media.requeue({ reason: "no_ffmpeg" }, 1)),
+  mediaRequeueSome: () => Array.fromAsync(records.media.requeue({ originalIds: [1] }, 1)),
+  mediaOf: () => records.media.of([1, 2]),
   listOfToken: () => records.photos.list({ tokenId: 1, offset: 0, limit: 1 }),
   trashedBefore: () => records.photos.trashedBefore(1, 1),
   clampTrash: () => Array.fromAsync(records.photos.clampTrash(1)),

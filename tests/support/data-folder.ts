@@ -62,6 +62,8 @@ export type SaidOfPhoto = {
   album_id: string;
   published_p: boolean;
   original_filename: string;
+  /** Programs before thumbnails said nothing of them. */
+  thumbnails_state?: string;
 };
 
 /** Who sent the chunks of an unfinished upload. */
@@ -249,5 +251,11 @@ function bunFor({ main }: ProgramOptions): string[] {
 }
 
 function environmentOf({ ahead, dns }: ProgramOptions): Record<string, string> {
-  return { REDEEM_PUBLIC_URL: PUBLIC_URL, CLOCK_OFFSET: String(ahead), DNS_SERVER: dns };
+  return {
+    REDEEM_PUBLIC_URL: PUBLIC_URL,
+    REDEEM_MEDIA_WORKERS: "1",
+    REDEEM_FFMPEG: "off",
+    CLOCK_OFFSET: String(ahead),
+    DNS_SERVER: dns,
+  };
 }

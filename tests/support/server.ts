@@ -45,6 +45,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       REDEEM_DATA: folder,
       REDEEM_API_KEY: API_KEY,
       REDEEM_CALLBACK_PRIVATE: "1",
+      // Only tests of thumbnails want processes that make them.
+      REDEEM_MEDIA_WORKERS: "0",
       REDEEM_LOG: "json",
       ...options.env,
     },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readConfig } from "../../src/config.ts";
 import type { Calls } from "../../src/files/calls.ts";
 import { createApp } from "../../src/http/app.ts";
+import type { MediaLimits } from "../../src/media/queue.ts";
 import { startSite, type Site } from "../../src/site.ts";
 
 export const API_KEY = "test-key-of-level-super";
@@ -27,10 +28,13 @@ export type TestSite = {
   stop(): Promise<void>;
 };
 
+/** What differs from the machine's own, or from an empty folder. */
+export type SiteParts = { calls?: Calls; folder?: string; media?: Partial<MediaLimits> };
+
 /** A whole site in this process: real SQLite, real files, a clock that tests can move. */
 export async function startTestSite(
   env: Record<string, string> = {},
-  { calls, folder: given }: { calls?: Calls; folder?: string } = {},
+  { calls, folder: given, media }: SiteParts = {},
 ): Promise<TestSite> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), "redeem-test-")));
   const config = readConfig({
@@ -38,6 +42,8 @@ export async function startTestSite(
     REDEEM_API_KEY: API_KEY,
     REDEEM_PUBLIC_URL: ORIGIN,
     REDEEM_CALLBACK_PRIVATE: "1",
+    // Only tests of thumbnails want processes that make them.
+    REDEEM_MEDIA_WORKERS: "0",
     ...env,
   });
   let offset = 0;
@@ -45,7 +51,7 @@ export async function startTestSite(
   let passed = 0;
   const uptime = () => performance.now() + passed;
   const start = async () => {
-    const started = await startSite(config, now, { calls, uptime });
+    const started = await startSite(config, now, { calls, uptime, media });
     // Nobody else waits for the first sweep.
     await started.sweeper.idle();
     return started;

@@ -61,7 +61,8 @@ const SENTENCES: Record<string, { description: string; examples: (string | numbe
     examples: [EXAMPLE.photo.token],
   },
   format: {
-    description: "`original`: the bytes as they were uploaded.",
+    description:
+      "`original`: the bytes as they were uploaded. Or one of the thumbnails that list has: they have no metadata, no location, no camera.",
     examples: ["original"],
   },
   filename: {
@@ -125,7 +126,7 @@ export function describeFile(path: TObject): DocumentDecoration {
     tags,
     summary: named ? "Download a file under a name" : "Download a file",
     description: `A photo in one of its formats, for whoever knows the photo's token, published or
-not. The addresses \`one\` and \`original_download\` of list lead to its \`original\`. Ranges and conditions (If-None-Match, If-Modified-Since, If-Range,
+not. The addresses \`one\` and \`original_download\` of list lead to its \`original\`, those such as \`medium_download\` to its thumbnails. Ranges and conditions (If-None-Match, If-Modified-Since, If-Range,
 If-Match, If-Unmodified-Since) work as RFC 9110 has them, HEAD too, and scripts of any page may read the answer (CORS), without credentials.`,
     parameters: [
       ...parameters(
@@ -168,6 +169,10 @@ If-Match, If-Unmodified-Since) work as RFC 9110 has them, HEAD too, and scripts 
       404: text("There is no such photo, or the token is not its own; or it has no such format.", {
         missing: { summary: "Not found", value: "There is no such photo." },
         format: { summary: "No format", value: 'The photo has no format "huge".' },
+        pending: {
+          summary: "Not made yet: `Retry-After` says when to ask again",
+          value: "This thumbnail is not made yet.",
+        },
       }),
       412: text("A condition (If-Match, If-Unmodified-Since) says that other bytes were meant.", {
         replaced: {

@@ -12,6 +12,7 @@ import { EXAMPLE } from "../examples.ts";
 import { requireIndexed } from "../indexed.ts";
 import { pageOf } from "../output.ts";
 import { idInput, oneWordOf, orderInput, pageInput } from "../paging.ts";
+import { withoutPlace } from "../fact-fields.ts";
 import { describePhoto, photoFields } from "../photo-fields.ts";
 import { timeOf } from "./list-days.ts";
 import { readPlace, writePlace } from "./list-place.ts";
@@ -133,13 +134,13 @@ or passed over while photos come and go.`,
     input: { tags: "party", size: 50 },
     output: (address) => {
       const base = publicPathOf(address);
-      const photo = describePhoto(EXAMPLE.photo, base, EXAMPLE.photo.createdAt, EXAMPLE.facts);
+      const photo = describePhoto(EXAMPLE.photo, base, EXAMPLE.photo.createdAt, EXAMPLE.media);
       return { items: [photo], page: 1, size: 50, total: 1 };
     },
   },
   refusals: [{ problem: refusedToken.unknown, when: "The `upload_token` is not known." }],
   run: async ({ input: asked, caller, version }, context) => {
-    const { records, now, publicUrl, publicList } = context;
+    const { records, now, publicUrl, publicList, stripGps } = context;
     const page = asked.p ?? 1;
     const size = asked.size ?? 20;
     const order = ORDERS[asked.orderby ?? "published"] ?? "published";
@@ -163,8 +164,12 @@ or passed over while photos come and go.`,
     }
     if (asksForIndex(filter)) await requireIndexed(records);
     const { photos, total, next } = await records.photos.list(filter);
+    const media = await records.media.of(photos.map(({ original }) => original.id));
     const base = publicPathOf(publicUrl());
-    const items = photos.map((photo) => describePhoto(photo, base, now()));
+    const items = photos.map((photo) => {
+      const made = media.get(photo.original.id);
+      return describePhoto(photo, base, now(), stripGps && made ? withoutPlace(made) : made);
+    });
     return { items, page, size, total, next: next && writePlace(order, next) };
   },
 });

@@ -28,7 +28,7 @@ export const OPEN_TO_ALL = {
   "access-control-allow-origin": "*",
   "cross-origin-resource-policy": "cross-origin",
   "access-control-expose-headers":
-    "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Repr-Digest, X-Request-Id",
+    "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Repr-Digest, Retry-After, X-Request-Id",
 };
 
 /**

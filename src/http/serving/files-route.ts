@@ -52,7 +52,11 @@ async function answer(
   const asked = readQuery(query);
   if (typeof asked === "string") return refuseInWords(400, asked);
   const format = await findFormat(photo, of.format);
-  if (!format) return refuseInWords(404, `The photo has no format ${JSON.stringify(of.format)}.`);
+  if ("why" in format) {
+    const { why, retryAfter } = format;
+    const later = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+    return refuseInWords(404, why, later);
+  }
   const answered = await answerFile(request, format, asked);
   if (answered.body) readers.watch(request);
   return answered;

@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Photo, Upload, UploadChange, UploadToken } from "../records.ts";
 import type { Db } from "./db.ts";
 import { withoutSecrets, type Finders } from "./find.ts";
+import { mediaQueuer } from "./media.ts";
 import { toUpload } from "./row.ts";
 import { originals, photos, uploads, uploadTokens } from "./schema.ts";
 import type { PhotoIndex } from "./photo-index.ts";
@@ -88,6 +89,7 @@ export function photoMaker(
     .prepare();
   const remove = remover(db);
   const changes = tokenChanges(db);
+  const media = mediaQueuer(db);
   const lastId = lastIdOf(db);
 
   function insertNew(
@@ -113,11 +115,12 @@ export function photoMaker(
     return id;
   }
 
-  /** Answers the version that the new original of the photo is. The old one's file is removed. */
+  /** Answers the version that the new original of the photo is. The old one's file is removed, and what was made of it. */
   function replaceOld(before: Photo, originalId: number, now: number): number {
     const photoId = before.id;
     replace.run({ originalId, photoId, now });
     remove.fileOf(before, now);
+    media.delete(before.original.id);
     return (lastVersion.get({ photoId })?.version ?? 0) + 1;
   }
 
@@ -141,6 +144,7 @@ export function photoMaker(
     const { type, size, sha256 = null } = change.original;
     const row = { originalId, photoId, version, uploadId, file, filename, type, size, sha256 };
     insertOriginal.run({ ...row, now });
+    media.add(originalId, now);
     const made = find.byId(photoId);
     if (!made) throw new Error(`Photo ${photoId} has no original`);
     const photo = behind ? (behind(made, now) ?? made) : index.make(made, now);

@@ -20,6 +20,7 @@ import { createFullText, fullTextMerging } from "./full-text.ts";
 import { photoIndexing, photoPublishing } from "./index-photos.ts";
 import { keyRecords } from "./keys.ts";
 import { leftoverRecords } from "./leftovers.ts";
+import { mediaRecords } from "./media.ts";
 import { nonceRecords } from "./nonces.ts";
 import { originalRecords } from "./originals.ts";
 import { photoIndex } from "./photo-index.ts";
@@ -98,6 +99,7 @@ export async function openRecords(
       removals: removalRecords(db),
       albums: albumRecords(db, find, { changes, counted, list, turn }),
       tags: tagRecords(db, counted, turn),
+      media: mediaRecords(db, find, index, note),
       deliveries: deliveryRecords(db),
       nonces: nonceRecords(db),
       publicUrl: async () => readFact(db, PUBLIC_URL),

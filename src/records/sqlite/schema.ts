@@ -3,12 +3,20 @@ import {
   index,
   integer,
   primaryKey,
+  real,
   sqliteTable,
   text,
   uniqueIndex,
   type AnySQLiteColumn,
 } from "drizzle-orm/sqlite-core";
-import type { DeliveryEvent, Extra, Level, TokenChange, UploadState } from "../records.ts";
+import type {
+  DeliveryEvent,
+  Extra,
+  Level,
+  MediaReason,
+  TokenChange,
+  UploadState,
+} from "../records.ts";
 
 /** Times are milliseconds since 1970. After a change here: `bun run migrations`. */
 
@@ -328,6 +336,75 @@ export const originals = sqliteTable(
     index("originals_without_hash")
       .on(table.id)
       .where(sql`sha256 is null`),
+  ],
+);
+
+/** What the file of an original says of itself. No row: it was not looked at yet. */
+export const mediaFacts = sqliteTable("media_facts", {
+  originalId: integer()
+    .primaryKey()
+    .references(() => originals.id, { onDelete: "cascade" }),
+  width: integer(),
+  height: integer(),
+  orientation: integer(),
+  // Seconds.
+  duration: real(),
+  videoCodec: text(),
+  audioCodec: text(),
+  frameRate: real(),
+  capturedAt: integer(),
+  camera: text(),
+  hasGps: integer({ mode: "boolean" }),
+});
+
+/** Thumbnails whose files are in their place (files/thumbnails.ts). */
+export const thumbnails = sqliteTable(
+  "thumbnails",
+  {
+    originalId: integer()
+      .notNull()
+      .references(() => originals.id, { onDelete: "cascade" }),
+    format: text().notNull(),
+    width: integer().notNull(),
+    height: integer().notNull(),
+    size: integer().notNull(),
+    type: text().notNull(),
+    createdAt: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.originalId, table.format] })],
+);
+
+/**
+ * Originals whose facts and thumbnails are to be made, and what came of it. An original without a row is one of an
+ * earlier version, until the queue has come to it (media.ts).
+ */
+export const mediaJobs = sqliteTable(
+  "media_jobs",
+  {
+    originalId: integer()
+      .primaryKey()
+      .references(() => originals.id, { onDelete: "cascade" }),
+    state: text().$type<"waiting" | "running" | "ready" | "none">().notNull(),
+    // What nobody waits for: of earlier versions, or made anew. It comes behind what was uploaded just now.
+    backlog: integer({ mode: "boolean" }).notNull(),
+    // Of the process that is at it.
+    lease: text(),
+    attempts: integer().notNull().default(0),
+    nextAt: integer().notNull(),
+    lastError: text(),
+    // Why there are no thumbnails.
+    reason: text().$type<MediaReason>(),
+  },
+  (table) => [
+    index("media_jobs_waiting")
+      .on(table.backlog, table.nextAt)
+      .where(sql`state = 'waiting'`),
+    index("media_jobs_running")
+      .on(table.originalId)
+      .where(sql`state = 'running'`),
+    index("media_jobs_none")
+      .on(table.reason, table.originalId)
+      .where(sql`state = 'none'`),
   ],
 );
 

@@ -1,0 +1,233 @@
+import type { Files } from "../files/files.ts";
+import type { MediaRecords, PhotoRecords } from "../records/records.ts";
+import { nextTurn } from "../slices.ts";
+import { createBell } from "./bell.ts";
+import { carryOutJob, type JobContext, type MediaAttempt } from "./media-job.ts";
+import { startMediaProcess, type MediaProcess } from "./media-process.ts";
+
+export type MediaQueueOptions = {
+  records: { media: MediaRecords; photos: Pick<PhotoRecords, "byId"> };
+  files: Pick<Files, "originals" | "thumbnails">;
+  /** Names this process in leases. */
+  lease: string;
+  /** Media processes at the same time; 0 for none: then jobs wait. */
+  workers: number;
+  /** The path of ffmpeg, where there is one. */
+  ffmpeg: string | null;
+  /** The command line of this program. */
+  program: readonly string[];
+  /** Whether the disk has room for what nobody waits for. */
+  hasRoom: () => boolean;
+  /** Whether the server has much to do at this moment: then the next job waits (`giveWay`). */
+  isBusy: () => boolean;
+  now: () => number;
+  onAttempt: (attempt: MediaAttempt) => void;
+  /** The queue itself could not be read or written; it is looked at again in a while. */
+  onError: (error: unknown) => void;
+  limits?: Partial<MediaLimits>;
+};
+
+/** In milliseconds. */
+export type MediaLimits = {
+  /** Of one job. */
+  job: number;
+  /** How long a process waits for another job before it is ended. */
+  idle: number;
+  /** Before the second attempt. */
+  retry: number;
+};
+
+const LIMITS: MediaLimits = { job: 120_000, idle: 10_000, retry: 10_000 };
+
+/** Makes facts and thumbnails of originals, in processes of their own, as long as there are any in the queue. */
+export interface MediaQueue {
+  /** There may be something to do: look now. */
+  wake(): void;
+  /** Waits until nothing is due. */
+  idle(): Promise<void>;
+  /** Ends what is under way; it waits for the next start, and does not count as an attempt. */
+  stop(): Promise<void>;
+}
+
+/** A job that was under way as often as this when the server was killed may be what kills it. */
+const MOST_CLAIMS = 10;
+
+/** Jobs of one process: what it loses in memory is given back then. */
+const JOBS_OF_A_PROCESS = 200;
+
+/** Before the queue is looked at again after it failed, or while the disk is full. */
+const REST_MS = 30_000;
+
+/** How many times as long as the last job a busy server has before the next one. */
+const RESTS = 9;
+
+const LOOK_AT_LOAD_MS = 100;
+
+const LOOK_EVERY_MS = 60_000;
+
+const LOOK_MS = 50;
+
+export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
+  const { records, now, workers, lease } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const bell = createBell();
+  const quiet = createBell();
+  const later = createTimer(wake);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  /** Each takes job after job, with a process that it keeps while there are any. */
+  const lanes = new Set<Promise<void>>();
+  const processes = new Set<MediaProcess>();
+  /** Lanes that are at a job, or look for one. */
+  const busy = new Set<symbol>();
+  const context: JobContext = {
+    ...options,
+    isStopping: () => signal.aborted,
+    limitMs: limits.job,
+    retryMs: limits.retry,
+  };
+
+  const recovered = workers > 0 ? recover(options) : Promise.resolve();
+  const queued = workers > 0 ? recovered.then(queueArchive).catch(failed) : recovered;
+  wake();
+
+  /** Takes in what earlier versions, or a server without ffmpeg, had; what is in the queue already is not kept waiting. */
+  async function queueArchive(): Promise<void> {
+    const archive = [records.media.enqueueMissing(now())];
+    if (options.ffmpeg) archive.push(records.media.requeue({ reason: "no_ffmpeg" }, now()));
+    for (const slices of archive) {
+      for await (const count of slices) {
+        if (count > 0) wake();
+        await nextTurn();
+        if (signal.aborted) return;
+      }
+    }
+  }
+
+  function failed(error: unknown): void {
+    if (signal.aborted) return;
+    options.onError(error);
+    later.in(REST_MS);
+  }
+
+  function wake(): void {
+    if (signal.aborted) return;
+    bell.ring();
+    if (lanes.size >= workers) return;
+    const self = Symbol();
+    busy.add(self);
+    const lane = recovered
+      .then(() => runLane(self))
+      .catch(failed)
+      .finally(() => {
+        lanes.delete(lane);
+        rest(self);
+      });
+    lanes.add(lane);
+  }
+
+  function rest(lane: symbol): void {
+    busy.delete(lane);
+    quiet.ring();
+  }
+
+  /** Job after job, until none has come for a while. */
+  async function runLane(self: symbol): Promise<void> {
+    let process: MediaProcess | undefined;
+    let jobs = 0;
+    try {
+      while (!signal.aborted) {
+        busy.add(self);
+        const rung = bell.next();
+        const job = options.hasRoom() ? await records.media.claim(lease, now()) : undefined;
+        if (job) {
+          if (!process?.isAlive() || jobs >= JOBS_OF_A_PROCESS) {
+            if (process) end(process);
+            process = startMediaProcess(options.program);
+            processes.add(process);
+            jobs = 0;
+          }
+          jobs += 1;
+          if (lanes.size < workers) wake();
+          const begun = performance.now();
+          options.isBusy();
+          const attempt = await carryOutJob(context, job, process);
+          if (attempt) options.onAttempt(attempt);
+          await giveWay(performance.now() - begun);
+          continue;
+        }
+        await lookAgainInTime();
+        rest(self);
+        if (!process || !(await rung.within(limits.idle))) return;
+      }
+    } finally {
+      if (process) end(process);
+    }
+  }
+
+  /**
+   * While the server is busy, thumbnails are made in a tenth of the time: even a process that comes last for the
+   * processor takes memory and caches from who comes first.
+   */
+  async function giveWay(tookMs: number): Promise<void> {
+    const until = performance.now() + tookMs * RESTS;
+    while (!signal.aborted && performance.now() < until && options.isBusy()) {
+      await Bun.sleep(LOOK_AT_LOAD_MS);
+    }
+  }
+
+  async function lookAgainInTime(): Promise<void> {
+    const next = options.hasRoom() ? await records.media.nextAt() : now() + REST_MS;
+    // A command beside the server may put some into the queue, too.
+    if (!signal.aborted) later.in(Math.min((next ?? Infinity) - now(), LOOK_EVERY_MS));
+  }
+
+  function end(process: MediaProcess): void {
+    process.kill();
+    processes.delete(process);
+  }
+
+  return {
+    wake,
+    idle: async () => {
+      await queued;
+      for (;;) {
+        const next = await records.media.nextAt();
+        if (busy.size === 0 && (next === undefined || next > now() || workers === 0)) return;
+        await quiet.next().within(LOOK_MS);
+      }
+    },
+    stop: async () => {
+      stopping.abort();
+      later.never();
+      for (const process of processes) end(process);
+      bell.ring();
+      await Promise.all([...lanes, queued]);
+      // Where it cannot be written, on a full disk for example, the next start takes them over, as one try each.
+      await records.media.release(lease).catch(options.onError);
+    },
+  };
+}
+
+/** One timer, which does not keep the process alive. */
+function createTimer(then: () => void) {
+  let timer: Timer | undefined;
+  return {
+    in: (ms: number): void => {
+      clearTimeout(timer);
+      timer = setTimeout(then, Math.max(ms, 0));
+      timer.unref();
+    },
+    never: (): void => clearTimeout(timer),
+  };
+}
+
+/** What the last process left: thumbnails of originals that are no photo's any more, and jobs that it was at. */
+async function recover({ records, files }: MediaQueueOptions): Promise<void> {
+  for (const of of await files.thumbnails.leftWork()) {
+    const photo = await records.photos.byId(of.photoId);
+    if (photo?.original.file !== of.file) await files.thumbnails.delete(of);
+    await files.thumbnails.endWork(of);
+  }
+  await records.media.recover(MOST_CLAIMS);
+}
