@@ -141,6 +141,8 @@ describe("update refuses", () => {
     [{ photo_id: 1, publish_date: "2001-01-01" }, "publish_date must be a future time"],
     [{ photo_id: 1, absolute_url: "javascript:x" }, "absolute_url must be"],
     [{ photo_id: 1, user_id: 3 }, "user_id is not supported"],
+    [{ photo_id: 1, promoted_p: 1 }, "promoted_p is not supported"],
+    [{ photo_id: 1, video_360_p: 1 }, "video_360_p is not supported"],
   ])("%p", async (fields, words) => refused(await change(fields), 400, words));
 });
 

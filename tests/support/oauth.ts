@@ -1,4 +1,6 @@
 import { createHmac } from "node:crypto";
+import { addKey } from "../../src/commands/key.ts";
+import type { TestSite } from "./site.ts";
 
 export type Signing = {
   key: string;
@@ -50,4 +52,11 @@ export function oauthHeader(call: Call, signing: Signing): string {
     ([name, value]) => `${name}="${encode(value)}"`,
   );
   return `OAuth realm="", ${pairs.join(", ")}`;
+}
+
+/** The secrets of a new key of level `write`, as a client that signs has them. */
+export async function signingKey({ site }: TestSite): Promise<Signing> {
+  const { key } = await addKey(site.records, "write", "client");
+  const id = String(key.id);
+  return { key: id, token: id, ...site.secret.oauth(key.id) };
 }

@@ -40,6 +40,8 @@ not sent leaves what is there; one that is sent empty takes it away.
   unsupported: {
     user_id: "the owner of a photo stays.",
     token: "the secret in a photo's address stays.",
+    promoted_p: "no photo is promoted.",
+    video_360_p: "Redeem shows videos as they came.",
   },
   output: done("PhotoUpdated", "The photo/video was updated"),
   example: {
