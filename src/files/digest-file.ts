@@ -2,11 +2,9 @@ import { closeSync, constants, fstatSync, openSync, read } from "node:fs";
 import { promisify } from "node:util";
 import { createDigester, type Algorithm, type Digests } from "../digest.ts";
 import { nextTurn } from "../slices.ts";
+import { giveBack, takeBuffer } from "./buffers.ts";
 
 const readLater = promisify(read);
-
-/** What is hashed without a break: a tenth to one millisecond of work, depending on the processor. */
-const SLICE_BYTES = 256 * 1024;
 
 /**
  * Waits between two slices.
@@ -29,10 +27,10 @@ export async function digestFile(
   { range, pace = nextTurn }: { range?: { start: number; length: number }; pace?: Pace } = {},
 ): Promise<{ digests: Digests; size: number }> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const buffer = takeBuffer();
   try {
     if (!fstatSync(fd).isFile()) throw new Error(`${path} is no file`);
     const digester = createDigester(algorithms);
-    const buffer = new Uint8Array(SLICE_BYTES);
     const start = range?.start ?? 0;
     const wanted = range?.length ?? Infinity;
     let size = 0;
@@ -48,5 +46,6 @@ export async function digestFile(
     return { digests: digester.digests(), size };
   } finally {
     closeSync(fd);
+    giveBack(buffer);
   }
 }

@@ -2,11 +2,10 @@ import { constants } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Calls } from "./calls.ts";
+import { giveBack, takeBuffer } from "./buffers.ts";
 import { digestFile } from "./digest-file.ts";
 import type { Spools } from "./files.ts";
 import { createSink } from "./sink.ts";
-
-const READ_BYTES = 512 * 1024;
 
 const NEW = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
@@ -50,7 +49,7 @@ export function createSpools({ folder, durable, calls }: SpoolsOptions): Spools 
 /** Through one buffer: a piece is gone when the next one is asked for. */
 async function* read(path: string): AsyncGenerator<Uint8Array> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  const buffer = new Uint8Array(READ_BYTES);
+  const buffer = takeBuffer();
   try {
     for (;;) {
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
@@ -58,6 +57,7 @@ async function* read(path: string): AsyncGenerator<Uint8Array> {
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
+    giveBack(buffer);
     await handle.close();
   }
 }

@@ -3,8 +3,8 @@ import { Problem } from "../problem.ts";
 /** The body of a request, which is read once. */
 export type RequestBody = {
   /**
-   * As the network brings them, in order. A piece is valid until the next one is asked for: its memory is
-   * freed then, so copy what is to be kept. The reading ends
+   * As the network brings them, in order. A piece is valid until the next one is asked for, or the reading is ended: its
+   * memory is freed then, so copy what is to be kept. The reading ends
    * - behind the last piece, where the body is whole;
    * - with Problem request_timeout, where nothing came for as long as is allowed;
    * - with the problem given to `endBy`, where the body takes too long;
@@ -64,8 +64,12 @@ async function* readPieces(
       if (done) return;
       const limit = limitNow();
       if (limit && performance.now() > limit.atMs) throw limit.why();
-      yield value;
-      freeMemory(value);
+      try {
+        yield value;
+      } finally {
+        // Also of the last one: who has read a form to its closing boundary asks for no more.
+        freeMemory(value);
+      }
     }
   } finally {
     clearInterval(clock);

@@ -59,6 +59,20 @@ describe("a body ends", () => {
     expect(await (await fetch(server.url)).text()).toBe("whole: 0");
   });
 
+  test("when its reader ends, which frees the piece that was at hand as well", async () => {
+    const { promise, resolve } = Promise.withResolvers<ArrayBufferLike | undefined>();
+    handle = async ({ pieces }) => {
+      for await (const { buffer } of pieces) {
+        resolve(buffer);
+        break;
+      }
+      return "ended";
+    };
+    await (await fetch(server.url, { method: "POST", body: new Uint8Array(50_000) })).text();
+    // Nothing of it is left to the garbage collector, which may be late.
+    expect((await promise)?.byteLength).toBe(0);
+  });
+
   test("when nothing has come for as long as is allowed", async () => {
     stallMs = 100;
     void reading();
