@@ -9,7 +9,7 @@ import { fileForm } from "../support/redeem.ts";
 import { API_KEY } from "../support/site.ts";
 import { ARCHIVED } from "./archivist.ts";
 import type { Backend } from "./backend.ts";
-import { chunkedFiles, type ChunkedFile, type Group, type Ledger } from "./ledger.ts";
+import { chunkedFiles, mayLapse, type ChunkedFile, type Group, type Ledger } from "./ledger.ts";
 import type { Living } from "./living.ts";
 import { PATH } from "./transport.ts";
 
@@ -26,7 +26,7 @@ export function promisedChunks(ledger: Ledger, seen: Set<ChunkedFile>): Promised
   for (const { group, file } of chunkedFiles(ledger)) {
     if (seen.has(file) || file.answered.size === 0) continue;
     const finished = file.photo !== undefined;
-    if (file.doubtful && !finished) continue;
+    if ((file.doubtful || file.lapsed) && !finished) continue;
     // A finished file answers for all its chunks at once: a few of them tell.
     promised.push({ group, file, numbers: [...file.answered].slice(0, finished ? 3 : undefined) });
     // It is looked at once behind a kill, and again in the end.
@@ -53,6 +53,8 @@ export async function chunksKept(
         const { status } = await fetch(`${living.url}${PATH}?${query}`, { keepalive: false });
         ledger.counts.askedAgain += 1;
         if (status === 200) continue;
+        // It has lost its use, which its client is told in a moment.
+        if (status === 404 && file.photo === undefined && mayLapse(ledger, group, file)) continue;
         lost.push(`${file.plan.filename}: chunk ${number} was answered 200, asked again ${status}`);
       }
     }
@@ -190,11 +192,20 @@ export async function usesExact(living: Living, ledger: Ledger): Promise<string[
   return wrong;
 }
 
-/** Every photo of a background token was told to its backend, and nothing that is none. */
+/**
+ * Every photo of a background token was told to its backend, and nothing that is none; a failure at most once of each file
+ * that had lost its use.
+ */
 export function callbacksMade(ledger: Ledger, photos: Listed[], backend: Backend): string[] {
   const wrong: string[] = [];
   const told = new Map<number, Set<string>>();
+  const failures = new Map<number, Set<string>>();
   for (const { url, delivery } of backend.taken) {
+    if (url.searchParams.has("error_message")) {
+      const number = Number(url.searchParams.get("group"));
+      failures.set(number, (failures.get(number) ?? new Set()).add(delivery));
+      continue;
+    }
     const id = Number(url.searchParams.get("photo_id"));
     const deliveries = told.get(id) ?? new Set();
     told.set(id, deliveries.add(delivery));
@@ -212,6 +223,16 @@ export function callbacksMade(ledger: Ledger, photos: Listed[], backend: Backend
   }
   for (const id of told.keys()) {
     if (!ids.has(id)) wrong.push(`a callback tells of photo ${id}, which has none`);
+  }
+  const lapsed = Map.groupBy(
+    chunkedFiles(ledger).filter(({ file }) => file.lapsed),
+    ({ group }) => group.number,
+  );
+  for (const [number, deliveries] of failures) {
+    const expected = lapsed.get(number)?.length ?? 0;
+    if (deliveries.size > expected) {
+      wrong.push(`token ${number}: ${deliveries.size} failures called back, of ${expected} files`);
+    }
   }
   return wrong;
 }

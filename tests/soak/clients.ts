@@ -1,6 +1,6 @@
 import { chunkFields, chunkForm, pieces, type Piece } from "../support/chunks.ts";
 import { fileForm } from "../support/redeem.ts";
-import type { ChunkedFile, Group, Ledger, WholeFile } from "./ledger.ts";
+import { mayLapse, type ChunkedFile, type Group, type Ledger, type WholeFile } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import { ask, post, type Manner, type Told } from "./transport.ts";
 
@@ -131,8 +131,7 @@ function took(run: Run, file: ChunkedFile, number: number, told: Told): void {
 function refused(run: Run, group: Group, file: ChunkedFile, told: Told): void {
   file.refused = true;
   const why = told.text.slice(0, 80);
-  // A clock that jumps lets reservations lapse: another file of the token may have the use then.
-  const lapsed = run.faulty && group.crowded && /used/.test(why);
+  const lapsed = mayLapse(run.ledger, group, file) && /used/.test(why);
   if (lapsed && file.answered.size > 0) file.lapsed = true;
   else if (!group.crowded || file.answered.size > 0) {
     const taken = `${file.answered.size} chunks answered`;

@@ -5,6 +5,8 @@ export type Ledger = {
   groups: Group[];
   /** Syncs fail at this moment: what is begun now may be forgotten, too. */
   syncsFail: boolean;
+  /** How often the server's clock has jumped, by more than a reservation lasts. */
+  jumps: number;
   /** What no client should ever see, in words. */
   wrong: string[];
   counts: Counts;
@@ -49,7 +51,12 @@ export type ChunkedFile = {
   refused: boolean;
   /** A sync may have failed since it began: chunks that were answered may have been forgotten, and asked for again. */
   doubtful: boolean;
-  /** It lost its use to another file of its token: its bytes stay until they are swept. */
+  /** How often the clock had jumped when it was begun. */
+  jumps: number;
+  /**
+   * It lost its use to another file of its token (`mayLapse`): its bytes stay until they are swept, or go at once where it was
+   * refused as its last chunk came. Its backend is told then.
+   */
   lapsed?: boolean;
 };
 
@@ -78,9 +85,18 @@ export function doubtUnfinished(ledger: Ledger): void {
   for (const { file } of chunkedFiles(ledger)) if (file.photo === undefined) file.doubtful = true;
 }
 
+/**
+ * Whether the file may lose its use, and the answers for its chunks with it. A reservation lapses after 5 minutes without a
+ * byte (protocol 4.1), by the wall clock: where that jumps in between, another file of a token with too few uses for
+ * all of them takes the use.
+ */
+export function mayLapse(ledger: Ledger, group: Group, file: ChunkedFile): boolean {
+  return group.crowded && ledger.jumps > file.jumps;
+}
+
 export function newLedger(): Ledger {
   const counts = { answers: 0, unanswered: 0, later: 0, givenUp: 0, known: 0, askedAgain: 0 };
-  return { groups: [], syncsFail: false, wrong: [], counts };
+  return { groups: [], syncsFail: false, jumps: 0, wrong: [], counts };
 }
 
 export function chunkedFiles(ledger: Ledger): { group: Group; file: ChunkedFile }[] {

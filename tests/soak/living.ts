@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { startServer, type TestServer } from "../support/server.ts";
+import { startServer, type ServerOptions, type TestServer } from "../support/server.ts";
 import { API_KEY } from "../support/site.ts";
 import { until } from "../support/remains.ts";
 
@@ -28,10 +28,13 @@ export type Ended = { code: number; ms: number };
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
-/** @param on the data folder, where it is to be another than one of its own in the temp folder */
+/**
+ * @param on.folder the data folder, where it is to be another than one of its own in the temp folder
+ * @param on.onLog gets the log of all its processes
+ */
 export async function startLiving(
   env: Record<string, string> = {},
-  on: { folder?: string } = {},
+  on: Pick<ServerOptions, "folder" | "onLog"> = {},
 ): Promise<Living> {
   const port = await freePort();
   const all = { ...env, REDEEM_PORT: String(port) };
@@ -53,7 +56,7 @@ export async function startLiving(
       const code = await server.kill(signal);
       const ms = performance.now() - begun;
       between?.();
-      server = await startServer({ folder, env: all });
+      server = await startServer({ ...on, folder, env: all });
       life += 1;
       return { code, ms };
     },

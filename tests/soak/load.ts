@@ -100,6 +100,7 @@ async function oneToken(run: Run, number: number, options: LoadOptions): Promise
       photo: undefined,
       refused: false,
       doubtful: run.ledger.syncsFail,
+      jumps: run.ledger.jumps,
     };
     group.files.push(file);
     return sendChunked(run, group, file, bytes, own);

@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { openHandles, until } from "../support/remains.ts";
@@ -5,6 +6,7 @@ import type { TestServer } from "../support/server.ts";
 import { mountSmallDisk, whyNotMounted } from "../support/small-disk.ts";
 import { startArchivist } from "./archivist.ts";
 import { startBackend } from "./backend.ts";
+import { startExporter, verified, type Exporter } from "./commands.ts";
 import { createTroubles } from "./troubles.ts";
 import { prepareFaults } from "./faults.ts";
 import { toldPhotos, type ChunkedFile } from "./ledger.ts";
@@ -14,12 +16,17 @@ import { readSeed, seeded, type Random } from "./random.ts";
 import { createRun, restartUnderLoad, verdict } from "./rounds.ts";
 
 /**
- * `bun run soak --minutes N --seed S`: a server that is killed and stopped for a long time, on a machine
+ * `bun run soak --minutes N --seed S --log FILE`: a server that is killed and stopped for a long time, on a machine
  * whose syncs fail, whose disk is full, whose clock jumps, and whose callbacks go to names that nobody knows.
  */
 
 const { values } = parseArgs({
-  options: { minutes: { type: "string", default: "10" }, seed: { type: "string" } },
+  options: {
+    minutes: { type: "string", default: "10" },
+    seed: { type: "string" },
+    // The log of all the server's processes goes there: it says why a file was refused.
+    log: { type: "string" },
+  },
 });
 const minutes = Number(values.minutes);
 if (!(minutes > 0)) throw new Error("--minutes N: how long, such as 10");
@@ -45,14 +52,21 @@ const why = whyNotMounted();
 if (why) console.log(`no disk is filled: none can be mounted here (${why})`);
 const disk = why === undefined ? mountSmallDisk("5g") : undefined;
 if (disk) await mkdir(disk.folder);
+const { log } = values;
 const living = await startLiving(
   { REDEEM_STOP_LIMIT: "10s", ...faults?.env },
-  disk ? { folder: disk.folder } : {},
+  {
+    ...(disk && { folder: disk.folder }),
+    ...(log !== undefined && { onLog: (text) => appendFileSync(log, text) }),
+  },
 );
+const exporter = startExporter(living, random.fork(11));
 let failed = true;
 try {
-  failed = await soak(living);
+  failed = await soak(living, exporter);
 } finally {
+  await exporter.end();
+  await exporter.remove();
   await living.stop();
   await backend.stop();
   disk?.unmount();
@@ -60,7 +74,7 @@ try {
 }
 process.exit(failed ? 1 : 0);
 
-async function soak(server: Living): Promise<boolean> {
+async function soak(server: Living, exporting: Exporter): Promise<boolean> {
   const length = minutes * 60_000;
   const begun = performance.now();
   const passed = () => performance.now() - begun;
@@ -112,8 +126,12 @@ async function soak(server: Living): Promise<boolean> {
   troubles.end();
   await load.end();
   await archivist.end();
+  await exporting.end();
   const { wrong, photos, bytes } = await verdict(server, run.ledger, backend);
   wrong.push(...(await archivist.verdict()));
+  // In this order: verifying makes the hashes that are not made yet, with which the export is compared.
+  wrong.push(...(await verified(server)));
+  wrong.push(...(await exporting.verdict()));
   const read = await settled(server.server, first.handles);
   // The same work once more, by the same process: what it does not give back shows.
   await verdict(server, run.ledger, backend);
@@ -150,6 +168,10 @@ async function soak(server: Living): Promise<boolean> {
     ...Object.entries(archivist.counts).map(
       ([deed, count]) => [`archive: ${deed}`, count] as [string, number],
     ),
+    [
+      "exports begun",
+      `${exporting.counts.begun} (${exporting.counts.killed} killed, ${exporting.counts.whole} whole)`,
+    ],
     ["callbacks taken", backend.taken.length],
     [
       "memory, start / highest / end",

@@ -33,11 +33,17 @@ export function createTroubles(
       [
         "jumps of the clock",
         async (random) =>
-          faults.setClock(random.pick([-1, 1]) * random.between(NEAREST_JUMP_S, FARTHEST_JUMP_S)),
+          jump(faults, random.pick([-1, 1]) * random.between(NEAREST_JUMP_S, FARTHEST_JUMP_S)),
       ],
     );
   }
   if (disk) kinds.push(["times that the disk was full", (random) => fillDisk(disk, random)]);
+
+  function jump(machine: Faults, seconds: number): void {
+    // First, so that no file begins in between that counts the jump, and has not seen it.
+    ledger.jumps += 1;
+    machine.setClock(seconds);
+  }
 
   /** While syncs fail, and a little after: half of the times the process is killed in it. */
   async function failSyncs(machine: Faults, random: Random): Promise<void> {
@@ -62,7 +68,9 @@ export function createTroubles(
       counts[name] = (counts[name] ?? 0) + 1;
       await live(random);
     },
-    end: () => faults?.setClock(0),
+    end: () => {
+      if (faults) jump(faults, 0);
+    },
   };
 }
 

@@ -29,6 +29,8 @@ export type ServerOptions = {
   /** Another program than the source, such as the built binary. */
   command?: string[];
   cwd?: string;
+  /** Gets its log as well, in pieces as they come. */
+  onLog?: (text: string) => void;
 };
 
 /** A real server process on a free port of the loopback interface. */
@@ -57,6 +59,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   let log = "";
   const logging = collect(child.stderr, (text) => {
     log += text;
+    options.onLog?.(text);
   });
   const output = await greeting(child, () => log);
   const [, url = "", port = ""] = /ready at (\S+) \(listening on \S+:(\d+)\)/.exec(output) ?? [];
