@@ -7,6 +7,7 @@ import { mountSmallDisk, whyNotMounted } from "../support/small-disk.ts";
 import { startArchivist } from "./archivist.ts";
 import { startBackend } from "./backend.ts";
 import { startExporter, verified, type Exporter } from "./commands.ts";
+import { mediaMade } from "./media.ts";
 import { createTroubles } from "./troubles.ts";
 import { prepareFaults } from "./faults.ts";
 import { toldPhotos, type ChunkedFile } from "./ledger.ts";
@@ -129,6 +130,7 @@ async function soak(server: Living, exporting: Exporter): Promise<boolean> {
   await exporting.end();
   const { wrong, photos, bytes } = await verdict(server, run.ledger, backend);
   wrong.push(...(await archivist.verdict()));
+  wrong.push(...(await mediaMade(server)));
   // In this order: verifying makes the hashes that are not made yet, with which the export is compared.
   wrong.push(...(await verified(server)));
   wrong.push(...(await exporting.verdict()));

@@ -1,0 +1,51 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { rowsOf } from "../support/database.ts";
+import { until } from "../support/remains.ts";
+import type { Living } from "./living.ts";
+
+/**
+ * What was made of photos beside their uploads, while the server and with it the media process was killed: everything is made in
+ * the end, or given up with a reason; and nothing is left of photos that were removed, or whose bytes were replaced.
+ * @returns what is not so, in words: none is none
+ */
+export async function mediaMade(living: Living): Promise<string[]> {
+  const count = (from: string) =>
+    rowsOf<{ count: number }>(living, `select count(*) as count from ${from}`)[0]?.count ?? 0;
+  // A server of an earlier version makes none.
+  if (count("sqlite_master where name = 'media_jobs'") === 0) return [];
+  const found: string[] = [];
+  await until(
+    "facts and thumbnails are made",
+    () => count("media_jobs where state in ('waiting', 'running')") === 0,
+    10 * 60_000,
+  ).catch((error: Error) => found.push(error.message));
+  const wrong = rowsOf<{ id: number; state: string | null }>(
+    living,
+    `select o.photo_id as id, j.state from originals o left join media_jobs j on j.original_id = o.id
+      where j.state is null or (j.state = 'none' and j.reason is null) or (j.state = 'ready' and
+        not exists (select 1 from thumbnails t where t.original_id = o.id))`,
+  );
+  for (const { id, state } of wrong) {
+    found.push(`photo ${id}: no thumbnails and no reason (${state ?? "not in the queue"})`);
+  }
+  const made = rowsOf<{ path: string; size: number }>(
+    living,
+    `select p.tree_id || '/' || p.id || '/' || o.file || '-' || t.format || '.webp' as path, t.size
+       from thumbnails t join originals o on o.id = t.original_id join photos p on p.id = o.photo_id`,
+  );
+  const folder = join(living.folder, "thumbs");
+  for (const { path, size } of made) {
+    const there = Bun.file(join(folder, path));
+    if (!(await there.exists())) found.push(`thumbs/${path} is missing`);
+    else if (there.size !== size) found.push(`thumbs/${path} has ${there.size} bytes, not ${size}`);
+  }
+  const known = new Set(made.map(({ path }) => path));
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name).slice(folder.length + 1);
+    if (entry.isFile() && !known.has(path)) found.push(`thumbs/${path} is of no photo`);
+    if (entry.isDirectory() && path.startsWith("work/")) found.push(`left behind: thumbs/${path}`);
+  }
+  return found;
+}
