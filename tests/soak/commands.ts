@@ -75,17 +75,18 @@ export function startExporter(living: Living, random: Random): Exporter {
   };
 }
 
-/** Photos that are gone keep what was exported of them; every other one is there as it is now. */
+/**
+ * Every photo is there as it is now, once. What was exported of photos that are gone by now stays: twice, where one got another
+ * name and was deleted before an export that was killed had come to the end of it.
+ */
 async function exportedAsStored(living: Living, root: string): Promise<string[]> {
   const found: string[] = [];
-  const exported = new Map<number, string>();
+  const exported = new Map<number, string[]>();
   for (const name of await readdir(root, { recursive: true })) {
     if (name.endsWith(".part")) found.push(`export: left ${name}`);
     if (name.startsWith(".redeem-export") || !name.endsWith(".json")) continue;
     const { photo_id: id } = (await Bun.file(join(root, name)).json()) as { photo_id: number };
-    const other = exported.get(id);
-    if (other !== undefined) found.push(`export: photo ${id} is at ${other} and ${name}`);
-    exported.set(id, name.slice(0, -".json".length));
+    exported.set(id, [...(exported.get(id) ?? []), name.slice(0, -".json".length)]);
   }
   const photos = rowsOf<{ id: number; size: number; sha256: string | null }>(
     living,
@@ -95,8 +96,9 @@ async function exportedAsStored(living: Living, root: string): Promise<string[]>
         and o.version = (select max(version) from originals where photo_id = p.id)`,
   );
   for (const { id, sha256: hash } of photos) {
-    const path = exported.get(id);
+    const [path, ...others] = exported.get(id) ?? [];
     if (path === undefined) found.push(`export: photo ${id} is not there`);
+    else if (others.length > 0) found.push(`export: photo ${id} is at ${path} and ${others}`);
     else if (hash === null) found.push(`photo ${id} was verified, and has no hash`);
     else if (sha256(await Bun.file(join(root, path)).bytes()) !== hash) {
       found.push(`export: ${path} has not the bytes of photo ${id}`);
