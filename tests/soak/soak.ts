@@ -55,7 +55,8 @@ const disk = why === undefined ? mountSmallDisk("5g") : undefined;
 if (disk) await mkdir(disk.folder);
 const { log } = values;
 const living = await startLiving(
-  { REDEEM_STOP_LIMIT: "10s", ...faults?.env },
+  // Servers of other tests make no thumbnails.
+  { REDEEM_STOP_LIMIT: "10s", REDEEM_MEDIA_WORKERS: "1", ...faults?.env },
   {
     ...(disk && { folder: disk.folder }),
     ...(log !== undefined && { onLog: (text) => appendFileSync(log, text) }),
