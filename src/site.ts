@@ -17,6 +17,7 @@ import { findFfmpeg } from "./media/find-ffmpeg.ts";
 import { createMediaQueue, type MediaLimits, type MediaQueue } from "./media/queue.ts";
 import { keepPrivate } from "./private.ts";
 import type { Records } from "./records/records.ts";
+import type { Update } from "./records/sqlite/open.ts";
 import { randomName } from "./random.ts";
 import { readSecret, type SiteSecret } from "./secret.ts";
 import { createAges, type Ages } from "./upload/ages.ts";
@@ -59,6 +60,7 @@ export type Site = {
 export async function openData(
   folder: string,
   durable = true,
+  isReceiving: () => boolean = () => false,
 ): Promise<{ records: Records; secret: SiteSecret }> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const path of await keepPrivate(folder)) {
@@ -67,7 +69,23 @@ export async function openData(
   // Loaded late, so that a machine which cannot load the addon gets one line (commands/fail.ts).
   const { openRecords } = await import("./records/sqlite/open.ts");
   const secret = await readSecret(join(folder, "secret"));
-  return { secret, records: await openRecords(join(folder, "redeem.db"), { durable }) };
+  const records = await openRecords(join(folder, "redeem.db"), {
+    durable,
+    isReceiving,
+    onUpdate: logUpdate,
+  });
+  return { secret, records };
+}
+
+/** Somebody waits for the start, and has to see that it goes on. */
+function logUpdate(update: Update): void {
+  if (update.state === "done") {
+    log.info("the database is up to date", { seconds: Math.round(update.seconds * 10) / 10 });
+  } else if (update.state === "begun") {
+    log.info("the database of an earlier version is being brought up to date", {
+      photos: update.photos,
+    });
+  } else log.info("photos of an earlier version were carried over", { photos: update.photos });
 }
 
 /**
@@ -89,7 +107,10 @@ export async function startSite(
 ): Promise<Site> {
   const { calls, uptime = () => performance.now() } = machine;
   const ffmpeg = ffmpegOf(config);
-  const { records, secret } = await openData(config.REDEEM_DATA, config.REDEEM_SYNC);
+  // Nothing comes in before it is there.
+  let receiver: Redeemer | undefined;
+  const isReceiving = () => (receiver?.open() ?? 0) > 0;
+  const { records, secret } = await openData(config.REDEEM_DATA, config.REDEEM_SYNC, isReceiving);
   const files = await createDisk(config.REDEEM_DATA, {
     durable: config.REDEEM_SYNC,
     ...(calls && { calls }),
@@ -146,6 +167,7 @@ export async function startSite(
     onDelivery: deliverer.wake,
   };
   const redeemer = createRedeemer(context);
+  receiver = redeemer;
 
   await finishUpdates(context);
   const made = await recover(context);
@@ -179,7 +201,7 @@ export async function startSite(
     records,
     files,
     events,
-    isReceiving: () => redeemer.open() > 0,
+    isReceiving,
   });
   events.subscribe((event) => {
     if (event.kind === "photo made" || event.kind === "photo replaced") hasher.wake();
@@ -206,7 +228,7 @@ export async function startSite(
   deliverer.wake();
   syncer.prune();
   // Beside requests: what earlier versions left of photos, and what the last process left of albums.
-  void Promise.all([records.photos.whenIndexed(), records.albums.finishDeleting()]).catch(
+  void Promise.all([records.photos.prepareSearch(), records.albums.finishDeleting()]).catch(
     (error: unknown) => events.emit({ kind: "archive not indexed", error: String(error) }),
   );
 

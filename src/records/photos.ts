@@ -219,4 +219,6 @@ export interface PhotoRecords {
   list(filter: PhotoFilter): Promise<PhotoPage>;
   /** Photos of earlier versions can be found by all that a filter may say. The first who asks begins with it. */
   whenIndexed(): Promise<void>;
+  /** Reads what a search by first letters needs of very many photos before it is asked for, when all are indexed. */
+  prepareSearch(): Promise<void>;
 }

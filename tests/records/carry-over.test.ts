@@ -6,7 +6,7 @@ import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import type { Records } from "../../src/records/records.ts";
-import { DatabaseError, openRecords } from "../../src/records/sqlite/open.ts";
+import { DatabaseError, openRecords, type Update } from "../../src/records/sqlite/open.ts";
 import { decided, givenRecords, identityOf, MINUTE, NOW, photoOf, required } from "./given.ts";
 
 /** Databases of earlier versions, in which a photo was its upload, open and lose nothing. */
@@ -142,17 +142,36 @@ describe("a database in which photos are their uploads", () => {
   let records: Records;
   let client: Database.Database;
   const before = new Map<string, object[]>();
+  const updates: Update[] = [];
   beforeAll(async () => {
     client = await migrated("old", LAST);
     fill(client);
     for (const table of [...KEPT, "api_keys", "nonces", "facts"]) {
       before.set(table, rowsOf(client, table));
     }
-    records = await openRecords(fileOf("old"));
+    records = await openRecords(fileOf("old"), {
+      durable: true,
+      onUpdate: (update) => updates.push(update),
+    });
   });
   afterAll(async () => {
     client.close();
     await records.close();
+  });
+
+  test("says that it is brought up to date, once, and of how many photos", async () => {
+    const { last } = client.prepare("select max(id) as last from photos").get() as { last: number };
+    expect(updates).toEqual([
+      { state: "begun", photos: last },
+      { state: "done", seconds: expect.any(Number) as number },
+    ]);
+    updates.length = 0;
+    const again = await openRecords(fileOf("old"), {
+      durable: true,
+      onUpdate: (update) => updates.push(update),
+    });
+    await again.close();
+    expect(updates).toEqual([]);
   });
 
   test("keeps every row", () => {

@@ -104,6 +104,21 @@ describe("a database without albums, tags and words", () => {
     await records.close();
   });
 
+  test("leaves the thread alone between two slices while files come in, and still comes to its end", async () => {
+    await makePhotos("receiving", 60);
+    asEarlier("receiving", "3,900000000000000");
+    const records = await openRecords(fileOf("receiving"), {
+      durable: false,
+      isReceiving: () => true,
+    });
+    const begun = performance.now();
+    await records.photos.whenIndexed();
+    // Three slices of 25, and the tokens.
+    expect(performance.now() - begun).toBeGreaterThan(4 * 140);
+    await requireFound(records, 60);
+    await records.close();
+  });
+
   test("counts right what is made, changed and removed before its turn comes", async () => {
     await makePhotos("changed", 60);
     asEarlier("changed", "3,900000000000000");

@@ -6,13 +6,20 @@ import { originals, photos } from "./schema.ts";
 /** Photos that are carried over in one transaction: a few milliseconds' work. */
 const SLICE = 500;
 
+/** Photos between two reports. */
+const REPORTED = 50_000;
+
 /**
  * Photos of earlier versions have their bytes in their own row: this gives each of them its first original, which
  * a generated migration cannot do. A slice is one transaction, so that a process which ends in the middle leaves the
  * rest to the next one.
+ * @param report is told now and then how many it has carried over
  */
-export async function carryOver(db: Db): Promise<void> {
-  while (carrySome(db) === SLICE) await nextTurn();
+export async function carryOver(db: Db, report: (photos: number) => void): Promise<void> {
+  for (let carried = SLICE; carrySome(db) === SLICE; carried += SLICE) {
+    if (carried % REPORTED === 0) report(carried);
+    await nextTurn();
+  }
 }
 
 function carrySome(db: Db): number {

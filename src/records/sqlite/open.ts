@@ -45,13 +45,33 @@ const MIGRATIONS = Bun.isStandaloneExecutable
   ? join(import.meta.dir, "drizzle")
   : join(import.meta.dir, "../../../drizzle");
 
+export type OpenOptions = {
+  /** Whether anything waits for the disk (REDEEM_SYNC). */
+  durable: boolean;
+  /** Whether files are coming in: what is made behind the answers is made at leisure then. */
+  isReceiving?: () => boolean;
+  /**
+   * A database of an earlier version is about to be brought up to date, or has been. Of a million photos that takes seconds, on a
+   * slow disk minutes, in which nothing is answered.
+   */
+  onUpdate?: (update: Update) => void;
+};
+
+/** @property seconds that it took */
+export type Update =
+  | { state: "begun"; photos: number }
+  | { state: "carrying over"; photos: number }
+  | { state: "done"; seconds: number };
+
 /**
  * Opens the database, brings its schema up to date and answers the records in it.
  * @throws DatabaseError for a database made by a newer version, or one that cannot be read.
  */
 export async function openRecords(
   file: string,
-  { durable }: { durable: boolean } = { durable: true },
+  { durable, isReceiving = () => false, onUpdate = () => undefined }: OpenOptions = {
+    durable: true,
+  },
 ): Promise<Records> {
   const client = openFile(file);
   try {
@@ -61,12 +81,15 @@ export async function openRecords(
     // A migration that makes a table anew deletes the old one, and with it all rows that reference its rows.
     client.pragma("foreign_keys = OFF");
     const db: Db = Object.assign(drizzle(client, { casing: "snake_case" }), { durable });
-    refuseNewer(db, file);
+    const isEarlier = refuseNewer(db, file) === "earlier";
+    const begun = performance.now();
+    if (isEarlier) onUpdate({ state: "begun", photos: lastPhoto(client) });
     bringEarliestUp(db, MIGRATIONS);
     migrate(db, { migrationsFolder: MIGRATIONS });
     createFullText(db);
     noteEarlierTokens(db);
-    await carryOver(db);
+    await carryOver(db, (photos) => onUpdate({ state: "carrying over", photos }));
+    if (isEarlier) onUpdate({ state: "done", seconds: (performance.now() - begun) / 1000 });
     client.pragma("foreign_keys = ON");
     const find = finders(db);
     let version = versionOf(client);
@@ -74,14 +97,14 @@ export async function openRecords(
     const changes = changedPhotos();
     const index = photoIndex(db);
     const merge = fullTextMerging(db, turn);
-    const whenIndexed = photoIndexing(db, find, index, turn, merge);
+    const whenIndexed = photoIndexing(db, find, index, turn, merge, isReceiving);
     const note = ({ id }: { id: number }) => {
       changes.note(id);
       // What cannot be merged now, on a full disk perhaps, is merged behind the next photo.
       void merge().catch(() => undefined);
     };
     const publish = photoPublishing(db, find, index, turn);
-    const list = photoLists(db, changes, turn, whenIndexed);
+    const { list, prepareSearch } = photoLists(db, changes, turn, whenIndexed);
     const counted = async (now: number | undefined) => {
       await whenIndexed();
       if (now !== undefined) await publish(now);
@@ -94,7 +117,7 @@ export async function openRecords(
       uploads: uploadRecords(db, find, index, note),
       chunks: chunkRecords(db),
       leftovers: leftoverRecords(db),
-      photos: photoRecords(db, find, { index, note, list, whenIndexed }),
+      photos: photoRecords(db, find, { index, note, list, whenIndexed, prepareSearch }),
       originals: originalRecords(db),
       removals: removalRecords(db),
       albums: albumRecords(db, find, { changes, counted, list, turn }),
@@ -147,14 +170,24 @@ function openFile(file: string): Database.Database {
   }
 }
 
-/** The last migration that this version knows is older than the last one that was applied. */
-function refuseNewer(db: Db, file: string): void {
+/** How many photos there are, about: the last id of one. */
+function lastPhoto(client: Database.Database): number {
+  const known = client.prepare("select 1 from sqlite_master where name = 'photos'").get();
+  if (!known) return 0;
+  return Number(client.prepare("select max(id) from photos").pluck().get() ?? 0);
+}
+
+/**
+ * Compares the migrations that were applied with those that this version knows.
+ * @throws DatabaseError where the last one that was applied is newer
+ */
+function refuseNewer(db: Db, file: string): "new" | "earlier" | "same" {
   const journal = join(MIGRATIONS, "meta/_journal.json");
   if (!existsSync(journal)) throw new DatabaseError(`The migrations are missing: ${journal}`);
   const { entries } = JSON.parse(readFileSync(journal, "utf8")) as { entries: { when: number }[] };
   const known = Math.max(...entries.map((entry) => entry.when));
   const table = sql`select 1 from sqlite_master where name = '__drizzle_migrations'`;
-  if (!db.get(table)) return;
+  if (!db.get(table)) return "new";
   const applied = db.get<[number | null] | { last: number | null }>(
     sql`select max(created_at) as last from __drizzle_migrations`,
   );
@@ -164,4 +197,5 @@ function refuseNewer(db: Db, file: string): void {
       `The database ${file} was made by a newer version of Redeem; start that version, or use another REDEEM_DATA`,
     );
   }
+  return Number(last ?? 0) < known ? "earlier" : "same";
 }

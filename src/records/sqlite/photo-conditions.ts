@@ -132,7 +132,12 @@ export function photoConditions(db: Db) {
     among: (ids) => parse(amongCreated.get(JSON.stringify(ids), from, until)),
   });
 
-  return (filter: PhotoFilter): Conditions => {
+  const searched = (search: string): Condition[] =>
+    text
+      .search(search)
+      .map(({ name, between, among }) => ({ name, among, slices: () => windows(between) }));
+
+  const ofFilter = (filter: PhotoFilter): Conditions => {
     const { tags } = filter;
     const few: Condition[] = [];
     const all: Condition[] = [];
@@ -163,9 +168,7 @@ export function photoConditions(db: Db) {
       if (wanted !== undefined) (wanted ? all : none).push(has("media", kind));
     }
     if (filter.search !== undefined) {
-      for (const { name, between, among } of text.search(filter.search)) {
-        all.push({ name, among, slices: () => windows(between) });
-      }
+      all.push(...searched(filter.search));
     }
     if (filter.inTrash) all.push(trash);
     else none.push(trash);
@@ -176,6 +179,8 @@ export function photoConditions(db: Db) {
       any: tags?.mode === "any" ? [tags.keys.map((key) => has("tag", key))] : [],
     };
   };
+
+  return { ofFilter, searched };
 }
 
 /** Goes through an index from a key on. */

@@ -54,6 +54,7 @@ function photoOrder(db: Db, key: string, changes: ChangedPhotos, turn: () => Pro
     `select json_group_array(id) from
       (select id from photos where id in (select value from json_each(?)) order by ${key}, id)`,
   );
+  const room = db.$client.prepare<[], number | null>("select max(id) from photos").pluck();
   const keyOf = db.$client
     .prepare<[number], string | number>(`select ${key} from photos where id = ?`)
     .pluck();
@@ -71,7 +72,7 @@ function photoOrder(db: Db, key: string, changes: ChangedPhotos, turn: () => Pro
 
   async function make(): Promise<void> {
     list = undefined;
-    const made = empty(changes.position());
+    const made = empty(changes.position(), room.get() ?? 0);
     let last: PhotoPlace = { key: key === KEYS.title ? "" : -Number.MAX_SAFE_INTEGER, id: 0 };
     for (;;) {
       await turn();
@@ -186,8 +187,9 @@ export function walk(
   return found;
 }
 
-function empty(position: number): PhotoIds {
-  return { ids: new Uint32Array(1024), length: 0, position, largest: 0 };
+/** @param room for so many: a list that grew as it is read would leave four times its own size to the collector */
+function empty(position: number, room: number): PhotoIds {
+  return { ids: new Uint32Array(room + 1024), length: 0, position, largest: 0 };
 }
 
 function append(list: PhotoIds, id: number): void {

@@ -26,6 +26,9 @@ const FEW = 300;
 /** So many are kept whatever they take: more than one question asks for. */
 const KEPT_SETS = 48;
 
+/** Sets that are never dropped, 125 KB each for a million photos. */
+const PINNED_SETS = 48;
+
 type Kept = { set: PhotoSet; position: number; bytes: number; now: number };
 
 /**
@@ -37,6 +40,7 @@ export function photoSets(changes: ChangedPhotos, turn: () => Promise<void>) {
   /** The last that was asked for is the last. */
   const kept = new Map<string, Kept>();
   const making = new Map<string, Promise<void>>();
+  const pinned = new Set<string>();
   let bytes = 0;
 
   async function make(condition: Condition): Promise<void> {
@@ -60,15 +64,16 @@ export function photoSets(changes: ChangedPhotos, turn: () => Promise<void>) {
     drop(name);
     made.bytes = bytesOfSet(made.set);
     kept.set(name, made);
+    if (pinned.has(name)) return;
     bytes += made.bytes;
     for (const oldest of kept.keys()) {
-      if (bytes <= KEPT_BYTES || kept.size <= KEPT_SETS) break;
-      drop(oldest);
+      if (bytes <= KEPT_BYTES || kept.size - pinned.size <= KEPT_SETS) break;
+      if (!pinned.has(oldest)) drop(oldest);
     }
   }
 
   function drop(name: string): void {
-    bytes -= kept.get(name)?.bytes ?? 0;
+    if (!pinned.has(name)) bytes -= kept.get(name)?.bytes ?? 0;
     kept.delete(name);
   }
 
@@ -94,22 +99,39 @@ export function photoSets(changes: ChangedPhotos, turn: () => Promise<void>) {
     return true;
   }
 
-  return {
-    /** Brings the set of a condition so far that `current` can answer it. */
-    ready: async (condition: Condition): Promise<void> => {
-      const { name } = condition;
-      for (;;) {
-        const known = kept.get(name);
-        if (known && bringUp(condition, known)) {
-          if (known.position === changes.position()) return;
-          await turn();
-          continue;
-        }
-        const begun = making.get(name) ?? make(condition).finally(() => void making.delete(name));
-        making.set(name, begun);
-        await begun;
+  async function ready(condition: Condition): Promise<void> {
+    const { name } = condition;
+    for (;;) {
+      const known = kept.get(name);
+      if (known && bringUp(condition, known)) {
+        if (known.position === changes.position()) return;
+        await turn();
+        continue;
       }
+      const begun = making.get(name) ?? make(condition).finally(() => void making.delete(name));
+      making.set(name, begun);
+      await begun;
+    }
+  }
+
+  return {
+    /**
+     * Makes a set before it is asked for, and keeps it from now on where it has so many photos.
+     * @returns whether it does; undefined where no more of these are kept
+     */
+    pin: async (condition: Condition, least: number): Promise<boolean | undefined> => {
+      const { name } = condition;
+      if (pinned.size >= PINNED_SETS) return undefined;
+      await ready(condition);
+      const known = kept.get(name);
+      // Dropped again already: others asked for much meanwhile.
+      if (!known || known.set.count < least) return false;
+      if (!pinned.has(name)) bytes -= known.bytes;
+      pinned.add(name);
+      return true;
     },
+    /** Brings the set of a condition so far that `current` can answer it. */
+    ready,
     /** The set as it is now; undefined where it has to be made ready first. Not to be changed, and valid in this turn. */
     current: (condition: Condition): PhotoSet | undefined => {
       const known = kept.get(condition.name);

@@ -22,6 +22,7 @@ export function photoRecords(
     note: (photo: Photo) => void;
     list: (filter: PhotoFilter) => Promise<PhotoPage>;
     whenIndexed: () => Promise<void>;
+    prepareSearch: () => Promise<void>;
   },
 ): PhotoRecords {
   const find = finders.photos;
@@ -62,6 +63,7 @@ export function photoRecords(
     },
     list: parts.list,
     whenIndexed: parts.whenIndexed,
+    prepareSearch: parts.prepareSearch,
   };
 }
 
