@@ -1,0 +1,91 @@
+import type { Browser, Locator, Page } from "playwright-core";
+import { API_KEY } from "./site.ts";
+
+/** /docs in a browser: Swagger UI, as somebody uses it who tries methods out. */
+
+export type Docs = { page: Page; elsewhere: string[]; broken: string[]; close(): Promise<void> };
+
+/**
+ * /docs at an address, which may only ask its own host.
+ * @param shown which paths of the document Swagger UI is given, where not all: with all of them each click takes it a second
+ */
+export async function openDocs(
+  browser: Browser,
+  address: string,
+  shown?: (path: string) => boolean,
+): Promise<Docs> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const elsewhere: string[] = [];
+  const broken: string[] = [];
+  await context.route("**/*", (route) => {
+    const url = new URL(route.request().url());
+    if (url.protocol === "data:" || url.origin === new URL(address).origin) return route.fallback();
+    elsewhere.push(url.href);
+    return route.abort();
+  });
+  if (shown) {
+    await context.route("**/openapi.json", async (route) => {
+      const response = await route.fetch();
+      const document = (await response.json()) as { paths: Record<string, unknown> };
+      const paths = Object.entries(document.paths).filter(([path]) => shown(path));
+      await route.fulfill({ response, json: { ...document, paths: Object.fromEntries(paths) } });
+    });
+  }
+  // What the policy forbids is said on the console.
+  page.on("console", (said) => said.type() === "error" && broken.push(said.text()));
+  page.on("pageerror", (error) => broken.push(error.message));
+  await page.goto(address);
+  return { page, elsewhere, broken, close: () => context.close() };
+}
+
+export async function authorize(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Authorize" }).first().click();
+  const dialog = page.locator(".modal-ux");
+  await dialog.locator("input").fill(API_KEY);
+  await dialog.getByRole("button", { name: "Apply credentials" }).click();
+  await dialog.getByRole("button", { name: "Close" }).first().click();
+}
+
+/** As Swagger UI writes a heading into ids. */
+const idOf = (tag: string) => tag.replaceAll(" ", "_").replace(/[()]/g, "\\$&");
+
+/** A heading's methods, which Swagger UI shows while it is open. */
+export function methodOf(page: Page, tag: string, operationId: string): Locator {
+  return page.locator(`[id=${JSON.stringify(`operations-${idOf(tag)}-${operationId}`)}]`);
+}
+
+/** Opens a heading, or closes it. */
+export async function toggleHeading(page: Page, tag: string): Promise<void> {
+  await page.locator(`[id=${JSON.stringify(`operations-tag-${idOf(tag)}`)}]`).click();
+}
+
+/** Opens a method and presses "Try it out". */
+export async function tryOut(page: Page, tag: string, operationId: string): Promise<Locator> {
+  const method = methodOf(page, tag, operationId);
+  await method.locator(".opblock-summary-control").click();
+  await method.getByRole("button", { name: "Try it out" }).click();
+  return method;
+}
+
+/** A request that the page has sent, and what it shows of the answer. */
+export type Tried = { status: number; shown: string; fields: string[] };
+
+/** Presses "Execute": what was sent, and what the page then shows. */
+export async function execute(page: Page, method: Locator): Promise<Tried> {
+  const sent = page.waitForRequest((request) => request.url().includes("/api/"));
+  await method.getByRole("button", { name: "Execute" }).click();
+  const request = await sent;
+  const response = method.locator(".live-responses-table");
+  const status = await response.locator("tbody .response-col_status").first().innerText();
+  const [code] = await response.locator(".highlight-code code").all();
+  const shown = (await code?.innerText()) ?? "";
+  const body = request.postData() ?? "";
+  const multipart = request.headers()["content-type"]?.startsWith("multipart/form-data");
+  const form = multipart
+    ? [...body.matchAll(/form-data; name="(\w+)"/g)].map(([, name = ""]) => name)
+    : [...new URLSearchParams(body).keys()];
+  const fields = [...new URL(request.url()).searchParams.keys(), ...form];
+  return { status: Number.parseInt(status, 10), shown, fields };
+}
