@@ -22,7 +22,8 @@ export async function mediaMade(living: Living): Promise<string[]> {
   ).catch((error: Error) => found.push(error.message));
   const wrong = rowsOf<{ id: number; state: string | null }>(
     living,
-    `select o.photo_id as id, j.state from originals o left join media_jobs j on j.original_id = o.id
+    `select p.id, j.state from photos p join originals o on o.id = p.original_id
+       left join media_jobs j on j.original_id = o.id
       where j.state is null or (j.state = 'none' and j.reason is null) or (j.state = 'ready' and
         not exists (select 1 from thumbnails t where t.original_id = o.id))`,
   );
@@ -32,7 +33,7 @@ export async function mediaMade(living: Living): Promise<string[]> {
   const made = rowsOf<{ path: string; size: number }>(
     living,
     `select p.tree_id || '/' || p.id || '/' || o.file || '-' || t.format || '.webp' as path, t.size
-       from thumbnails t join originals o on o.id = t.original_id join photos p on p.id = o.photo_id`,
+       from thumbnails t join originals o on o.id = t.original_id join photos p on p.original_id = o.id`,
   );
   const folder = join(living.folder, "thumbs");
   for (const { path, size } of made) {
