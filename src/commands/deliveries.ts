@@ -239,6 +239,7 @@ async function find(records: Records, id: string): Promise<DeliveryEntry> {
 
 /** The server looks at the records when another process has written to them. */
 const SOON = "a server that runs makes it within a few seconds, else the next one when it starts";
+const SOON_ALL = SOON.replace("makes it", "makes them");
 
 async function retryOne(opened: Opened, id: string): Promise<void> {
   const entry = await find(opened.records, id);
@@ -263,9 +264,9 @@ async function retryAll(opened: Opened): Promise<void> {
       if (result === "lost") lost += 1;
     }
   }
-  process.stdout.write(
-    due === 1 ? `1 delivery is due: ${SOON}.\n` : `${due} deliveries are due: ${SOON}.\n`,
-  );
+  if (due === 0 && lost === 0) process.stdout.write("No delivery is given up.\n");
+  if (due === 1) process.stdout.write(`1 delivery is due: ${SOON}.\n`);
+  if (due > 1) process.stdout.write(`${due} deliveries are due: ${SOON_ALL}.\n`);
   if (lost === 0) return;
   process.stderr.write(
     `${lost} cannot be asked for again: an earlier version deleted ${lost === 1 ? "its address" : "their addresses"}, or the secret in the data folder is another one.\n`,

@@ -65,7 +65,8 @@ It locks nothing, and may run beside the server; where that needs the disk, star
 Ends with 0 where every original is sound, with 1 where one is damaged or missing.
 
 Options:
-  --repair         puts files that no record knows into the folder lost; nothing is deleted
+  --repair         puts files that no record knows into the folder lost, and has missing thumbnails made again;
+                   nothing is deleted
   --json           prints one JSON object
 ${FOLDER}`;
 

@@ -55,6 +55,12 @@ function requireNoSecret(out: string): void {
   for (const secret of [uploadToken, "hush", "own=1"]) expect(out).not.toContain(secret);
 }
 
+test("retry --all-given-up says so where none is given up", async () => {
+  const ran = await redeem("retry", "--all-given-up");
+  expect(ran.out).toBe("No delivery is given up.\n");
+  expect(ran.code).toBe(0);
+});
+
 describe("list", () => {
   test("the newest first, where they go, and no secret", async () => {
     const { out, err, code } = await redeem("list");
@@ -181,6 +187,9 @@ describe("retry", () => {
     expect(ran.code).toBe(0);
     expect(ran.out).toStartWith("1 delivery is due");
     expect(ran.err).toStartWith("2 cannot be asked for again: an earlier version deleted");
+    const again = await redeem("retry", "--all-given-up");
+    expect(again.out).toBe("");
+    expect(again.err).toStartWith("2 cannot be asked for again: an earlier version deleted");
     await until("it is made", () => receiver.received.some(({ url }) => url.pathname === "/late"));
     expect((await redeem("show", "old-1")).out).toContain("an earlier version deleted its address");
     expect((await redeem("retry", "old-1")).err).toContain(
