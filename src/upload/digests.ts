@@ -43,7 +43,8 @@ export function digestsOf(params: Params, headers: SaidDigests = NONE): SaidDige
 
 /** Reads `sha-256:<hexadecimal or base64>`. */
 function readDigest(name: string, text: string): SaidDigest {
-  const [, word = "", value = ""] = /^\s*([a-z0-9-]+)[:=](.*?)\s*$/is.exec(text) ?? [];
+  // Trimmed beforehand: a pattern that looks for space at the end takes the square of a long text's length.
+  const [, word = "", value = ""] = /^([a-z0-9-]+)[:=](.*)$/is.exec(text.trim()) ?? [];
   const algorithm = ALGORITHMS.find((known) => known === word.toLowerCase());
   const hex = algorithm && toHex(value, HASH_BYTES[algorithm]);
   if (algorithm && hex !== undefined) return { algorithm, hex, by: name };

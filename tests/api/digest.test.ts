@@ -416,3 +416,12 @@ describe("what is malformed is 400, naming it, before the file is read", () => {
     await photoIn(await redeem(site, fileForm(await token(), bytes), { headers }));
   });
 });
+
+test("a digest of a quarter of a megabyte is refused at once: its length holds nobody up", async () => {
+  const long = `sha-256:${" ".repeat(250_000)}x`;
+  const begun = performance.now();
+  const answer = await redeem(site, fileForm("no token at all", bytes, "a.png", { digest: long }));
+  expect(await answer.text()).toStartWith("digest must be sha-256: or sha-512:");
+  // It took half a minute, in which no other request was answered.
+  expect(performance.now() - begun).toBeLessThan(2000);
+});
