@@ -6,8 +6,11 @@ import type { Finders } from "./find.ts";
 import { parse } from "./photo-orders.ts";
 import type { PhotoIndex } from "./photo-index.ts";
 
-/** Photos whose facets and words are made in one transaction: some milliseconds' work. */
+/** Photos whose facets and words are made in one transaction at most: some milliseconds' work. */
 const SLICE = 25;
+
+/** A slice ends when it took so long, in milliseconds: a photo may have thousands of tags. */
+const SLICE_MS = 10;
 
 /**
  * While files come in, the thread that receives them is left alone for so long between two slices, in milliseconds: a slice
@@ -53,9 +56,11 @@ export function photoIndexing(
   const some = (now: number): boolean =>
     db.transaction(() => {
       const ids = parse(next.get());
+      const until = performance.now() + SLICE_MS;
       for (const id of ids) {
         const photo = find.byId(id);
         if (photo) index.makeEarlier(photo, now);
+        if (performance.now() > until) break;
       }
       return ids.length > 0;
     }, immediately);
@@ -111,9 +116,11 @@ export function photoPublishing(
       if (parse(due.get(now)).length === 0) return;
       await turn();
       db.transaction(() => {
+        const until = performance.now() + SLICE_MS;
         for (const id of parse(due.get(now))) {
           const photo = find.byId(id);
           if (photo) index.publish(photo);
+          if (performance.now() > until) break;
         }
       }, immediately);
     }

@@ -65,10 +65,11 @@ export function photoIndex(db: Db) {
     const weight: Weight = after.deletedAt === null ? { photos: 1, published: isShown } : NOTHING;
     const was = as ?? NOTHING;
     const [old, facets] = [before && as ? facetsOf(before) : [], facetsOf(after)];
+    const [wasIn, isIn] = [new Set(old.map(nameOf)), new Set(facets.map(nameOf))];
     const [gone, kept, come] = [
-      old.filter((one) => !has(facets, one)).map(idOf),
-      facets.filter((one) => has(old, one)).map(idOf),
-      facets.filter((one) => !has(old, one)).map(idOf),
+      old.filter((one) => !isIn.has(nameOf(one))).map(idOf),
+      facets.filter((one) => wasIn.has(nameOf(one))).map(idOf),
+      facets.filter((one) => !wasIn.has(nameOf(one))).map(idOf),
     ];
     for (const id of gone) take.run(id, photo.id);
     for (const id of come) put.run(id, photo.id);
@@ -119,5 +120,5 @@ export function photoIndex(db: Db) {
   };
 }
 
-const has = (list: readonly Facet[], { kind, key }: Facet): boolean =>
-  list.some((one) => one.kind === kind && one.key === key);
+/** Tells a facet from all others. */
+const nameOf = ({ kind, key }: Facet): string => `${kind} ${key}`;

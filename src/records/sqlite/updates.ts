@@ -8,8 +8,11 @@ import type { PhotoIndex } from "./photo-index.ts";
 import { originals, photos, tokenUpdates, uploads, uploadTokens } from "./schema.ts";
 import { tokenChanges } from "./token-changes.ts";
 
-/** Photos that are changed in one transaction: a few milliseconds' work. */
+/** Photos that are changed in one transaction at most: a few milliseconds' work. */
 const SLICE = 50;
+
+/** A slice ends when it took so long, in milliseconds: a photo may have thousands of tags. */
+const SLICE_MS = 10;
 
 /** Rows that are looked at in one slice: a millisecond's work. */
 const FEW = 200;
@@ -126,7 +129,11 @@ function carryingOut(
       const update = tx.select().from(tokenUpdates).where(eq(tokenUpdates.id, id)).get();
       if (!update?.pending) return false;
       const rows = slice(update);
+      const until = performance.now() + SLICE_MS;
+      let done = 0;
       for (const { id: photoId, ...names } of rows) {
+        if (done > 0 && performance.now() > until) break;
+        done += 1;
         const before = find.byId(photoId);
         if (!before) continue;
         const newest = changes.ofNames({ tokenId: update.tokenId, ...names });
@@ -135,8 +142,8 @@ function carryingOut(
         const after = changePhoto(before, decided, now);
         if (after) changed.push([before, after]);
       }
-      const pending = rows.length === SLICE;
-      const appliedThrough = rows.at(-1)?.id ?? update.appliedThrough;
+      const pending = rows.length === SLICE || done < rows.length;
+      const appliedThrough = rows[done - 1]?.id ?? update.appliedThrough;
       tx.update(tokenUpdates).set({ pending, appliedThrough }).where(eq(tokenUpdates.id, id)).run();
       return pending;
     }, immediately);
