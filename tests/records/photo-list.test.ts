@@ -136,3 +136,27 @@ test("of photos made while the first list is still being counted", async () => {
   expect([after.total, after.photos[0]?.original.uploadId]).toEqual([n, upload.id]);
   await other.close();
 });
+
+test("of photos of a token by the beginning of a word that is another one in each, without keeping others waiting", async () => {
+  const other = await openRecords(join(folder, "redeem.db"), { durable: false });
+  const given = givenRecords(other);
+  // As some telephones name their files: more words than are asked for at once.
+  const count = 2100;
+  const token = await given.addToken({ hash: "telephone", maxUploads: count });
+  for (let number = 0; number < count; number += 1) {
+    const upload = await given.reserved(token.id, `IMG${20260131_000_000 + number * 7}`, NOW);
+    await given.finish(upload.id, { now: NOW });
+  }
+  const begun = performance.now();
+  const { total } = await other.photos.list({
+    offset: 0,
+    limit: 20,
+    tokenId: token.id,
+    search: "img2026",
+  });
+  expect(total).toBe(count);
+  expect(performance.now() - begun).toBeLessThan(1000);
+  const none = { offset: 0, limit: 20, tokenId: token.id, search: "img2027" };
+  expect((await other.photos.list(none)).total).toBe(0);
+  await other.close();
+}, 60_000);
