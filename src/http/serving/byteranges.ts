@@ -30,7 +30,8 @@ export function byteRanges(
     yield Buffer.from(`\r\n--${boundary}--\r\n`);
   }
   const iterator = pieces();
-  // Bun may not have begun to read the body by then, and does not cancel it.
+  // Bun may not have begun to read the body by then, and does not cancel it; nor is anybody told of what was before.
+  if (signal.aborted) file[Symbol.dispose]();
   signal.addEventListener("abort", () => file[Symbol.dispose](), { once: true });
   const body = new ReadableStream<Uint8Array>(
     {
