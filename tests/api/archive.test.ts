@@ -111,6 +111,8 @@ describe("list finds", () => {
       "draft boat",
     );
     expect(await found({ album_id: secret.album_id })).toBe("");
+    // The album is hidden, and not its photos, which may be in others.
+    expect(await found({ search: "boat" })).toBe("boat");
     expect(await found({ album_id: secret.album_id, token: secret.token })).toBe("boat");
     expect(await found({ album_id: secret.album_id, token: lake.token })).toBe("");
     expect(await found({ album_id: secret.album_id }, readKey)).toBe("boat");

@@ -25,7 +25,8 @@ export const albumInput = {
   ),
   hide_p: Type.Optional(
     Type.Boolean({
-      description: "1: the album is shown to nobody without its token or an API key. Default 0.",
+      description:
+        "1: the album is shown to nobody without its token or an API key. Its photos are published like any others: what nobody is to see is not published. Default 0.",
       examples: [true],
     }),
   ),
