@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Photo, Upload, UploadChange, UploadToken } from "../records.ts";
 import type { Db } from "./db.ts";
 import { withoutSecrets, type Finders } from "./find.ts";
-import { mediaQueuer } from "./media.ts";
+import { mediaQueuer } from "./media-jobs.ts";
 import { toUpload } from "./row.ts";
 import { originals, photos, uploads, uploadTokens } from "./schema.ts";
 import type { PhotoIndex } from "./photo-index.ts";
