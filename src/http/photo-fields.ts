@@ -74,6 +74,14 @@ export const photoFields = Type.Object({
 });
 
 /**
+ * Where the files of a photo are, from the host's root: the name of a format comes behind it (protocol 8).
+ * @param base path of the public address, which a proxy takes off
+ */
+export function pathOfPhoto({ treeId, id, token }: Photo, base: string): string {
+  return `${base}/${treeId}/${id}/${token}`;
+}
+
+/**
  * @param base path of the public address, which a proxy takes off
  * @param now milliseconds since 1970
  * @param media what was made of it
@@ -84,7 +92,7 @@ export function describePhoto(
   now: number,
   media: Media = { state: "pending", reason: null, facts: null, thumbnails: [] },
 ): Static<typeof photoFields> {
-  const path = `${base}/${photo.treeId}/${photo.id}/${photo.token}`;
+  const path = pathOfPhoto(photo, base);
   const created = ansiDate(photo.createdAt);
   const { filename, type, size, sha256 } = photo.original;
   const taken = photo.takenAt ?? photo.createdAt;

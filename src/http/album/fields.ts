@@ -3,6 +3,7 @@ import { textOfHtml } from "../../photo/text.ts";
 import type { Album, AlbumWithPhotos } from "../../records/records.ts";
 import { ansiDate, englishDay, englishTime } from "../dates.ts";
 import { EXAMPLE } from "../examples.ts";
+import { pathOfPhoto } from "../photo-fields.ts";
 
 const TITLE_LENGTH = 1000;
 const DESCRIPTION_LENGTH = 65_536;
@@ -95,7 +96,7 @@ export function describeAlbum(
       cover_photo_id: photo.id,
       cover_tree_id: photo.treeId,
       cover_token: photo.token,
-      cover_original_download: `${base}/${photo.treeId}/${photo.id}/${photo.token}/original`,
+      cover_original_download: `${pathOfPhoto(photo, base)}/original`,
     }),
     ...(whole && secretsOf(album)),
     content: album.description,
