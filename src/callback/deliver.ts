@@ -47,6 +47,7 @@ const CLOCK_SLACK_MS = 60_000;
 /** How long a callback rests whose attempt could not be recorded: its receiver has it already. */
 const REST_MS = 30_000;
 
+/** The shortest time after which it looks again, in milliseconds. */
 const LOOK_MS = 50;
 
 /** How often it is asked whether another process has written, such as a command that wants something delivered again. */

@@ -61,10 +61,13 @@ const REST_MS = 30_000;
 /** How many times as long as the last job a busy server has before the next one. */
 const RESTS = 9;
 
+/** How often a lane that gives way asks whether the server is still busy. */
 const LOOK_AT_LOAD_MS = 100;
 
+/** How often the queue is looked at when nobody has rung: a command beside the server may have put jobs into it. */
 const LOOK_EVERY_MS = 60_000;
 
+/** How often `idle` looks. */
 const LOOK_MS = 50;
 
 export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
@@ -150,6 +153,7 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
           jobs += 1;
           if (lanes.size < workers) wake();
           const begun = performance.now();
+          // What is asked after the job is about the time since this question.
           options.isBusy();
           const attempt = await carryOutJob(context, job, process);
           if (attempt) options.onAttempt(attempt);
@@ -178,7 +182,6 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
 
   async function lookAgainInTime(): Promise<void> {
     const next = options.hasRoom() ? await records.media.nextAt() : now() + REST_MS;
-    // A command beside the server may put some into the queue, too.
     if (!signal.aborted) later.in(Math.min((next ?? Infinity) - now(), LOOK_EVERY_MS));
   }
 
