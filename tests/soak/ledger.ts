@@ -88,10 +88,10 @@ export function doubtUnfinished(ledger: Ledger): void {
 /**
  * Whether the file may lose its use, and the answers for its chunks with it. A reservation lapses after 5 minutes without a
  * byte (protocol 4.1), by the wall clock: where that jumps in between, another file of a token with too few uses for
- * all of them takes the use.
+ * all of them takes the use. A failed sync may take all its chunks back, and an upload without a byte is let go of with its use.
  */
 export function mayLapse(ledger: Ledger, group: Group, file: ChunkedFile): boolean {
-  return group.crowded && ledger.jumps > file.jumps;
+  return group.crowded && (ledger.jumps > file.jumps || file.doubtful);
 }
 
 export function newLedger(): Ledger {
