@@ -11,9 +11,9 @@ import { API_KEY } from "./support/site.ts";
 /** Issue 8, 3.13: what people copy out of the README, given to the programs that it is for. */
 
 const readme = await Bun.file(join(import.meta.dir, "../README.md")).text();
-const blocks = (language: string) =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map(
-    ([, text]) => text ?? "",
+const blocks = (language: string, text = readme) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map(
+    ([, block]) => block ?? "",
   );
 
 /** System programs lie where people's PATH does not look. */
@@ -44,21 +44,26 @@ function freePort(): number {
   return port;
 }
 
-test("a file is sent with a key, and replaced, by the lines that say so", async () => {
+test("the commands from the first token to the last photo work as they stand, one after the other", async () => {
   const redeem = await startServer();
   try {
     await Bun.write(join(folder, "photo.jpg"), png(500));
-    const lines = blocks("sh").filter((text) => /\/api\/2\/photo\/(upload|replace)\b/.test(text));
-    expect(lines).toHaveLength(2);
-    for (const line of lines) {
-      const own = line.replaceAll("http://localhost:2323", redeem.url);
-      const { said } = await run(
-        "sh",
-        "-c",
-        `cd ${folder} && KEY=${API_KEY} && ${own.replace("curl", "curl -s")}`,
-      );
-      expect(JSON.parse(said)).toMatchObject({ status: "ok", photo_id: 1 });
-    }
+    const start = readme.indexOf("**1. The backend asks for an upload token.**");
+    const commands = blocks("sh", readme.slice(start, readme.indexOf("\n## Settings\n")))
+      .filter((text) => !text.includes("redeem serve"))
+      .join("")
+      .replaceAll("http://localhost:2323", redeem.url);
+    // Whatever fails ends it: `set -e`, and curl where the answer is no 2xx.
+    const script = `set -e; cd ${folder}; KEY=${API_KEY}; export REDEEM_DATA=${redeem.folder}
+redeem() { ${process.execPath} ${join(import.meta.dir, "../src/main.ts")} "$@"; }
+curl() { command curl -sS --fail-with-body "$@"; }
+${commands}`;
+    const { code, said } = await run("sh", "-c", script);
+    expect(said).not.toContain('"status":"error"');
+    expect({ code, said }).toMatchObject({ code: 0 });
+    // The list, the album, what is in it, and what the search finds.
+    expect(said.match(/"total_count":1,/g)).toHaveLength(4);
+    expect(said).toContain("The photo was successfully replaced");
   } finally {
     await redeem.stop();
   }
