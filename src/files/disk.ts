@@ -23,7 +23,7 @@ export type DiskOptions = {
  *     uploads/<file>                       bytes of an upload, until its photo is on record
  *     photos/<tree id>/<photo id>/<file>   bytes of a photo
  *     thumbs/<tree id>/<photo id>/         thumbnails of a photo: <file>-<format>.webp
- *     thumbs/work/                         thumbnails that are being made
+ *     thumbs/work                          thumbnails that are being made
  *     spool/<random>                       bytes of a request whose upload is not known yet
  *     lost/<file>                          bytes that no record knows, put aside
  *
