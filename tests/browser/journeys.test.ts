@@ -94,17 +94,24 @@ function send(uploader: Uploader | "resumable", { method, token, file }: Sending
   });
 }
 
-/* oxlint-disable typescript/no-explicit-any */
+/** What the journey needs of the page's Resumable.js. */
+type Uploading = {
+  on(event: string, told: (file: unknown, message: string) => void): void;
+  upload(): void;
+  addFile(file: File): void;
+};
 
 /** Runs in the page. */
 function byResumable({ bytes, target, token, name }: Record<string, string>): Promise<string> {
   const binary = Uint8Array.from(atob(bytes ?? ""), (letter) => letter.charCodeAt(0));
   const query = target?.includes("replace") ? { replace_token: token } : { upload_token: token };
-  const Resumable = (globalThis as any).Resumable;
+  const { Resumable } = globalThis as unknown as {
+    Resumable: new (options: object) => Uploading;
+  };
   const resumable = new Resumable({ target, query, chunkSize: 1024 * 1024, maxChunkRetries: 3 });
   return new Promise((resolve, reject) => {
-    resumable.on("fileSuccess", (_file: unknown, message: string) => resolve(message));
-    resumable.on("fileError", (_file: unknown, message: string) => reject(new Error(message)));
+    resumable.on("fileSuccess", (_file, message) => resolve(message));
+    resumable.on("fileError", (_file, message) => reject(new Error(message)));
     resumable.on("fileAdded", () => resumable.upload());
     resumable.addFile(new File([binary], name ?? "", { type: "video/mp4", lastModified: 1 }));
   });
