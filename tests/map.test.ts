@@ -16,7 +16,7 @@ const DOCUMENTS = [
 ];
 
 const read = (path: string) => Bun.file(join(ROOT, path)).text();
-const sources = [...new Bun.Glob("**/*.ts").scanSync(join(ROOT, "src"))];
+const sources = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(join(ROOT, "src"))];
 const tests = [...new Bun.Glob("**/*.ts").scanSync(join(ROOT, "tests"))];
 
 test.each(DOCUMENTS)("every link of %s to a file leads to one", async (document) => {
@@ -29,7 +29,7 @@ test.each(DOCUMENTS)("every link of %s to a file leads to one", async (document)
 
 test.each(["src/README.md", "tests/README.md"])("every file that %s names exists", async (map) => {
   const names = new Set([...sources, ...tests].flatMap((path) => [path, basename(path)]));
-  const named = [...(await read(map)).matchAll(/`([\w./-]+\.ts)`/g)].map(([, name = ""]) => name);
+  const named = [...(await read(map)).matchAll(/`([\w./-]+\.tsx?)`/g)].map(([, name = ""]) => name);
   expect(named.length).toBeGreaterThan(10);
   // Within a room's own sentence a file is named without its folder.
   expect(named.filter((name) => !names.has(name.replace(/^(src|tests)\//, "")))).toEqual([]);
@@ -128,4 +128,14 @@ test("comments cite the protocol by sections that it has", async () => {
     }
   }
   expect(wrong).toEqual([]);
+});
+
+test("every component file says whose JSX it is: Bun reads tsconfig.json only where it is started", async () => {
+  const components = sources.filter((path) => path.endsWith(".tsx"));
+  const texts = await Promise.all(components.map((path) => read(`src/${path}`)));
+  const silent = components.filter(
+    (_, index) => !texts[index]?.startsWith("/** @jsxImportSource preact */\n"),
+  );
+  expect(components.length).toBeGreaterThan(5);
+  expect(silent).toEqual([]);
 });

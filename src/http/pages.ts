@@ -6,9 +6,12 @@ import type { UploadToken } from "../records/records.ts";
 import type { Site } from "../site.ts";
 import { maxSizeOf } from "../upload/limits.ts";
 import { describeUploadPage, HIDDEN } from "./docs/pages.ts";
-import { FRONT_PAGE_POLICY, renderFrontPage } from "../web/front-page.ts";
+import { webAssets } from "../web/assets.ts";
+import { FRONT_PAGE_POLICY, renderFrontPage } from "../web/front-page.tsx";
 import { icon } from "../web/icon.ts";
-import { renderUploadPage, uploadPageAssets, type UploadPageInfo } from "../web/upload-page.ts";
+import type { SiteLook } from "../web/page-shell.tsx";
+import { chooseLanguage, type Language } from "../web/texts/language.ts";
+import { renderUploadPage, type UploadPageInfo } from "../web/upload-page.tsx";
 
 const POLICY = [
   "default-src 'none'",
@@ -28,15 +31,15 @@ const ROBOTS = "User-agent: *\nDisallow: /\n";
 /** The pages that people see: the upload page and the one at `/`; and what browsers and robots ask for. */
 export function pages(site: Site) {
   return new Elysia()
-    .get("/", () => frontPage(site), { detail: HIDDEN })
+    .get("/", ({ request }) => frontPage(site, languageOf(request)), { detail: HIDDEN })
     .get("/robots.txt", () => new Response(ROBOTS, { headers: { "content-type": "text/plain" } }), {
       detail: HIDDEN,
     })
     .get("/favicon.ico", () => favicon(), { detail: HIDDEN })
     .get(
       "/upload/:upload_token",
-      async ({ params }) => {
-        const info = await describe(site, params.upload_token);
+      async ({ params, request }) => {
+        const info = await describe(site, params.upload_token, languageOf(request));
         return new Response(renderUploadPage(info), {
           status: info.state === "ready" ? 200 : 404,
           headers: {
@@ -55,11 +58,9 @@ export function pages(site: Site) {
       },
     )
     .get(
-      "/upload-assets/:name",
+      "/web-assets/:name",
       ({ params }) => {
-        const asset = Object.hasOwn(uploadPageAssets, params.name)
-          ? uploadPageAssets[params.name]
-          : undefined;
+        const asset = webAssets.get(params.name);
         if (!asset) return new Response("There is nothing at this address.", { status: 404 });
         return new Response(asset.body, {
           headers: {
@@ -74,8 +75,17 @@ export function pages(site: Site) {
     );
 }
 
-function frontPage({ config, publicUrl }: Site): Response {
-  const html = renderFrontPage(config.REDEEM_SITE_NAME, publicPathOf(publicUrl()));
+/** The language that pages are written in for whoever asks. */
+function languageOf(request: Request): Language {
+  return chooseLanguage(request.headers.get("accept-language"));
+}
+
+function lookOf({ config }: Site): SiteLook {
+  return { name: config.REDEEM_SITE_NAME };
+}
+
+function frontPage(site: Site, language: Language): Response {
+  const html = renderFrontPage(lookOf(site), publicPathOf(site.publicUrl()), language);
   return new Response(html, {
     headers: {
       "content-type": "text/html; charset=utf-8",
@@ -83,6 +93,8 @@ function frontPage({ config, publicUrl }: Site): Response {
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
       "cache-control": "no-cache",
+      // A cache between must not give one reader the language of another.
+      vary: "Accept-Language",
     },
   });
 }
@@ -97,13 +109,18 @@ function favicon(): Response {
   });
 }
 
-async function describe(site: Site, uploadToken: string): Promise<UploadPageInfo> {
+async function describe(
+  site: Site,
+  uploadToken: string,
+  language: Language,
+): Promise<UploadPageInfo> {
   const { config, records, now } = site;
   const token = await records.tokens.byHash(hashSecret(uploadToken));
   const isUpload = token !== undefined && !token.direct && token.replaces === null;
   const known = isUpload && token.revokedAt === null ? token : undefined;
   return {
-    siteName: config.REDEEM_SITE_NAME,
+    site: lookOf(site),
+    language,
     uploadToken,
     state: stateOf(known, now(), config.REDEEM_GRACE),
     title: known?.title ?? "",

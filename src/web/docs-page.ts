@@ -2,7 +2,7 @@ import { version } from "swagger-ui-dist/package.json";
 import favicon from "swagger-ui-dist/favicon-32x32.png" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
-import type { WebAsset } from "./upload-page.ts";
+import type { WebAsset } from "./assets.ts";
 
 /** Swagger UI writes style attributes and draws its icons as data: addresses. */
 export const DOCS_POLICY = [

@@ -34,7 +34,7 @@ test("the links of /, whether its address ends in a slash or not", async () => {
   const links = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? "");
   expect(links.map((link) => link.replace(/[^/]*\.css$/, "css"))).toEqual([
     `${BASE}/favicon.ico`,
-    `${BASE}/upload-assets/css`,
+    `${BASE}/web-assets/css`,
     `${BASE}/docs`,
   ]);
   for (const from of [PUBLIC, `${PUBLIC}/`]) {

@@ -20,7 +20,7 @@ const HIDDEN = [
   "GET /favicon.ico",
   "GET /openapi.json",
   "GET /robots.txt",
-  "GET /upload-assets/:name",
+  "GET /web-assets/:name",
 ];
 
 const RESUMABLE = [

@@ -1,12 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import {
-  renderUploadPage,
-  uploadPageAssets,
-  type UploadPageInfo,
-} from "../../src/web/upload-page.ts";
+import { scriptName, stylesName, webAssets } from "../../src/web/assets.ts";
+import { renderUploadPage, type UploadPageInfo } from "../../src/web/upload-page.tsx";
 
 const info: UploadPageInfo = {
-  siteName: "A & B",
+  site: { name: "A & B" },
+  language: "en",
   uploadToken: "abc123",
   state: "ready",
   title: "Holiday",
@@ -25,8 +23,8 @@ describe("the upload page", () => {
     expect(page).toContain("<title>Holiday – A &amp; B</title>");
     expect(page).toContain("<p>Send <b>all</b></p>");
     expect(page).toContain("Up to 3 files: images, up to 1 KB each.");
-    const names = [...page.matchAll(/"\.\.\/upload-assets\/([^"]+)"/g)].map((match) => match[1]);
-    expect(names.toSorted()).toEqual(Object.keys(uploadPageAssets).toSorted());
+    const names = [...page.matchAll(/"\.\.\/web-assets\/([^"]+)"/g)].map((match) => match[1]);
+    expect(names).toEqual([stylesName("upload-page"), scriptName("upload-page")]);
     expect(page).not.toMatch(/https?:/);
   });
 
@@ -40,7 +38,7 @@ describe("the upload page", () => {
     const page = renderUploadPage({
       ...info,
       title: hostile,
-      siteName: hostile,
+      site: { name: hostile },
       uploadToken: hostile,
       types: [hostile],
     });
@@ -66,10 +64,9 @@ describe("the upload page", () => {
   });
 
   test("brings its own script and styles, which load nothing from elsewhere", () => {
-    const [script, styles] = [".js", ".css"].map((end) => {
-      const name = Object.keys(uploadPageAssets).find((key) => key.endsWith(end));
-      return String(uploadPageAssets[name ?? ""]?.body);
-    });
+    const [script, styles] = [scriptName("upload-page"), stylesName("upload-page")].map((name) =>
+      String(webAssets.get(name)?.body),
+    );
     expect(script).toContain("resumableChunkNumber");
     expect(styles).not.toMatch(/url\(|@import/);
   });

@@ -2,12 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { refusal, tooMany, describeLimits } from "../../src/web/upload-page/limits.ts";
 import { createSpeedometer } from "../../src/web/upload-page/speed.ts";
 import { acceptAttribute, describeTypes, typeMatches } from "../../src/web/upload-page/types.ts";
+import { percent } from "../../src/web/kit/locale.ts";
 import {
   formatSize,
   formatSizeAgainst,
   formatSpeed,
   formatTimeLeft,
-  percent,
 } from "../../src/web/upload-page/wording.ts";
 
 const mebibyte = 1024 * 1024;

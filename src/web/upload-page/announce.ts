@@ -1,4 +1,4 @@
-import { percent } from "./wording.ts";
+import { percent } from "../kit/locale.ts";
 
 export type Announcer = {
   say(sentence: string): void;

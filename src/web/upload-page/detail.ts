@@ -1,5 +1,6 @@
 import type { RowState } from "./row.ts";
-import { formatSize, formatSpeed, formatTimeLeft, percent } from "./wording.ts";
+import { percent } from "../kit/locale.ts";
+import { formatSize, formatSpeed, formatTimeLeft } from "./wording.ts";
 
 export type Detail = {
   state: RowState;

@@ -1,4 +1,4 @@
-import { percent } from "./wording.ts";
+import { percent } from "../kit/locale.ts";
 
 /** A file that was begun and not finished, as remembered over a closed page. */
 export type Unfinished = { id: string; name: string; size: number; percent: number };

@@ -1,5 +1,5 @@
-import { drawIcon, type Icon } from "./icons.ts";
-import { percent } from "./wording.ts";
+import { drawIcon, type IconKind } from "./icons.ts";
+import { percent } from "../kit/locale.ts";
 
 export type RowState = "waiting" | "sending" | "paused" | "done" | "refused";
 
@@ -67,7 +67,7 @@ export function createRow(name: string, actions: RowActions): Row {
   };
 }
 
-const markOf: Record<RowState, Icon> = {
+const markOf: Record<RowState, IconKind> = {
   waiting: "file",
   sending: "file",
   paused: "file",
@@ -82,7 +82,7 @@ function createButton(): HTMLButtonElement {
 }
 
 function label(button: HTMLButtonElement, verb: string, name: string): void {
-  const icons: Record<string, Icon> = { Pause: "pause", Resume: "play" };
+  const icons: Record<string, IconKind> = { Pause: "pause", Resume: "play" };
   button.className = verb.toLowerCase();
   button.setAttribute("aria-label", `${verb} ${name}`);
   button.title = verb;

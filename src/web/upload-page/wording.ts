@@ -59,11 +59,6 @@ export function formatTimeLeft(seconds: number): string {
   return `about ${Math.round(hours / 24)} days left`;
 }
 
-/** 0..1 -> whole per cent; 100 is said only when it is true. */
-export function percent(fraction: number): number {
-  return fraction >= 1 ? 100 : Math.max(0, Math.min(99, Math.floor(fraction * 100)));
-}
-
 export function countFiles(count: number): string {
   return count === 1 ? "1 file" : `${count} files`;
 }

@@ -1,0 +1,24 @@
+/** @jsxImportSource preact */
+import type { ArchivePageData } from "./archive-page/page-data.ts";
+import { scriptName, stylesName } from "./assets.ts";
+import { PageJson, renderPage, type SiteLook } from "./page-shell.tsx";
+
+/** The whole HTML document of /archive for somebody who has signed in. `root` as in PageHead. */
+export function renderArchivePage(data: ArchivePageData, site: SiteLook, root: string): string {
+  return renderPage(
+    {
+      language: data.language,
+      title: `${data.texts.title} – ${site.name}`,
+      site,
+      root,
+      styles: stylesName("archive-page"),
+      script: scriptName("archive-page"),
+      referrer: "no-referrer",
+    },
+    <>
+      <div id="archive" />
+      <PageJson id="archive-info" data={data} />
+    </>,
+    "wide",
+  );
+}

@@ -1,0 +1,20 @@
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Locale } from "../kit/locale.ts";
+import type { Api } from "./api.ts";
+import type { ArchivePageData } from "./page-data.ts";
+
+/** What every part of the archive page works with. */
+export type ArchivePageContext = {
+  data: ArchivePageData;
+  api: Api;
+  locale: Locale;
+};
+
+export const Archive = createContext<ArchivePageContext | undefined>(undefined);
+
+export function useArchive(): ArchivePageContext {
+  const context = useContext(Archive);
+  if (context === undefined) throw new Error("This component is not within the archive page");
+  return context;
+}

@@ -1,0 +1,21 @@
+/** @jsxImportSource preact */
+import { render } from "preact";
+import { createLocale } from "../kit/locale.ts";
+import { createApi } from "./api.ts";
+import { Archive } from "./archive-context.ts";
+import type { ArchivePageData } from "./page-data.ts";
+import { Shell } from "./shell.tsx";
+
+const info = document.getElementById("archive-info")?.textContent;
+const root = document.getElementById("archive");
+
+if (info && root !== null) {
+  const data: ArchivePageData = JSON.parse(info);
+  const context = { data, api: createApi(data), locale: createLocale(data.language) };
+  render(
+    <Archive.Provider value={context}>
+      <Shell />
+    </Archive.Provider>,
+    root,
+  );
+}

@@ -1,0 +1,37 @@
+/** @jsxImportSource preact */
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { IconButton } from "./button.tsx";
+
+/**
+ * A dialog over the page. The browser keeps the focus in it and gives it back afterwards; Escape closes it. It is there for
+ * as long as it is drawn.
+ */
+export function Dialog({
+  heading,
+  closeLabel,
+  onClose,
+  children,
+}: {
+  heading: string;
+  closeLabel: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} class="dialog" aria-labelledby={id} onCancel={onClose} onClose={onClose}>
+      <header>
+        <h2 id={id}>{heading}</h2>
+        <IconButton icon="cross" label={closeLabel} onClick={onClose} />
+      </header>
+      {children}
+    </dialog>
+  );
+}

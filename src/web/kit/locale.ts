@@ -1,0 +1,93 @@
+import { unitBaseOf, type UnitBase } from "../../units.ts";
+import type { Language } from "../texts/language.ts";
+import { fill, type Message, type MessageValues } from "../texts/message.ts";
+
+/** How a language writes what pages say. Made once for a page. */
+export type Locale = {
+  language: Language;
+  say(message: Message, values?: MessageValues): string;
+  number(value: number): string;
+  /** Bytes, such as "1.5 MB". `base`: what the units are powers of; for a limit those that it was set in. */
+  size(bytes: number, base?: UnitBase): string;
+  /** A limit in the units that it was set in: 120000000 is 120 MB, and 10485760 is 10 MB. */
+  limit(bytes: number): string;
+  /** Bytes per second, such as "1.5 MB/s". */
+  speed(bytesPerSecond: number): string;
+  /** Milliseconds since 1970, in the reader's time zone: "Friday, 27 November, 18:00". */
+  moment(at: number): string;
+  /** Milliseconds since 1970: "27 Nov 2026". */
+  date(at: number): string;
+  /** Seconds, coarse on purpose: "5 minutes". A number that jumps helps nobody. */
+  duration(seconds: number): string;
+  /** "a, b and c". */
+  list(words: readonly string[]): string;
+};
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+export function createLocale(language: Language): Locale {
+  const numbers = new Intl.NumberFormat(language);
+  const moments = new Intl.DateTimeFormat(language, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    hour: "numeric",
+    minute: "2-digit",
+  });
+  const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const lists = new Intl.ListFormat(language, { type: "conjunction" });
+  const size = (bytes: number, base: UnitBase = 1024) => writeSize(bytes, base, language);
+  return {
+    language,
+    say: (message, values) => fill(message, language, values),
+    number: (value) => numbers.format(value),
+    size,
+    limit: (bytes) => size(bytes, unitBaseOf(bytes)),
+    speed: (bytesPerSecond) => `${size(bytesPerSecond)}/s`,
+    moment: (at) => moments.format(at),
+    date: (at) => dates.format(at),
+    duration: (seconds) => writeDuration(seconds, language),
+    list: (words) => lists.format(words),
+  };
+}
+
+function writeSize(bytes: number, base: UnitBase, language: Language): string {
+  let value = bytes;
+  let unit = 0;
+  // 1023.96 KB would be written "1024 KB": that is a megabyte.
+  while (value >= base - 0.05 && unit < UNITS.length - 1) {
+    value /= base;
+    unit += 1;
+  }
+  return writeUnit(value, UNITS[unit] ?? "byte", language, {
+    unitDisplay: unit === 0 ? "long" : "short",
+    maximumFractionDigits: unit > 0 && value < 100 ? 1 : 0,
+  });
+}
+
+function writeDuration(seconds: number, language: Language): string {
+  const [value, unit] = coarse(seconds);
+  return writeUnit(value, unit, language, { unitDisplay: "long" });
+}
+
+function coarse(seconds: number): [number, "second" | "minute" | "hour" | "day"] {
+  if (seconds < 55) return [Math.max(10, Math.ceil(seconds / 10) * 10), "second"];
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return [minutes, "minute"];
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? [hours, "hour"] : [Math.round(hours / 24), "day"];
+}
+
+function writeUnit(
+  value: number,
+  unit: string,
+  language: Language,
+  options: Intl.NumberFormatOptions,
+): string {
+  return new Intl.NumberFormat(language, { style: "unit", unit, ...options }).format(value);
+}
+
+/** 0 to 1 -> whole per cent; 100 is said only when it is true. */
+export function percent(fraction: number): number {
+  return fraction >= 1 ? 100 : Math.max(0, Math.min(99, Math.floor(fraction * 100)));
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "bun:test";
+import { createLocale } from "../../src/web/kit/locale.ts";
+import { chooseLanguage, LANGUAGES } from "../../src/web/texts/language.ts";
+import { fill, type Message } from "../../src/web/texts/message.ts";
+import { textsOf } from "../../src/web/texts/texts.ts";
+
+describe("the language of a page", () => {
+  test.each([
+    [null, "en"],
+    ["", "en"],
+    ["da", "da"],
+    ["de-CH,en;q=0.5", "de"],
+    ["sv, fr;q=0.4, es;q=0.9", "es"],
+    ["en;q=0.3, DA-dk;q=0.8", "da"],
+    ["de;q=0, fr", "fr"],
+    ["*, de;q=0.5", "en"],
+    ["den", "en"],
+    [`${"x,".repeat(10_000)}de`, "en"],
+  ] as const)("%s: %s", (header, language) => {
+    expect(chooseLanguage(header)).toBe(language);
+  });
+});
+
+describe("a message", () => {
+  const files = { one: "{count} file", other: "{count} files" };
+  test.each([
+    ["en", 0, "0 files"],
+    ["en", 1, "1 file"],
+    ["fr", 0, "0 file"],
+    ["de", 1234, "1.234 files"],
+  ] as const)("in %s of %d: %s", (language, count, text) => {
+    expect(fill(files, language, { count })).toBe(text);
+  });
+
+  test("puts values in as they are, and keeps places without one", () => {
+    expect(fill("{a} and {b}", "en", { a: "{b}$&" })).toBe("{b}$& and {b}");
+  });
+});
+
+/** Each message by its path: [["common.close", "Close"], ...]. */
+function messages(part: object, path = ""): [string, Message][] {
+  return Object.entries(part).flatMap(([name, value]): [string, Message][] => {
+    const here = path === "" ? name : `${path}.${name}`;
+    if (typeof value === "string" || "other" in value) return [[here, value]];
+    return messages(value, here);
+  });
+}
+
+const placesOf = (message: Message) => new Set(JSON.stringify(message).match(/\{\w+\}/g) ?? []);
+
+describe.each(LANGUAGES)("%s", (language) => {
+  test("has the places for values that English has, and no empty text", () => {
+    const english = new Map(messages(textsOf("en")));
+    for (const [path, message] of messages(textsOf(language))) {
+      expect([path, placesOf(message)]).toEqual([path, placesOf(english.get(path) ?? "")]);
+      expect([path, JSON.stringify(message)]).not.toEqual([path, expect.stringMatching(/""/)]);
+    }
+  });
+});
+
+/** With ordinary spaces for those that do not break. */
+const plain = (text: string) => text.replaceAll(/\s/g, " ");
+
+describe("what a language writes", () => {
+  test.each([
+    ["en", "1.5 MB", "5 minutes", "a, b, and c"],
+    ["de", "1,5 MB", "5 Minuten", "a, b und c"],
+    ["fr", "1,5 Mo", "5 minutes", "a, b et c"],
+    ["es", "1,5 MB", "5 minutos", "a, b y c"],
+    ["da", "1,5 MB", "5 minutter", "a, b og c"],
+  ] as const)("%s", (language, size, duration, list) => {
+    const locale = createLocale(language);
+    expect(plain(locale.size(1_572_864))).toBe(size);
+    expect(plain(locale.duration(290))).toBe(duration);
+    expect(locale.list(["a", "b", "c"])).toBe(list);
+  });
+
+  test.each([
+    [0, "0 bytes"],
+    [1, "1 byte"],
+    [1023, "1,023 bytes"],
+    [1024, "1 kB"],
+    [1_048_570, "1 MB"],
+    [2 ** 40 * 3000, "3,000 TB"],
+  ])("%d bytes: %s", (bytes, text) => {
+    expect(createLocale("en").size(bytes)).toBe(text);
+  });
+
+  test.each([
+    [3, "10 seconds"],
+    [54, "60 seconds"],
+    [59, "1 minute"],
+    [3600, "1 hour"],
+    [90_000, "25 hours"],
+    [900_000, "10 days"],
+  ])("%d seconds: %s", (seconds, text) => {
+    expect(createLocale("en").duration(seconds)).toBe(text);
+  });
+
+  test("a limit in the units that it was set in", () => {
+    expect(createLocale("en").limit(120_000_000)).toBe("120 MB");
+    expect(createLocale("en").limit(10_485_760)).toBe("10 MB");
+  });
+});
