@@ -2,8 +2,9 @@ import { Problem } from "../problem.ts";
 import type { Level } from "../records/records.ts";
 
 export type Version = 1 | 2;
-export type Value = string | number | boolean;
-export type Data = Record<string, Value>;
+export type Value = string | number | boolean | null | readonly Value[] | Data;
+/** Lists and objects within it are for methods of version 2 alone: version 1 knows text only. */
+export type Data = { readonly [name: string]: Value };
 
 /** How a caller wants an answer. v1 and v2 are two renderings of one result. */
 export type Style = {
