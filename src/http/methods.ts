@@ -16,6 +16,7 @@ import { replace } from "./photo/replace.ts";
 import { upload } from "./photo/upload.ts";
 import { restorePhoto } from "./photo/restore.ts";
 import { updateUploadToken } from "./photo/update-upload-token.ts";
+import { segments } from "./photo/segments.ts";
 import { update } from "./photo/update.ts";
 import { siteGet } from "./site/get.ts";
 import { tagList } from "./tag/list.ts";
@@ -28,6 +29,7 @@ export const METHODS: readonly Method[] = [
   deleteUploadToken,
   getReplaceToken,
   list,
+  segments,
   update,
   deletePhoto,
   restorePhoto,

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 
-/** The parameters of a page (protocol 6). */
-export const pageInput = (things: string) => ({
+/** The parameters of a page of so many at most (protocol 6). */
+export const pageInput = (things: string, most = 100) => ({
   p: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -14,7 +14,7 @@ export const pageInput = (things: string) => ({
   size: Type.Optional(
     Type.Integer({
       minimum: 1,
-      maximum: 100,
+      maximum: most,
       default: 20,
       description: `${things} on a page.`,
       examples: [50],

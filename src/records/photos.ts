@@ -97,13 +97,18 @@ export type PhotoFilter = {
   ascending?: true;
   /** Begins behind this place. */
   after?: PhotoPlace;
+  /** Ends with the last that is not behind this place. */
+  until?: PhotoPlace;
   /** Of those that are asked for, to pass over. */
   offset: number;
   limit: number;
 };
 
+/** What a filter asks for, whatever part of it is looked at. */
+export type PhotoQuestion = Omit<PhotoFilter, "offset" | "limit" | "after" | "until">;
+
 /** Whether a filter asks for what photos of earlier versions have not at once (`whenIndexed`). */
-export function asksForIndex(filter: Omit<PhotoFilter, "offset" | "limit">): boolean {
+export function asksForIndex(filter: PhotoQuestion): boolean {
   const { albumId, userId, tags, search, video, audio } = filter;
   return [albumId, userId, tags, search, video, audio].some((asked) => asked !== undefined);
 }
@@ -114,6 +119,23 @@ export type PhotoPage = {
   total: number;
   /** The place of the last of them, where more follow. */
   next?: PhotoPlace;
+};
+
+/** Photos that follow one another in an order and belong to one day. */
+export type PhotoSegment = {
+  /** `2026-11-27`: of what the order goes by. Empty in the order of titles. */
+  day: string;
+  count: number;
+  /** The place behind which its photos stand, which is no photo's own. They end with the place of the next segment. */
+  after: PhotoPlace;
+};
+
+/** Where segments are cut, beside the ends of days. */
+export type SegmentCut = {
+  /** Photos of a segment at most. */
+  most: number;
+  /** Minutes that the clocks by which days are told are ahead of UTC. */
+  utcOffset: number;
 };
 
 /** What is said of a photo, and may be changed. */
@@ -217,6 +239,8 @@ export interface PhotoRecords {
   after(id: number, limit: number): Promise<Photo[]>;
   /** Where it asks for albums, owners, tags, words or kinds of file it waits for `whenIndexed`. */
   list(filter: PhotoFilter): Promise<PhotoPage>;
+  /** All photos of a filter in its order, cut into segments, in slices. It waits as `list` does. */
+  segments(filter: PhotoQuestion, cut: SegmentCut): Promise<PhotoSegment[]>;
   /** Photos of earlier versions can be found by all that a filter may say. The first who asks begins with it. */
   whenIndexed(): Promise<void>;
   /** Reads what a search by first letters needs of very many photos before it is asked for, when all are indexed. */

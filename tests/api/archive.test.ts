@@ -157,7 +157,7 @@ describe("list finds", () => {
     [{ year: 2026, month: 2, day: 30 }, 'not "30"'],
     [{ year: 26 }, "a whole number from 1970 to 9999"],
     [{ video_p: "maybe" }, "video_p must be 1 or 0"],
-    [{ size: 101 }, "size must be a whole number from 1 to 100"],
+    [{ size: 501 }, "size must be a whole number from 1 to 500"],
     [{ after: "nonsense" }, "after must be what an answer"],
     [{ after: "a b" }, "after must be what an answer gave as next"],
     [{ album_id: "1,2" }, "album_id must be a whole number"],

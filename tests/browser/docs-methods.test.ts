@@ -101,6 +101,8 @@ const STEPS: Step[] = [
     id: "listByPost",
     fields: { tags: "party", album_id: "$album", include_unpublished_p: "true" },
   },
+  { id: "segments", fields: { upload_token: "$token", orderby: "uploaded", utc_offset: "60" } },
+  { id: "segmentsByPost", fields: { tags: "party", order: "asc" } },
   { id: "update", fields: { photo_id: "$one", tags: 'party "by the lake"' } },
   { id: "updateByPost", fields: { photo_id: "$one", title: "Changed", published_p: "false" } },
 

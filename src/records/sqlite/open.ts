@@ -25,7 +25,9 @@ import { nonceRecords } from "./nonces.ts";
 import { originalRecords } from "./originals.ts";
 import { photoIndex } from "./photo-index.ts";
 import { photoRecords } from "./photos.ts";
+import { photoFinding } from "./photo-finding.ts";
 import { photoLists } from "./photo-list.ts";
+import { photoSegments } from "./photo-segments.ts";
 import { removalRecords } from "./remove.ts";
 import { tagRecords } from "./tags.ts";
 import { tokenRecords } from "./tokens.ts";
@@ -104,7 +106,9 @@ export async function openRecords(
       void merge().catch(() => undefined);
     };
     const publish = photoPublishing(db, find, index, turn);
-    const { list, prepareSearch } = photoLists(db, changes, turn, whenIndexed);
+    const { find: findPhotos, prepareSearch } = photoFinding(db, changes, turn, whenIndexed);
+    const list = photoLists(db, findPhotos);
+    const segments = photoSegments(findPhotos, turn);
     const counted = async (now: number | undefined) => {
       await whenIndexed();
       if (now !== undefined) await publish(now);
@@ -117,7 +121,7 @@ export async function openRecords(
       uploads: uploadRecords(db, find, index, note),
       chunks: chunkRecords(db),
       leftovers: leftoverRecords(db),
-      photos: photoRecords(db, find, { index, note, list, whenIndexed, prepareSearch }),
+      photos: photoRecords(db, find, { index, note, list, segments, whenIndexed, prepareSearch }),
       originals: originalRecords(db),
       removals: removalRecords(db),
       albums: albumRecords(db, find, { changes, counted, list, turn }),

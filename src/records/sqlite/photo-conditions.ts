@@ -1,4 +1,4 @@
-import type { PhotoFilter } from "../records.ts";
+import type { PhotoQuestion } from "../records.ts";
 import type { Db } from "./db.ts";
 import { facetIds } from "./facets.ts";
 import { fullText } from "./full-text.ts";
@@ -137,7 +137,7 @@ export function photoConditions(db: Db) {
       .search(search)
       .map(({ name, between, among }) => ({ name, among, slices: () => windows(between) }));
 
-  const ofFilter = (filter: PhotoFilter): Conditions => {
+  const ofFilter = (filter: PhotoQuestion): Conditions => {
     const { tags } = filter;
     const few: Condition[] = [];
     const all: Condition[] = [];

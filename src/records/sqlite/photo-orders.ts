@@ -26,12 +26,15 @@ const FEW = 300;
  */
 export type PhotoIds = { ids: Uint32Array; length: number; position: number; largest: number };
 
+/** One of the orders, and where photos stand in it. */
+export type PhotoOrderIds = ReturnType<typeof photoOrder>;
+
 /**
  * Orders that were asked for, kept in memory. The first question reads one from its index, in slices.
  * @param turn asked for before each slice
  */
 export function photoOrders(db: Db, changes: ChangedPhotos, turn: () => Promise<void>) {
-  const orders = new Map<PhotoOrder, ReturnType<typeof photoOrder>>();
+  const orders = new Map<PhotoOrder, PhotoOrderIds>();
   return (order: PhotoOrder) => {
     const known = orders.get(order) ?? photoOrder(db, KEYS[order], changes, turn);
     orders.set(order, known);
@@ -167,6 +170,7 @@ function photoOrder(db: Db, key: string, changes: ChangedPhotos, turn: () => Pro
  * @param set undefined for all
  * @param from the first place that is looked at
  * @param skip of the set's own, to pass over
+ * @param to the place at which it ends, if not at the list's own end
  */
 export function walk(
   { ids, length }: PhotoIds,
@@ -175,10 +179,12 @@ export function walk(
   step: 1 | -1,
   skip: number,
   limit: number,
+  to: number = step > 0 ? length : -1,
 ): number[] {
   const found: number[] = [];
   let left = skip;
   for (let index = from; index >= 0 && index < length && found.length < limit; index += step) {
+    if (step > 0 ? index >= to : index <= to) break;
     const id = ids[index] as number;
     if (set && !hasPhoto(set, id)) continue;
     if (left > 0) left -= 1;

@@ -21,6 +21,7 @@ export function photoRecords(
     /** A photo was changed, and its transaction has ended. */
     note: (photo: Photo) => void;
     list: (filter: PhotoFilter) => Promise<PhotoPage>;
+    segments: PhotoRecords["segments"];
     whenIndexed: () => Promise<void>;
     prepareSearch: () => Promise<void>;
   },
@@ -62,6 +63,7 @@ export function photoRecords(
       }
     },
     list: parts.list,
+    segments: parts.segments,
     whenIndexed: parts.whenIndexed,
     prepareSearch: parts.prepareSearch,
   };
