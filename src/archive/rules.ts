@@ -1,5 +1,6 @@
 import type { Happening } from "../callback/pingback.ts";
-import { noSuchPhoto } from "../problem.ts";
+import { changeTags } from "../photo/tags.ts";
+import { noSuchPhoto, Problem } from "../problem.ts";
 import { isPublished } from "../records/photos.ts";
 import type { Photo, PhotoChange, PhotoDecision, PhotoMetadata } from "../records/records.ts";
 
@@ -37,6 +38,61 @@ export function decideUpdate(said: Partial<PhotoMetadata>, now: number): PhotoRu
   return (photo) => {
     const changes = changesOf(requireShown(photo), said, now);
     return { changes, value: changes.length > 0 ? "updated" : "unchanged" };
+  };
+}
+
+/** What is done to many photos at once (protocol 6, `change-many`), each as it is then. Albums are ids, tags texts of tags. */
+export type ManyChange = {
+  addTags: string;
+  removeTags: string;
+  addAlbums: readonly string[];
+  removeAlbums: readonly string[];
+  /** Undefined: as it is. */
+  publish: boolean | undefined;
+  /** It goes to the trash, or comes out of it. */
+  trash: "in" | "out" | undefined;
+};
+
+/** Characters of tags, and albums of a photo, as other methods take them (protocol 3). */
+const LIMITS = { tags: 4096, albums: 100 };
+
+/**
+ * A photo that is so already is no failure: whoever lost the answer asks again. So is one that is to go to the trash and is
+ * there. @throws Problem no_such_photo; invalid_input where it would have too many tags or albums
+ */
+export function decideMany(change: ManyChange, now: number): PhotoRule {
+  return (photo) => {
+    if (!photo) throw noSuchPhoto();
+    if (photo.deletedAt !== null && change.trash === undefined) throw noSuchPhoto();
+    if (photo.deletedAt !== null && change.trash === "in")
+      return { changes: [], value: "unchanged" };
+    const update = changesOf(photo, saidOf(photo, change), now);
+    if (change.trash === "in") return { changes: [...update, { kind: "trash" }], value: "trashed" };
+    if (photo.deletedAt !== null) {
+      return { changes: [{ kind: "restore" }, ...update], value: "restored" };
+    }
+    return { changes: update, value: update.length > 0 ? "updated" : "unchanged" };
+  };
+}
+
+function saidOf(photo: Photo, change: ManyChange): Partial<PhotoMetadata> {
+  const tags = changeTags(photo.tags, { add: change.addTags, remove: change.removeTags });
+  const had = photo.albumId === "" ? [] : photo.albumId.split(",");
+  const kept = had.filter((id) => !change.removeAlbums.includes(id));
+  const albums = [...new Set([...kept, ...change.addAlbums])];
+  if (tags.length > LIMITS.tags && tags.length > photo.tags.length) {
+    throw new Problem(
+      "invalid_input",
+      `The photo would have more than ${LIMITS.tags} characters of tags.`,
+    );
+  }
+  if (albums.length > LIMITS.albums && albums.length > had.length) {
+    throw new Problem("invalid_input", `The photo would be in more than ${LIMITS.albums} albums.`);
+  }
+  return {
+    tags,
+    albumId: albums.join(","),
+    ...(change.publish !== undefined && { published: change.publish, publishDate: null }),
   };
 }
 

@@ -5,6 +5,7 @@ import { albumUpdate } from "./album/update.ts";
 import type { Method } from "./define-method.ts";
 import { echo } from "./echo.ts";
 import { getReplaceToken } from "./photo/get-replace-token.ts";
+import { changeMany } from "./photo/change-many.ts";
 import { deletePhoto } from "./photo/delete.ts";
 import { deleteUploadToken } from "./photo/delete-upload-token.ts";
 import { getUploadToken } from "./photo/get-upload-token.ts";
@@ -33,6 +34,7 @@ export const METHODS: readonly Method[] = [
   update,
   deletePhoto,
   restorePhoto,
+  changeMany,
   albumCreate,
   albumList,
   albumUpdate,

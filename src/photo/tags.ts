@@ -12,6 +12,20 @@ export function parseTags(text: string): string[] {
   return [...tags.values()];
 }
 
+/**
+ * The tags of a text with some more and without others; both are texts of tags, too. The text itself where nothing is to be
+ * changed.
+ */
+export function changeTags(text: string, { add, remove }: { add: string; remove: string }): string {
+  const had = parseTags(text);
+  const gone = new Set(parseTags(remove).map(tagKey));
+  const kept = had.filter((tag) => !gone.has(tagKey(tag)));
+  const known = new Set(kept.map(tagKey));
+  const come = parseTags(add).filter((tag) => !known.has(tagKey(tag)));
+  if (kept.length === had.length && come.length === 0) return text;
+  return [...kept, ...come].map((tag) => (/\s/u.test(tag) ? `"${tag}"` : tag)).join(" ");
+}
+
 /** What tags that are the same have in common: they differ in case, or in how Unicode writes a character. */
 export function tagKey(tag: string): string {
   return tag.normalize("NFKC").toLowerCase();

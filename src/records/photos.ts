@@ -222,6 +222,12 @@ export interface PhotoRecords {
     now: number,
     decide: (photo: Photo | undefined) => PhotoDecision<Value>,
   ): Promise<{ value: Value; photo: Photo | undefined }>;
+  /** The same for each of a few photos, all in one transaction: where `decide` throws for one, none is changed. */
+  transactEach<Value>(
+    ids: readonly number[],
+    now: number,
+    decide: (photo: Photo | undefined) => PhotoDecision<Value>,
+  ): Promise<{ value: Value; photo: Photo | undefined }[]>;
   /** Photos that are in the trash since before then, the longest ago first, by id. */
   trashedBefore(at: number, limit: number): Promise<number[]>;
   /** Takes those that came into the trash after now, by a clock that was ahead, for come now. In slices; yields how many. */

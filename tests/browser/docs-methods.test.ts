@@ -106,6 +106,9 @@ const STEPS: Step[] = [
   { id: "update", fields: { photo_id: "$one", tags: 'party "by the lake"' } },
   { id: "updateByPost", fields: { photo_id: "$one", title: "Changed", published_p: "false" } },
 
+  { id: "changeMany", fields: { photo_id: "$one", add_tags: "many" } },
+  { id: "changeManyByPost", fields: { photo_id: "$one", remove_tags: "many", publish: "true" } },
+
   { id: "replace", fields: { photo_id: "$one" }, file: true },
   { id: "replaceByPut", fields: { photo_id: "$one" }, file: true },
   { id: "replaceByPatch", fields: { photo_id: "$one", ...chunk("again") }, file: true },

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { isMachineTag, parseTags, readableTag, tagKey } from "../../src/photo/tags.ts";
+import { changeTags, isMachineTag, parseTags, readableTag, tagKey } from "../../src/photo/tags.ts";
 
 test.each<[string, string[]]>([
   ["", []],
@@ -42,4 +42,19 @@ test.each<[string, boolean, string]>([
   ["note:", false, "note:"],
 ])("%j is a machine tag: %p; people read %j", (tag, is, readable) => {
   expect([isMachineTag(tag), readableTag(tag)]).toEqual([is, readable]);
+});
+
+test.each([
+  ["cat dog", "Fish", "dog", "cat Fish"],
+  // A text in which nothing changes stays as it was written, and what was never closed is closed before more follow.
+  ['cat,  "a  b"', "A", "dog", 'cat,  "a  b" A'],
+  ['cat  "big dog', "CAT", "fish", 'cat  "big dog'],
+  ['cat "big dog', "fish", "", 'cat "big dog" fish'],
+  ["cat", "cat", "cat", "cat"],
+  ["", '"a b" c', "", '"a b" c'],
+  ["cat", "", "CAT", ""],
+])("%j with %j and without %j is %j", (text, add, remove, wanted) => {
+  const changed = changeTags(text, { add, remove });
+  expect(parseTags(changed)).toEqual(parseTags(wanted));
+  expect(changeTags(changed, { add, remove: "" })).toBe(changed);
 });

@@ -55,7 +55,7 @@ export function photoChanging(db: Db, finders: Finders, index: PhotoIndex) {
 }
 
 /**
- * Changes of photos, each in one transaction.
+ * Changes of photos, in transactions.
  * @param onChange called with a photo that was changed, as it was before, when its transaction has ended
  */
 export function photoTransactions(
@@ -63,10 +63,10 @@ export function photoTransactions(
   finders: Finders,
   index: PhotoIndex,
   onChange: (before: Photo) => void,
-): PhotoRecords["transact"] {
+): Pick<PhotoRecords, "transact" | "transactEach"> {
   const change = photoChanging(db, finders, index);
 
-  function transact<Value>(
+  function changeOne<Value>(
     id: number,
     now: number,
     decide: (photo: Photo | undefined) => PhotoDecision<Value>,
@@ -77,11 +77,22 @@ export function photoTransactions(
     return { value, before, after: before && change(before, changes, now) };
   }
 
-  return async (id, now, decide) => {
-    const { value, before, after } = durably(db, () =>
-      db.transaction(() => transact(id, now, decide), immediately),
+  const transactEach: PhotoRecords["transactEach"] = async (ids, now, decide) => {
+    const changed = durably(db, () =>
+      db.transaction(() => ids.map((id) => changeOne(id, now, decide)), immediately),
     );
-    if (before && before !== after) onChange(before);
-    return { value, photo: after };
+    return changed.map(({ value, before, after }) => {
+      if (before && before !== after) onChange(before);
+      return { value, photo: after };
+    });
+  };
+
+  return {
+    transactEach,
+    transact: async (id, now, decide) => {
+      const [changed] = await transactEach([id], now, decide);
+      if (!changed) throw new Error("A transaction has answered nothing");
+      return changed;
+    },
   };
 }

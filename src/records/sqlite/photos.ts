@@ -35,7 +35,7 @@ export function photoRecords(
     byId: async (id) => recent(id),
     byUpload: async (uploadId) => find.byUpload(uploadId),
     placeOf: async (uploadId) => find.placeOf(uploadId),
-    transact: photoTransactions(db, finders, parts.index, parts.note),
+    ...photoTransactions(db, finders, parts.index, parts.note),
     after: async (id, limit) => following().all({ id, limit }),
     trashedBefore: async (at, limit) =>
       db
