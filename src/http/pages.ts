@@ -6,7 +6,7 @@ import type { UploadToken } from "../records/records.ts";
 import type { Site } from "../site.ts";
 import { maxSizeOf } from "../upload/limits.ts";
 import { describeUploadPage, HIDDEN } from "./docs/pages.ts";
-import { webAssets } from "../web/assets.ts";
+import { serveWebAsset } from "./web-asset.ts";
 import { FRONT_PAGE_POLICY, renderFrontPage } from "../web/front-page.tsx";
 import { icon } from "../web/icon.ts";
 import type { SiteLook } from "../web/page-shell.tsx";
@@ -57,22 +57,10 @@ export function pages(site: Site) {
         detail: describeUploadPage,
       },
     )
-    .get(
-      "/web-assets/:name",
-      ({ params }) => {
-        const asset = webAssets.get(params.name);
-        if (!asset) return new Response("There is nothing at this address.", { status: 404 });
-        return new Response(asset.body, {
-          headers: {
-            "content-type": asset.type,
-            "x-content-type-options": "nosniff",
-            // The names have a hash of the content in them.
-            "cache-control": "public, max-age=31536000, immutable",
-          },
-        });
-      },
-      { params: t.Object({ name: t.String() }), detail: HIDDEN },
-    );
+    .get("/web-assets/:name", ({ params, request }) => serveWebAsset(params.name, request), {
+      params: t.Object({ name: t.String() }),
+      detail: HIDDEN,
+    });
 }
 
 /** The language that pages are written in for whoever asks. */
