@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { retryDelay } from "../../src/web/upload-page/chunks.ts";
 import { chunkSizeFor, identifierOf } from "../../src/web/upload-page/identity.ts";
-import { readOutcome, readReason } from "../../src/web/upload-page/outcome.ts";
+import { readOutcome, readReason } from "../../src/web/upload-page/transfer/outcome.ts";
 import { createMemory, fingerprint } from "../../src/web/upload-page/remember.ts";
 
 test("a file is the same whenever it is chosen, and another one is not", () => {

@@ -1,11 +1,16 @@
-import { type Engine, type EngineChunk, type EngineFile, simultaneousUploads } from "./engine.ts";
+import {
+  type ResumableEngine,
+  type EngineChunk,
+  type EngineFile,
+  simultaneousUploads,
+} from "./engine.ts";
 
 const longestDelayMs = 20_000;
 /** A connection that takes no byte for this long is dead, though the browser has not noticed. */
 const stallMs = 90_000;
 
 /** Starts chunks until as many run as may. Resumable.js's own upload() does nothing while any runs. */
-export function pump(engine: Engine): void {
+export function pump(engine: ResumableEngine): void {
   let running = engine.files.flatMap((file) => file.chunks).filter(isBusy).length;
   while (running < simultaneousUploads && engine.uploadNextChunk()) running += 1;
 }
@@ -25,7 +30,7 @@ export function retryDelay(retries: number): number {
  * being sent again. And a refusal of the GET test is taken as final, where Resumable.js would
  * still send the whole chunk to be refused once more.
  */
-export function guardChunk(engine: Engine, file: EngineFile, chunk: EngineChunk): void {
+export function guardChunk(engine: ResumableEngine, file: EngineFile, chunk: EngineChunk): void {
   const send = chunk.send;
   Object.defineProperty(chunk.opts, "chunkRetryInterval", {
     get: () => retryDelay(chunk.retries),
@@ -47,7 +52,7 @@ export function guardChunk(engine: Engine, file: EngineFile, chunk: EngineChunk)
 }
 
 /** The network is back: what waits for its next attempt is sent now. */
-export function retryNow(engine: Engine): void {
+export function retryNow(engine: ResumableEngine): void {
   for (const chunk of engine.files.flatMap((file) => file.chunks)) {
     if (!chunk.pendingRetry) continue;
     chunk.pendingRetry = false;
@@ -57,7 +62,7 @@ export function retryNow(engine: Engine): void {
 }
 
 /** Answers a function to be called now and then, which starts stalled chunks again. */
-export function watchForStalls(engine: Engine): (now: number) => void {
+export function watchForStalls(engine: ResumableEngine): (now: number) => void {
   let seen = new Map<EngineChunk, { xhr: XMLHttpRequest; loaded: number; since: number }>();
   return (now) => {
     const next: typeof seen = new Map();

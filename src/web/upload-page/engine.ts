@@ -4,7 +4,7 @@ import Resumable from "resumablejs";
  * Resumable.js as it is at run time; its own declarations leave out chunks, pausing and what the
  * events carry.
  */
-export type Engine = {
+export type ResumableEngine = {
   files: EngineFile[];
   addFile(file: File): void;
   removeFile(file: EngineFile): void;
@@ -43,7 +43,7 @@ export type EngineChunk = {
   callback(event: "error", message: string): void;
 };
 
-export type EngineOptions = {
+export type ResumableOptions = {
   target: string;
   uploadToken: string;
   chunkSize: number;
@@ -55,7 +55,7 @@ export const simultaneousUploads = 3;
 /** The header that makes the server describe the return instead of redirecting to it. */
 export const describeHeader = { "Redeem-Return": "describe" };
 
-export function createEngine(options: EngineOptions): Engine {
+export function createResumable(options: ResumableOptions): ResumableEngine {
   return new Resumable({
     target: options.target,
     query: { upload_token: options.uploadToken },
@@ -71,5 +71,5 @@ export function createEngine(options: EngineOptions): Engine {
     // ours but a proxy's that lets no chunk through; asking it again for ever helps nobody.
     maxChunkRetries: Number.POSITIVE_INFINITY,
     permanentErrors: [400, 403, 404, 413, 500, 501],
-  } as unknown as Resumable.ConfigurationHash) as unknown as Engine;
+  } as unknown as Resumable.ConfigurationHash) as unknown as ResumableEngine;
 }

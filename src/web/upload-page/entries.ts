@@ -1,5 +1,5 @@
 import { describeDetail } from "./detail.ts";
-import type { BrowserReturn } from "./outcome.ts";
+import type { BrowserReturn } from "./transfer/outcome.ts";
 import { createRow, type Row, type RowActions, type RowState } from "./row.ts";
 import type { Status } from "./sender.ts";
 import { createSpeedometer } from "./speed.ts";

@@ -1,7 +1,7 @@
 import type { Announcer } from "./announce.ts";
 import { allArrived, type Entry } from "./entries.ts";
 import { leave, tell } from "./leave.ts";
-import type { BrowserReturn } from "./outcome.ts";
+import type { BrowserReturn } from "./transfer/outcome.ts";
 import { countFiles } from "./wording.ts";
 
 /** Long enough for "All done" to be seen, and begun to be spoken. */

@@ -1,4 +1,4 @@
-import type { BrowserReturn } from "./outcome.ts";
+import type { BrowserReturn } from "./transfer/outcome.ts";
 
 /** How long the other outcomes may hold up the last one. */
 const patienceMs = 5_000;

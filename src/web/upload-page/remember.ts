@@ -1,10 +1,10 @@
 import { percent } from "../kit/locale.ts";
 
 /** A file that was begun and not finished, as remembered over a closed page. */
-export type Unfinished = { id: string; name: string; size: number; percent: number };
+export type RememberedFile = { id: string; name: string; size: number; percent: number };
 
 export type Memory = {
-  list(): Unfinished[];
+  list(): RememberedFile[];
   /** `fraction` is 0 to 1. */
   keep(file: { id: string; name: string; size: number }, fraction: number): void;
   forget(id: string): void;
@@ -14,7 +14,7 @@ export type Memory = {
 export function createMemory(uploadToken: string, store: Storage | undefined): Memory {
   const key = `redeem-upload-${fingerprint(uploadToken)}`;
 
-  const list = (): Unfinished[] => {
+  const list = (): RememberedFile[] => {
     try {
       const found: unknown = JSON.parse(store?.getItem(key) ?? "[]");
       return Array.isArray(found) ? found.filter(isUnfinished) : [];
@@ -23,7 +23,7 @@ export function createMemory(uploadToken: string, store: Storage | undefined): M
     }
   };
 
-  const write = (files: Unfinished[]) => {
+  const write = (files: RememberedFile[]) => {
     try {
       if (files.length === 0) store?.removeItem(key);
       else store?.setItem(key, JSON.stringify(files));
@@ -61,7 +61,7 @@ export function fingerprint(text: string): string {
   return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36);
 }
 
-function isUnfinished(value: unknown): value is Unfinished {
+function isUnfinished(value: unknown): value is RememberedFile {
   if (typeof value !== "object" || value === null) return false;
   const { id, name, size, percent: done } = value as Record<string, unknown>;
   return (

@@ -1,6 +1,11 @@
 import { guardChunk, isBusy, pump, retryNow, watchForStalls } from "./chunks.ts";
-import { createEngine, describeHeader, type EngineFile, type EngineOptions } from "./engine.ts";
-import { type FileOutcome, readOutcome, readReason } from "./outcome.ts";
+import {
+  createResumable,
+  describeHeader,
+  type EngineFile,
+  type ResumableOptions,
+} from "./engine.ts";
+import { type FileOutcome, readOutcome, readReason } from "./transfer/outcome.ts";
 
 export type SenderEvents = {
   done(id: string, outcome: FileOutcome): void;
@@ -32,8 +37,8 @@ export type Sender = {
   retryNow(): void;
 };
 
-export function createSender(options: EngineOptions, events: SenderEvents): Sender {
-  const engine = createEngine(options);
+export function createSender(options: ResumableOptions, events: SenderEvents): Sender {
+  const engine = createResumable(options);
   const checkStalls = watchForStalls(engine);
   const find = (id: string) => engine.files.find((file) => file.uniqueIdentifier === id);
 
