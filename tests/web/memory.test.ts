@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
-import { retryDelay } from "../../src/web/upload-page/chunks.ts";
-import { chunkSizeFor, identifierOf } from "../../src/web/upload-page/identity.ts";
+import { fingerprint, identifierOf } from "../../src/web/upload-page/transfer/identity.ts";
 import { readOutcome, readReason } from "../../src/web/upload-page/transfer/outcome.ts";
-import { createMemory, fingerprint } from "../../src/web/upload-page/remember.ts";
+import { createMemory } from "../../src/web/upload-page/remember.ts";
 
 test("a file is the same whenever it is chosen, and another one is not", () => {
   const file = { name: "Ünïcode & more.mp4", size: 10, lastModified: 5 };
@@ -10,16 +9,6 @@ test("a file is the same whenever it is chosen, and another one is not", () => {
   expect(identifierOf({ ...file, lastModified: 6 })).not.toBe(identifierOf(file));
   expect(identifierOf({ ...file, size: 11 })).not.toBe(identifierOf(file));
   expect(identifierOf(file)).toMatch(/^[0-9A-Za-z_.-]+$/);
-});
-
-test("a phone sends smaller chunks, a laptop with a touch screen does not", () => {
-  expect(chunkSizeFor({ touch: true, shorterSide: 390 })).toBe(4 * 1024 * 1024);
-  expect(chunkSizeFor({ touch: true, shorterSide: 900 })).toBe(8 * 1024 * 1024);
-  expect(chunkSizeFor({ touch: false, shorterSide: 390 })).toBe(8 * 1024 * 1024);
-});
-
-test("attempts grow rarer", () => {
-  expect([0, 1, 2, 3, 50].map(retryDelay)).toEqual([1000, 2000, 4000, 8000, 20_000]);
 });
 
 test("unfinished files are remembered without the token, and forgotten", () => {

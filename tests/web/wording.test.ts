@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { refusal, tooMany, describeLimits } from "../../src/web/upload-page/limits.ts";
-import { createSpeedometer } from "../../src/web/upload-page/speed.ts";
+import { createSpeedometer } from "../../src/web/upload-page/transfer/speed.ts";
 import { acceptAttribute, describeTypes, typeMatches } from "../../src/web/upload-page/types.ts";
 import { percent } from "../../src/web/kit/locale.ts";
 import {

@@ -20,7 +20,7 @@ export function isBusy(chunk: EngineChunk): boolean {
 }
 
 /** Milliseconds before the attempt after `retries` failed ones: 1 s, 2 s, 4 s, ... 20 s. */
-export function retryDelay(retries: number): number {
+export function resumableDelay(retries: number): number {
   return Math.min(longestDelayMs, 1000 * 2 ** Math.min(retries, 10));
 }
 
@@ -33,7 +33,7 @@ export function retryDelay(retries: number): number {
 export function guardChunk(engine: ResumableEngine, file: EngineFile, chunk: EngineChunk): void {
   const send = chunk.send;
   Object.defineProperty(chunk.opts, "chunkRetryInterval", {
-    get: () => retryDelay(chunk.retries),
+    get: () => resumableDelay(chunk.retries),
   });
   chunk.send = () => {
     if (!file.chunks.includes(chunk)) return;

@@ -2,7 +2,7 @@ import { describeDetail } from "./detail.ts";
 import type { BrowserReturn } from "./transfer/outcome.ts";
 import { createRow, type Row, type RowActions, type RowState } from "./row.ts";
 import type { Status } from "./sender.ts";
-import { createSpeedometer } from "./speed.ts";
+import { createSpeedometer } from "./transfer/speed.ts";
 
 /** One file that was chosen, whatever became of it. */
 export type Entry = {

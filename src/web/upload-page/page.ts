@@ -2,7 +2,7 @@ import { createAnnouncer } from "./announce.ts";
 import { type Chosen, createChooser } from "./choose.ts";
 import { allArrived, createEntry, type Entry, isActive, takesPlace } from "./entries.ts";
 import { createEnding } from "./finish.ts";
-import { chunkSizeFor, identifierOf } from "./identity.ts";
+import { identifierOf } from "./transfer/identity.ts";
 import { refusal, tooMany } from "./limits.ts";
 import { apiTarget, type PageData } from "./page-data.ts";
 import type { Memory } from "./remember.ts";
@@ -34,11 +34,8 @@ export function startPage(data: PageData, memory: Memory): void {
     {
       target: apiTarget,
       uploadToken: data.uploadToken,
-      chunkSize: chunkSizeFor({
-        touch: navigator.maxTouchPoints > 0,
-        shorterSide: Math.min(screen.width, screen.height),
-      }),
-      identify: identifierOf,
+      chunkSize: 8 * 1024 * 1024,
+      identify: (file) => identifierOf(file),
     },
     {
       done(id, outcome) {

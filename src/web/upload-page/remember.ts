@@ -1,4 +1,5 @@
 import { percent } from "../kit/locale.ts";
+import { fingerprint } from "./transfer/identity.ts";
 
 /** A file that was begun and not finished, as remembered over a closed page. */
 export type RememberedFile = { id: string; name: string; size: number; percent: number };
@@ -42,23 +43,6 @@ export function createMemory(uploadToken: string, store: Storage | undefined): M
       write(list().filter((file) => file.id !== id));
     },
   };
-}
-
-/**
- * 53 bits of the token (cyrb53): enough to tell tokens apart, too few to find one. Not
- * crypto.subtle, which browsers withhold from pages served over plain http.
- */
-export function fingerprint(text: string): string {
-  let a = 0xdeadbeef;
-  let b = 0x41c6ce57;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    a = Math.imul(a ^ code, 2654435761);
-    b = Math.imul(b ^ code, 1597334677);
-  }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36);
 }
 
 function isUnfinished(value: unknown): value is RememberedFile {

@@ -1,0 +1,93 @@
+import { tellCancelled, tellCancelledAtLeaving } from "./cancel.ts";
+import { type FileUpload, forgetStored, isOver, stopJobs } from "./file-upload.ts";
+import { keepRecord } from "./keep-record.ts";
+import type { Machine } from "./machine.ts";
+import { finish } from "./settle.ts";
+
+const UNDO_MS = 5000;
+
+export function pauseUpload({ notices }: Machine, upload: FileUpload): void {
+  if (upload.state !== "waiting" && upload.state !== "sending") return;
+  stopJobs(upload);
+  upload.state = "paused";
+  notices.changed(upload.id);
+}
+
+export function resumeUpload({ notices }: Machine, upload: FileUpload): void {
+  if (upload.state !== "paused") return;
+  upload.state = "waiting";
+  notices.changed(upload.id);
+}
+
+/** Stops a file at once. The server is told later, so that it can be undone without anything being lost. */
+export function cancelUpload(machine: Machine, upload: FileUpload): void {
+  if (isOver(upload)) return;
+  const before = upload.state === "paused" ? "paused" : "waiting";
+  stopJobs(upload);
+  upload.state = "cancelled";
+  const timer = setTimeout(() => {
+    upload.cancel = undefined;
+    upload.telling = tell(machine, upload);
+  }, machine.options.undoMs ?? UNDO_MS);
+  upload.cancel = { timer, before };
+  machine.records.forget(upload.id);
+  machine.notices.changed(upload.id);
+}
+
+/** The file is over: the next attempt with it begins anew, whatever the server has. */
+async function tell(machine: Machine, upload: FileUpload): Promise<void> {
+  const { identity } = upload;
+  const touched = upload.touched;
+  reset(upload);
+  const outcome = touched ? await tellCancelled(machine, { identity }) : undefined;
+  upload.telling = undefined;
+  // Undone meanwhile, it keeps the lock.
+  if (upload.state === "cancelled") releaseLock(upload);
+  if (outcome !== undefined && upload.state === "cancelled") finish(machine, upload, outcome);
+  machine.status.askSoon();
+}
+
+/** Goes on with a file that was cancelled: where it was, or anew if the server was told. */
+export function undoCancel(machine: Machine, upload: FileUpload): void {
+  if (upload.state !== "cancelled") return;
+  upload.state = upload.cancel?.before ?? "waiting";
+  clearTimeout(upload.cancel?.timer);
+  upload.cancel = undefined;
+  if (upload.identity !== undefined || upload.picked.handle) keepRecord(machine, upload);
+  machine.notices.changed(upload.id);
+}
+
+function releaseLock(upload: FileUpload): void {
+  upload.release?.();
+  upload.release = undefined;
+}
+
+/** Back to what it was before anything was sent. */
+export function reset(upload: FileUpload): void {
+  stopJobs(upload);
+  upload.identity = undefined;
+  forgetStored(upload, 0);
+  upload.doubtful.clear();
+  upload.check = undefined;
+  upload.checked = 0;
+  upload.turnedAway = 0;
+  upload.touched = false;
+  upload.begun = false;
+  upload.continued = false;
+  upload.guestSent = "";
+  upload.waitsFor = undefined;
+  upload.refusal = undefined;
+  upload.outcome = undefined;
+}
+
+/** The page is left: nobody can undo any more. */
+export function tellAtLeaving(machine: Machine): void {
+  for (const upload of machine.uploads.values()) {
+    if (upload.cancel === undefined) continue;
+    clearTimeout(upload.cancel.timer);
+    upload.cancel = undefined;
+    if (upload.touched) tellCancelledAtLeaving(machine, upload);
+    reset(upload);
+    releaseLock(upload);
+  }
+}

@@ -1,0 +1,162 @@
+import { type Ranges, readRanges } from "./ranges.ts";
+
+/** What is remembered of a file that is not finished, over a closed page. */
+export type FileRecord = {
+  id: string;
+  name: string;
+  path: string;
+  size: number;
+  /** Unix milliseconds, as the browser says of the file. */
+  lastModified: number;
+  /** Undefined while it has not begun. */
+  chunkSize: number | undefined;
+  /** Numbers of the chunks that the server has. */
+  stored: Ranges;
+  handle: FileSystemFileHandle | undefined;
+  /** Unix milliseconds of its last change. */
+  at: number;
+};
+
+/** The records of one upload token. Where the browser keeps nothing (private windows, full disks) there are none. */
+export type Remembered = {
+  all(): Promise<FileRecord[]>;
+  /** Written soon, together with others. */
+  keep(record: FileRecord): void;
+  /** Written at once, where there is no record of the file yet. */
+  keepNew(records: readonly FileRecord[]): Promise<void>;
+  forget(id: string): void;
+  forgetAll(): Promise<void>;
+  /** Writes what is not written yet. */
+  flush(): Promise<void>;
+};
+
+const STORE = "files";
+const WRITE_MS = 1000;
+/** The server keeps what is unfinished for a day unless told otherwise; a record that is older is of no use to anybody. */
+const LONGEST_MS = 30 * 24 * 3600_000;
+
+/** @param print tells the files of one upload token from those of others; no token is ever written down */
+export function rememberFiles(print: string): Remembered {
+  const range = IDBKeyRange.bound(`${print}/`, `${print}/\uffff`);
+  const pending = new Map<string, FileRecord | null>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const database = openDatabase();
+
+  const use = async <T>(
+    mode: IDBTransactionMode,
+    run: (store: IDBObjectStore) => IDBRequest<T>,
+  ) => {
+    const db = await database;
+    if (db === undefined) return undefined;
+    return new Promise<T | undefined>((resolve) => {
+      try {
+        const transaction = db.transaction(STORE, mode, { durability: "relaxed" });
+        const request = run(transaction.objectStore(STORE));
+        transaction.addEventListener("complete", () => resolve(request.result));
+        transaction.addEventListener("abort", () => resolve(undefined));
+      } catch {
+        resolve(undefined);
+      }
+    });
+  };
+
+  const flush = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (pending.size === 0) return;
+    const writing = [...pending];
+    pending.clear();
+    await use("readwrite", (store) => {
+      for (const [id, record] of writing) {
+        if (record === null) store.delete(`${print}/${id}`);
+        else store.put(record, `${print}/${id}`);
+      }
+      return store.count();
+    });
+  };
+
+  const later = (id: string, record: FileRecord | null) => {
+    pending.set(id, record);
+    timer ??= setTimeout(() => void flush(), WRITE_MS);
+  };
+
+  return {
+    async all() {
+      await flush();
+      const found = (await use<unknown[]>("readonly", (store) => store.getAll(range))) ?? [];
+      return found.flatMap((value) => readRecord(value) ?? []);
+    },
+    keep: (record) => later(record.id, record),
+    async keepNew(records) {
+      await use("readwrite", (store) => {
+        for (const record of records) {
+          store.add(record, `${print}/${record.id}`).addEventListener("error", keepOld);
+        }
+        return store.count();
+      });
+    },
+    forget: (id) => later(id, null),
+    async forgetAll() {
+      pending.clear();
+      await use("readwrite", (store) => store.delete(range));
+    },
+    flush,
+  };
+}
+
+/** There is one already: the transaction goes on without it. */
+function keepOld(event: Event): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function openDatabase(): Promise<IDBDatabase | undefined> {
+  return new Promise((resolve) => {
+    try {
+      const opening = indexedDB.open("redeem-upload", 1);
+      opening.addEventListener("upgradeneeded", () => opening.result.createObjectStore(STORE));
+      opening.addEventListener("error", () => resolve(undefined));
+      opening.addEventListener("success", () => {
+        const db = opening.result;
+        // A later version of the page wants to change it: this one does without.
+        db.addEventListener("versionchange", () => db.close());
+        forgetOld(db);
+        resolve(db);
+      });
+    } catch {
+      resolve(undefined);
+    }
+  });
+}
+
+function forgetOld(db: IDBDatabase): void {
+  const store = db.transaction(STORE, "readwrite").objectStore(STORE);
+  const walk = store.openCursor();
+  walk.addEventListener("success", () => {
+    const cursor = walk.result;
+    if (cursor === null) return;
+    const record = readRecord(cursor.value);
+    if (record === undefined || Date.now() - record.at > LONGEST_MS) cursor.delete();
+    cursor.continue();
+  });
+}
+
+function readRecord(value: unknown): FileRecord | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { id, name, path, size, lastModified, chunkSize, stored, handle, at } = value as FileRecord;
+  if (typeof id !== "string" || typeof name !== "string" || typeof path !== "string") return;
+  if (!Number.isSafeInteger(size) || typeof lastModified !== "number" || typeof at !== "number")
+    return;
+  const begun = Number.isSafeInteger(chunkSize) && (chunkSize ?? 0) > 0;
+  return {
+    id,
+    name,
+    path,
+    size,
+    lastModified,
+    chunkSize: begun ? chunkSize : undefined,
+    stored: begun ? readRanges(stored, Math.max(1, Math.ceil(size / (chunkSize ?? 1)))) : [],
+    handle,
+    at,
+  };
+}

@@ -1,0 +1,155 @@
+import { chunkAddress } from "./addresses.ts";
+import { judge, type Reply, type Verdict } from "./answer.ts";
+import { isUnanswered, type Unanswered } from "./exchange.ts";
+import type { FileUpload, Job } from "./file-upload.ts";
+import { type Machine, measure } from "./machine.ts";
+import { retryDelay } from "./retry.ts";
+import type { EngineOptions } from "./types.ts";
+
+/** What became of a chunk. "missing" only of one that was to be checked; "stopped": paused or cancelled. */
+export type JobEnd = Exclude<Verdict, { kind: "again" }> | { kind: "stopped" };
+
+/** Without a network an attempt is made now and then all the same: browsers may be wrong about it. */
+const OFFLINE_MS = 20_000;
+/** Letters of the guest's answers that may stand in an address; more go in a form. nginx takes 8 KB of address. */
+const LONGEST_QUERY = 4000;
+
+const CHANGED = { kind: "refused", refusal: { code: "file_changed", message: "" } } as const;
+
+/** Asks for a chunk where that was said, sends it where it is not there, and tries again until something comes of it. */
+export async function runJob(machine: Machine, upload: FileUpload, job: Job): Promise<JobEnd> {
+  const { signal } = job.stop;
+  while (!signal.aborted) {
+    const verdict = await (job.ask ? askChunk(machine, job) : sendChunk(machine, upload, job));
+    if (verdict.kind === "missing") {
+      if (job.check) return verdict;
+      noteMissing(upload, job);
+    } else if (verdict.kind !== "again") {
+      return verdict;
+    } else if (!signal.aborted) {
+      if (!(await isReadable(upload.picked.file))) return CHANGED;
+      await waitForRetry(machine, upload, job, verdict.afterMs);
+    }
+  }
+  return { kind: "stopped" };
+}
+
+function noteMissing(upload: FileUpload, job: Job): void {
+  job.ask = false;
+  upload.doubtful.delete(job.number);
+  upload.asks = Math.max(0, upload.asks - 1);
+}
+
+async function askChunk(machine: Machine, job: Job): Promise<Verdict> {
+  const url = chunkAddress(machine.options, job.identity, job.number);
+  const reply = await machine.exchange.send({ method: "GET", url, signal: job.stop.signal });
+  return verdictOf(reply);
+}
+
+async function sendChunk(machine: Machine, upload: FileUpload, job: Job): Promise<Verdict> {
+  const { options, exchange, notices } = machine;
+  const guest = guestFields(options);
+  const said = JSON.stringify(guest);
+  const message = messageOf(options, upload, job, upload.guestSent === said ? [] : guest);
+  touch(machine, upload);
+  job.loaded = 0;
+  const onProgress = (bytes: number) => {
+    const loaded = Math.min(bytes, job.end - job.start);
+    measure(machine, upload, loaded - job.loaded);
+    job.loaded = loaded;
+    notices.changed(upload.id);
+  };
+  const reply = await exchange.send({
+    method: "POST",
+    ...message,
+    signal: job.stop.signal,
+    onProgress,
+  });
+  if (isUnanswered(reply)) {
+    // The answer may have been lost on its way back.
+    if (reply.sent) upload.doubtful.add(job.number);
+    job.ask = reply.sent;
+  }
+  const verdict = verdictOf(reply);
+  if (verdict.kind === "stored" || verdict.kind === "finished") {
+    onProgress(job.end - job.start);
+    upload.guestSent = said;
+  } else {
+    job.loaded = 0;
+  }
+  // Something between here and the server made that answer: none says of a chunk that was sent that it is missing.
+  return verdict.kind === "missing" ? { kind: "again" } : verdict;
+}
+
+function touch(machine: Machine, upload: FileUpload): void {
+  if (upload.touched) return;
+  upload.touched = true;
+  machine.begunSinceStatus += 1;
+}
+
+function verdictOf(reply: Reply | Unanswered): Verdict {
+  return isUnanswered(reply) ? { kind: "again" } : judge(reply, Date.now());
+}
+
+/** The bytes themselves with the parameters in the address: less than a form for both sides to make and to read. */
+function messageOf(
+  options: EngineOptions,
+  upload: FileUpload,
+  job: Job,
+  guest: [string, string][],
+): { url: string; body: Blob | FormData; type?: string } {
+  const url = chunkAddress(options, job.identity, job.number);
+  const bytes = upload.picked.file.slice(job.start, job.end);
+  const query = guest.length === 0 ? "" : `&${new URLSearchParams(guest)}`;
+  if (query.length <= LONGEST_QUERY) {
+    return { url: url + query, body: bytes, type: "application/octet-stream" };
+  }
+  const form = new FormData();
+  for (const [name, value] of guest) form.append(name, value);
+  form.append("file", bytes, upload.picked.file.name);
+  return { url, body: form };
+}
+
+function guestFields({ guest }: EngineOptions): [string, string][] {
+  const { name, note } = guest();
+  const fields: [string, string][] = [
+    ["guest_name", name],
+    ["guest_note", note],
+  ];
+  return fields.filter(([, value]) => value !== "");
+}
+
+/** A file that was changed or deleted meanwhile looks like a broken network. */
+async function isReadable(file: File): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Waits, with its lane: what cannot be answered now is not asked by the next file in line either. */
+async function waitForRetry(
+  { notices }: Machine,
+  upload: FileUpload,
+  job: Job,
+  afterMs = 0,
+): Promise<void> {
+  job.failed += 1;
+  const offline = navigator.onLine ? 0 : OFFLINE_MS;
+  const delay = Math.max(afterMs, offline, retryDelay(job.failed, Math.random()));
+  job.retryAt = Date.now() + delay;
+  notices.changed(upload.id);
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, delay);
+    job.wake = () => {
+      clearTimeout(timer);
+      job.failed = Math.min(job.failed, 1);
+      resolve();
+    };
+  });
+  job.wake = () => undefined;
+  job.retryAt = undefined;
+  notices.changed(upload.id);
+}

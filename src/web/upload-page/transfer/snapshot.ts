@@ -1,0 +1,42 @@
+import { type FileUpload, sentBytes } from "./file-upload.ts";
+import type { FileState, Transfer } from "./types.ts";
+
+/** @param online what the browser says of the network */
+export function snapshotOf(upload: FileUpload, online: boolean): Transfer {
+  const { id, picked, continued, waitsFor, refusal, outcome } = upload;
+  const { file, path } = picked;
+  const state = stateOf(upload, online);
+  return {
+    id,
+    name: file.name,
+    path,
+    size: file.size,
+    type: file.type,
+    file,
+    state,
+    sent: state === "done" ? file.size : sentBytes(upload),
+    speed: state === "sending" ? upload.speedometer.speed() : undefined,
+    continued,
+    troubled: isTroubled(upload),
+    retryAt: retryAtOf(upload),
+    waitsFor,
+    ...(refusal === undefined ? {} : { refusal }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+}
+
+function stateOf({ state }: FileUpload, online: boolean): FileState {
+  return !online && (state === "waiting" || state === "sending") ? "offline" : state;
+}
+
+/** Nothing of it gets through: each of its chunks was tried in vain. It stays so until one has. */
+function isTroubled({ jobs }: FileUpload): boolean {
+  return jobs.size > 0 && [...jobs].every(({ failed }) => failed > 0);
+}
+
+/** Undefined while any of them is being tried. */
+function retryAtOf({ jobs }: FileUpload): number | undefined {
+  const times = [...jobs].map(({ retryAt }) => retryAt);
+  if (times.length === 0 || times.includes(undefined)) return undefined;
+  return Math.min(...times.map(Number));
+}

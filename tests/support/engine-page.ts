@@ -1,0 +1,111 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import type { EngineOptions, Transfer } from "../../src/web/upload-page/transfer/types.ts";
+import type { EngineWindow } from "./engine-script.ts";
+
+let script: Promise<string> | undefined;
+
+async function bundle(): Promise<string> {
+  const built = await Bun.build({
+    entrypoints: [join(import.meta.dir, "engine-script.ts")],
+    target: "browser",
+    format: "iife",
+  });
+  return (await built.outputs[0]?.text()) ?? "";
+}
+
+export type EngineSettings = Partial<Omit<EngineOptions, "guest">> & {
+  uploadToken: string;
+  guest?: { name: string; note: string };
+};
+
+/**
+ * A page of the server's own origin with nothing but the upload page's sending machinery and a file input. What is in it is
+ * of `EngineWindow` (engine-script.ts).
+ */
+export async function openEnginePage(
+  context: BrowserContext,
+  url: string,
+  { guest = { name: "", note: "" }, ...settings }: EngineSettings,
+): Promise<Page> {
+  const page = await context.newPage();
+  const address = `${url}/upload/engine-page`;
+  await page.route(address, (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: '<!doctype html><link rel="icon" href="data:,"><input type="file" multiple>',
+    }),
+  );
+  await page.goto(address);
+  // Every request would else be held up by the test's process.
+  await page.unroute(address);
+  await page.addScriptTag({ content: await (script ??= bundle()) });
+  await page.evaluate(
+    ([given, answers]) => {
+      (globalThis as unknown as EngineWindow).startEngine({ ...given, guest: () => answers });
+    },
+    [settings, guest] as const,
+  );
+  return page;
+}
+
+export type Given = { name: string; bytes: Uint8Array };
+
+/** Chooses files from the disk and adds them; they stay where they are put, so they have a date that stays. */
+export async function addFiles(page: Page, folder: string, ...files: Given[]): Promise<void> {
+  const place = join(folder, "chosen");
+  await mkdir(place, { recursive: true });
+  const paths = files.map(async ({ name, bytes }) => {
+    const path = join(place, name);
+    if (!(await Bun.file(path).exists())) await Bun.write(path, bytes);
+    return path;
+  });
+  await page.setInputFiles("input", await Promise.all(paths));
+  await page.evaluate(() => void (globalThis as unknown as EngineWindow).addChosen());
+}
+
+/** All that the machinery says, without the files themselves. */
+export function transfersOf(page: Page): Promise<Omit<Transfer, "file">[]> {
+  return page.evaluate(() =>
+    (globalThis as unknown as EngineWindow).engine
+      .transfers()
+      .map(({ file: _, ...transfer }) => transfer),
+  );
+}
+
+/** Waits until a file is in one of these states, and answers what is said of it then. */
+export async function transferIs(
+  page: Page,
+  name: string,
+  ...states: string[]
+): Promise<Omit<Transfer, "file">> {
+  await page.waitForFunction(
+    ([wanted, among]) =>
+      (globalThis as unknown as EngineWindow).engine
+        .transfers()
+        .some((transfer) => transfer.name === wanted && among.includes(transfer.state)),
+    [name, states] as const,
+    { timeout: 30_000, polling: 20 },
+  );
+  const found = (await transfersOf(page)).find((transfer) => transfer.name === name);
+  if (found === undefined) throw new Error(`${name} is not listed`);
+  return found;
+}
+
+/** Calls one of the machinery's functions for the file of a name. */
+export async function control(
+  page: Page,
+  name: string,
+  action: "pause" | "resume" | "cancel" | "undoCancel" | "remove",
+): Promise<void> {
+  await page.evaluate(
+    ([wanted, run]) => {
+      const { engine } = globalThis as unknown as EngineWindow;
+      const found = engine.transfers().find((transfer) => transfer.name === wanted);
+      if (found === undefined) throw new Error(`${wanted} is not listed`);
+      engine[run](found.id);
+    },
+    [name, action] as const,
+  );
+}
