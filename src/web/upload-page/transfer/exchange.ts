@@ -5,7 +5,7 @@ export type Unanswered = { status: 0; sent: boolean };
 
 export const isUnanswered = (reply: Reply | Unanswered): reply is Unanswered => "sent" in reply;
 
-export type Message = {
+export type Outgoing = {
   method: "GET" | "POST";
   url: string;
   body?: Blob | FormData;
@@ -23,7 +23,7 @@ const STALL_AFTER_CHANGE_MS = 8_000;
 /** Requests to the server, with what all of them share: the network comes and goes for all at once. */
 export type Exchange = {
   /** Never rejects. An aborted one is lost. */
-  send(message: Message): Promise<Reply | Unanswered>;
+  send(message: Outgoing): Promise<Reply | Unanswered>;
   /** The network came back: what does not move soon is given up. */
   networkChanged(): void;
 };
@@ -42,7 +42,7 @@ export function createExchange(): Exchange {
   };
 }
 
-function exchange(message: Message, hurry: Set<() => void>): Promise<Reply | Unanswered> {
+function exchange(message: Outgoing, hurry: Set<() => void>): Promise<Reply | Unanswered> {
   const { method, url, body, type, signal, onProgress } = message;
   return new Promise((resolve) => {
     if (signal.aborted) return resolve({ status: 0, sent: false });
