@@ -13,6 +13,8 @@ export type SiteEvent =
       size: number | null;
       clientInfo: Record<string, string>;
     }
+  /** Its uploader does not want it any more: its use is free, and its bytes are gone. */
+  | { kind: "upload cancelled"; upload: number; token: number }
   /** A photo is on record. `seconds` since its upload was begun. */
   | {
       kind: "photo made";

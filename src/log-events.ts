@@ -15,6 +15,7 @@ export function logEvent(event: SiteEvent): void {
     // Its photo, or why there is none, has a line; that it is on its way concerns nobody but who counts.
     case "upload begun":
       return;
+    case "upload cancelled":
     case "photo replaced":
       log.info(kind, about);
       return;

@@ -7,13 +7,17 @@ const STATUS = {
   invalid_signature: 401,
   permission_denied: 403,
   origin_refused: 403,
+  passphrase_required: 403,
+  wrong_passphrase: 403,
   invalid_upload_token: 404,
   no_such_photo: 404,
   no_such_album: 404,
   request_timeout: 408,
   file_too_large: 413,
   file_not_supported: 415,
+  too_many_attempts: 429,
   error_processing_upload: 500,
+  upload_cancelled: 500,
   temporarily_unavailable: 503,
   insufficient_storage: 507,
 } as const;
@@ -28,6 +32,13 @@ const OF_THE_FILE: ReadonlySet<string> = new Set([
 
 export type ProblemCode = keyof typeof STATUS;
 
+/** Seconds after which what may succeed later is to be tried again. */
+const WAITS: Partial<Record<ProblemCode, number>> = {
+  request_timeout: 1,
+  temporarily_unavailable: 1,
+  insufficient_storage: 60,
+};
+
 /**
  * A failure whose message the caller may read. Anything else that is thrown is a defect or the
  * machine's fault, and reaches nobody but the log (http/app.ts).
@@ -35,10 +46,13 @@ export type ProblemCode = keyof typeof STATUS;
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
+  /** Seconds after which the same request may be made again, where that is known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ProblemCode, message: string) {
+  constructor(code: ProblemCode, message: string, retryAfter?: number) {
     super(message);
     this.code = code;
+    this.retryAfter = retryAfter ?? WAITS[code];
   }
 
   get status(): number {
@@ -73,6 +87,11 @@ export const refusedToken = {
   expired: (kind: TokenKind = "upload") =>
     new Problem("invalid_upload_token", `The ${kind} token has expired.`),
 };
+
+/** What chunks are told whose upload was cancelled, from its uploader's side (protocol 4.8). */
+export function uploadCancelled(): Problem {
+  return new Problem("upload_cancelled", "The upload was cancelled.");
+}
 
 /** What a method is told that is about a photo which is not there, or in the trash. */
 export function noSuchPhoto(): Problem {

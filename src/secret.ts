@@ -15,6 +15,11 @@ export type SiteSecret = {
   seal(text: string): string;
   /** @throws where it was not sealed by this site. */
   unseal(sealed: string): string;
+  /**
+   * What whoever has said a token's passphrase shows from then on in its place (protocol 4.7): it is of this token and
+   * this passphrase, and costs next to nothing to check.
+   */
+  uploadGrant(uploadToken: string, passphraseHash: string): string;
 };
 
 /** Reads the site's secret, making it the first time. */
@@ -28,6 +33,7 @@ export async function readSecret(file: string): Promise<SiteSecret> {
   }
   const derive = (use: string) => createHmac("sha256", root.trim()).update(use).digest();
   const sealing = derive("seal");
+  const granting = derive("upload grant");
   return {
     callback: derive("callback").toString("hex"),
     oauth: (keyId) => ({
@@ -40,6 +46,8 @@ export async function readSecret(file: string): Promise<SiteSecret> {
       const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString("base64url");
     },
+    uploadGrant: (uploadToken, passphraseHash) =>
+      createHmac("sha256", granting).update(`${uploadToken} ${passphraseHash}`).digest("base64url"),
     unseal: (sealed) => {
       const bytes = Buffer.from(sealed, "base64url");
       const decipher = createDecipheriv("aes-256-gcm", sealing, bytes.subarray(0, 12));

@@ -23,6 +23,7 @@ import { readSecret, type SiteSecret } from "./secret.ts";
 import { createAges, type Ages } from "./upload/ages.ts";
 import { createUploadLocks } from "./upload/locks.ts";
 import { createQuota } from "./upload/quota.ts";
+import { createPassphrases, type Passphrases } from "./upload/passphrase.ts";
 import { recover } from "./upload/recover.ts";
 import { createRedeemer, type Redeemer } from "./upload/redeem.ts";
 import { createSyncer } from "./upload/syncer.ts";
@@ -37,7 +38,10 @@ export type Site = {
   files: Files;
   events: Events;
   secret: SiteSecret;
+  passphrases: Passphrases;
   redeemer: Redeemer;
+  /** What a method works with that ends an upload. */
+  uploads: Pick<UploadContext, "locks" | "quota" | "process" | "syncer">;
   deliverer: Deliverer;
   pingbackTo: PingbackTo;
   media: MediaQueue;
@@ -238,7 +242,9 @@ export async function startSite(
     files,
     events,
     secret,
+    passphrases: createPassphrases(secret, now),
     redeemer,
+    uploads: context,
     deliverer,
     pingbackTo: context.pingbackTo,
     media,

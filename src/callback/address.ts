@@ -32,6 +32,8 @@ const OF_THE_CALL = new Set([
   "fields",
   "digest",
   "file_digest",
+  "passphrase",
+  "upload_grant",
 ]);
 
 /** What uploaders say of a chunk in words of their own (protocol 4.2); nothing longer, since flower is a word. */

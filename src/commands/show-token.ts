@@ -27,6 +27,9 @@ export async function showToken(id: number, values: Values): Promise<void> {
       ["Largest file", formatBytes(token.maxSize ?? config.REDEEM_MAX_SIZE)],
       ["Types", token.types?.join(",") ?? ""],
       ["Returns to", token.returnUrl],
+      ["Asked by", token.sender],
+      ["Asks for", token.ask.join(", ")],
+      ["Passphrase", token.passphraseHash === null ? "" : "needed"],
       ["Photos", token.replaces === null ? whoSees(isPublic, token) : ""],
       ["Page", await pageOf(token, records, secret, await addressOf(records, config))],
     ];

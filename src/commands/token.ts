@@ -5,6 +5,7 @@ import { getUploadToken } from "../http/photo/get-upload-token.ts";
 import { readParameters } from "../http/parameters.ts";
 import { requireAlbums } from "../upload/albums.ts";
 import { toGrant } from "../upload/grant.ts";
+import { hashPassphrase } from "../upload/passphrase.ts";
 import { issueToken } from "../upload/token.ts";
 import { CommandError, UsageError } from "./fail.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
@@ -87,7 +88,9 @@ async function create(values: Values): Promise<void> {
   const { records, secret } = await makeFolder(config.REDEEM_DATA);
   try {
     await requireAlbums(records, grant.albumId);
-    const issued = await issueToken({ records, secret }, grant, now);
+    const passphraseHash =
+      wanted.passphrase === undefined ? null : await hashPassphrase(wanted.passphrase);
+    const issued = await issueToken({ records, secret }, { ...grant, passphraseHash }, now);
     const isPublic = (await records.isListPublic()) ?? config.REDEEM_PUBLIC_LIST;
     printIssued(issued, await addressOf(records, config), isPublic);
   } finally {

@@ -14,6 +14,7 @@ Options of create:
   --title TEXT  --description HTML  --tags WORDS  --album-id ID  --publish 1|0
   --max-uploads N  --valid 14d  --max-size 500MB  --types image/*,video/mp4
   --return-url URL  --background-return 1|0  --origin ORIGIN
+  --sender NAME  --ask name,note  --passphrase WORDS
 
 Options of list:
   --limit N  --all

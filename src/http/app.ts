@@ -52,6 +52,8 @@ export function createApp(
     files,
     events,
     secret,
+    passphrases: site.passphrases,
+    uploads: site.uploads,
     now,
     publicUrl,
     stallMs,

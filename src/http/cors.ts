@@ -1,11 +1,11 @@
 /** The methods that other sites' pages may call (protocol 5). */
 const OPEN_METHODS =
-  /^\/api\/(2\/)?photo\/(redeem-upload-token|redeem-replace-token|replace|update-upload-token|delete-upload-token)$/;
+  /^\/api\/(2\/)?photo\/(redeem-upload-token|redeem-replace-token|replace|update-upload-token|delete-upload-token|upload-token-status|cancel-upload)$/;
 
 const METHODS = "GET, POST, PUT, PATCH, OPTIONS";
 
 /** What a page may read of an answer, beside its body. */
-const EXPOSED = "Location, Retry-After, X-Request-Id";
+const EXPOSED = "Location, Redeem-Code, Retry-After, X-Request-Id";
 
 export type Cors = {
   /** Whether a path answers other origins. */

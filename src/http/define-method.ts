@@ -6,6 +6,8 @@ import type { Problem, TokenKind } from "../problem.ts";
 import type { Level, Records } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
 import type { Params } from "../upload/params.ts";
+import type { Passphrases } from "../upload/passphrase.ts";
+import type { UploadContext } from "../upload/types.ts";
 import type { Caller } from "./caller.ts";
 import type { SiteNames, Version } from "./envelope.ts";
 import type { Output } from "./output.ts";
@@ -16,6 +18,10 @@ export type MethodContext = {
   records: Records;
   files: Files;
   events: Events;
+  /** Opens upload tokens that have a passphrase. */
+  passphrases: Passphrases;
+  /** Who is at work on uploads, and what they may take of the disk: for one that is cancelled. */
+  uploads: Pick<UploadContext, "locks" | "quota" | "process" | "syncer">;
   /** Seals upload tokens, so that a link can be shown again. */
   secret: SiteSecret;
   /** Milliseconds since 1970. */
@@ -48,6 +54,8 @@ export type Call<Input extends TObject = TObject> = {
   caller: Caller;
   /** The web origin that the request comes from, if a browser said so. */
   origin: string | null;
+  /** The address that it comes from, as far as that is known (client-address.ts). */
+  client: string | undefined;
   version: Version;
 };
 
@@ -80,7 +88,7 @@ export type Method<Input extends TObject = TObject, Result = unknown> = {
   /**
    * Its parameters. Each has a `description` and `examples`; `allowed` is for error messages, where the schema itself does
    * not say well what a value may be, and `mayBeEmpty` for text that is not absent where it is empty (parameters.ts);
-   * `several: true` puts values that an address repeats into lines of one.
+   * `secret: true` leaves the value out of error messages; `several: true` puts values that an address repeats into lines of one.
    */
   input: Input;
   /**

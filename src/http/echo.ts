@@ -6,7 +6,7 @@ const MIRRORED = "A parameter, as it came.";
 
 /** Names of what opens something: a mirror's answer ends up in logs, on screens and in bug reports. */
 const SECRET =
-  /token|secret|passw|pwd|signature|credential|bearer|api[-_.]?key|authori[sz]ation|^auth(?!or)|^oauth|^key$/i;
+  /token|secret|pass(w|phrase)|^upload_grant$|pwd|signature|credential|bearer|api[-_.]?key|authori[sz]ation|^auth(?!or)|^oauth|^key$/i;
 
 /** `/api/echo`: what the server understood of a call. For those who write a client (protocol 6). */
 export const echo = defineMethod({

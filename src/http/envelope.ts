@@ -175,14 +175,15 @@ export function renderProblem(
   site: SiteNames,
   endpoint: string,
 ): Response {
-  const { code, message } = problem;
+  const { code, message, retryAfter } = problem;
   const status = style.version === 1 ? 200 : problem.status;
-  if (!style.json) {
-    return xml({ ...attributes("error", level), "@code": code, "@message": message }, status);
-  }
   const head = { status: "error", permission_level: level, code, message };
   const whole = style.version === 2 ? head : { ...head, site: siteOf(site), endpoint };
-  return json(style, status, whole);
+  const response = style.json
+    ? json(style, status, whole)
+    : xml({ ...attributes("error", level), "@code": code, "@message": message }, status);
+  if (retryAfter) response.headers.set("retry-after", String(retryAfter));
+  return response;
 }
 
 function attributes(status: "ok" | "error", level: Level) {

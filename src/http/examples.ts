@@ -7,6 +7,8 @@ const MOMENT = 1_795_473_617_000;
 export const EXAMPLE = {
   uploadToken: "9TU6HTF44Ri7tRV4bH4Izr1Hn6eBDLbWOrKz8D6ujrhwY0EbIEX6KXTx1Yj0RZB9",
   replaceToken: "rVb3cXc0Yt6zq8fWmKp1LhUeZsGd4NaTjR7iQo2BvE9ySxHuMwJk5CnDgFPlA0Xz",
+  uploadGrant: "mE5Q0nR7yWq2c8uXhL3bZ6oKfT1vJ9sDgPaYiVxNtEw",
+  passphrase: "midsummer",
   returnUrl: "https://www.example.com/thanks?event=7",
   /** What becomes of a call for a token that asks for a title and five files, at this moment. */
   token: {
@@ -33,6 +35,9 @@ export const EXAMPLE = {
     revokedAt: null,
     replaces: null,
     direct: false,
+    sender: "",
+    ask: [],
+    passphraseHash: null,
   } satisfies UploadToken,
   album: {
     id: 3,

@@ -6,6 +6,7 @@ import type { Method } from "./define-method.ts";
 import { echo } from "./echo.ts";
 import { getReplaceToken } from "./photo/get-replace-token.ts";
 import { changeMany } from "./photo/change-many.ts";
+import { cancelUpload } from "./photo/cancel-upload.ts";
 import { deletePhoto } from "./photo/delete.ts";
 import { deleteUploadToken } from "./photo/delete-upload-token.ts";
 import { getUploadToken } from "./photo/get-upload-token.ts";
@@ -18,6 +19,7 @@ import { upload } from "./photo/upload.ts";
 import { restorePhoto } from "./photo/restore.ts";
 import { updateUploadToken } from "./photo/update-upload-token.ts";
 import { segments } from "./photo/segments.ts";
+import { uploadTokenStatus } from "./photo/upload-token-status.ts";
 import { update } from "./photo/update.ts";
 import { siteGet } from "./site/get.ts";
 import { tagList } from "./tag/list.ts";
@@ -28,6 +30,8 @@ export const METHODS: readonly Method[] = [
   getUploadToken,
   updateUploadToken,
   deleteUploadToken,
+  uploadTokenStatus,
+  cancelUpload,
   getReplaceToken,
   list,
   segments,

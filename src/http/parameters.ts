@@ -32,7 +32,7 @@ export function readParameters<Properties extends TProperties>(
     if (value === undefined || !Value.Check(property, value)) {
       throw new Problem(
         "invalid_input",
-        `${name} must be ${allowed(property)}, not ${quote(text)}.`,
+        `${name} must be ${allowed(property)}${property["secret"] ? "" : `, not ${quote(text)}`}.`,
       );
     }
     read[name] = value;

@@ -14,6 +14,8 @@ export type RequestLog = {
    */
   begin(request: Request, peer: string | undefined): string;
   idOf(request: Request): string | undefined;
+  /** The address of its client, as far as that is known (client-address.ts). */
+  clientOf(request: Request): string | undefined;
   /** Something that its line is to say. */
   note(request: Request, note: RequestNote | Problem): void;
   /** @param route the route, not the address: that may hold an upload token or a photo's */
@@ -48,6 +50,7 @@ export function createRequestLog(proxies: number): RequestLog {
       return id;
     },
     idOf: (request) => begun.get(request)?.id,
+    clientOf: (request) => begun.get(request)?.client,
     note: (request, note) => {
       const its = begun.get(request)?.note;
       if (its) Object.assign(its, note instanceof Error ? whyOf(note) : note);

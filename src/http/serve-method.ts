@@ -24,7 +24,7 @@ import type { RequestLog } from "./request-log.ts";
 export type ServeContext = MethodContext & {
   credentials: Credentials;
   cors: Cors;
-  requests: Pick<RequestLog, "note">;
+  requests: Pick<RequestLog, "note" | "clientOf">;
   stallMs: number;
 };
 
@@ -72,7 +72,9 @@ async function answer(
     refuseUnsupported(method, params);
     const input = readParameters(method.input, params);
     const origin = request.headers.get("origin");
-    const call = { input, others: readOthers(method.input, params), caller, origin, version };
+    const client = context.requests.clientOf(request);
+    const others = readOthers(method.input, params);
+    const call = { input, others, caller, origin, client, version };
     const enclosed = method.output.enclose(await method.run(call, context), version);
     return { response: renderResult(style, { ...enclosed, level }, context.site, endpoint) };
   } catch (error) {

@@ -1,5 +1,9 @@
 import type { Extra } from "./extra.ts";
 
+/** What the upload page may ask of whoever sends files. */
+export const ASK_FIELDS = ["name", "note"] as const;
+export type AskField = (typeof ASK_FIELDS)[number];
+
 export type UploadToken = {
   id: number;
   createdAt: number;
@@ -27,6 +31,12 @@ export type UploadToken = {
   replaces: number | null;
   /** It stands for files that a caller sends without a token (direct.ts): nobody can redeem it, and it is not listed. */
   direct: boolean;
+  /** Who asks for the files, for the upload page; empty where nobody is named. */
+  sender: string;
+  /** What the upload page asks a guest beside the files. */
+  ask: readonly AskField[];
+  /** Of the passphrase that its holder has to know, made slowly (upload/passphrase.ts); null where none is needed. It is answered to nobody. */
+  passphraseHash: string | null;
 };
 
 /** What a token says of the photos that come with it. */
@@ -48,6 +58,16 @@ export type NewUploadToken = Omit<UploadToken, "id" | "consumed" | "revokedAt"> 
   sealedToken: string | null;
 };
 
+/** Uses of a token at a moment. */
+export type Uses = {
+  /** They have become photos. */
+  consumed: number;
+  /** Uploads under way hold them. */
+  reserved: number;
+  /** What can be had. */
+  free: number;
+};
+
 export interface TokenRecords {
   /** On the disk when it answers; but for a direct one, of which nobody is told. */
   add(token: NewUploadToken): Promise<UploadToken>;
@@ -64,6 +84,8 @@ export interface TokenRecords {
   revoke(id: number, at: number): Promise<boolean>;
   /** Deletes tokens that expired before then and have no upload, in slices; yields how many each deleted. */
   pruneExpired(before: number): AsyncIterable<number>;
+  /** Its uses at this moment; all of them 0 where there is no such token. */
+  uses(id: number, now: number): Promise<Uses>;
   /** Uses that are neither consumed nor reserved at this moment. */
   free(id: number, now: number): Promise<number>;
 }

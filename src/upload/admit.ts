@@ -1,5 +1,5 @@
 import { newFileName } from "../files/names.ts";
-import { Problem, refusedToken } from "../problem.ts";
+import { refusedToken } from "../problem.ts";
 import { LAPSE_MS } from "../records/uploads.ts";
 import type { Upload } from "../records/records.ts";
 import { decideAdmission } from "./chunk-rules.ts";
@@ -45,7 +45,7 @@ export async function admit(
     case "expired":
       throw refusedToken.expired(kindOf(token));
     case "repeat refusal":
-      throw new Problem("file_not_supported", admission.message);
+      throw admission.problem;
     case "refuse": {
       const { problem, scope } = admission;
       const extra = extraOf(token, params);

@@ -1,8 +1,9 @@
-import { noSuchPhoto, Problem } from "../problem.ts";
+import { noSuchPhoto, Problem, uploadCancelled } from "../problem.ts";
 import type { ByteRange, Upload, UploadToken } from "../records/records.ts";
 import { beyondEnd, overlapping, reaches, type Chunk } from "./chunk.ts";
 import { tooLarge } from "./limits.ts";
 import { isUnderWay, tokenState } from "./rules.ts";
+import { isCancelled } from "./upload-rules.ts";
 
 /**
  * What is to be done with a chunk (protocol 4.1 and 4.2): pure functions over what was read, like rules.ts.
@@ -13,8 +14,8 @@ export type Admission =
   /** The file is a photo already: the outcome. */
   | { do: "answer" }
   | { do: "expired" }
-  /** Another chunk of a file that was refused for its type: it is answered the same, and no callback is made again. */
-  | { do: "repeat refusal"; message: string }
+  /** Another chunk of a file that was refused for its type, or cancelled: it is answered the same, and no callback is made again. */
+  | { do: "repeat refusal"; problem: Problem }
   /** The chunk, or its whole upload, is refused, and the backend gets a callback. */
   | { do: "refuse"; problem: Problem; scope: "upload" | "chunk" }
   /** A use of the token has to be had, or renewed. */
@@ -44,8 +45,13 @@ export function decideAdmission(
   const state = tokenState(token, now, graceMs);
   if (state !== "open" && !(state === "grace" && goesOn)) return { do: "expired" };
   // Only a file's beginning can show that it is another file now.
-  if (known?.failure?.code === "file_not_supported" && chunk.start > 0) {
-    return { do: "repeat refusal", message: known.failure.message };
+  if (chunk.start > 0 && known?.failure?.code === "file_not_supported") {
+    const problem = new Problem("file_not_supported", known.failure.message);
+    return { do: "repeat refusal", problem };
+  }
+  // The same file, chosen again, begins with its beginning; what else comes in was on its way when it was cancelled.
+  if (chunk.start > 0 && isCancelled(known)) {
+    return { do: "repeat refusal", problem: uploadCancelled() };
   }
   if (lostPhoto) return { do: "refuse", problem: noSuchPhoto(), scope: "upload" };
   const problem = tooLarge(chunk.identity.totalSize, maxSize) ?? beyondEnd(chunk);
@@ -78,6 +84,7 @@ export function decideChunk(
   locked: boolean,
   chunk: Chunk,
 ): ChunkPlan {
+  if (isCancelled(upload)) return { do: "refuse", problem: uploadCancelled() };
   if (!upload || upload.state === "failed") return { do: "begin anew" };
   if (upload.state === "finished") return { do: "answer" };
   if (before?.start === chunk.start && chunk.lengths.includes(before.length)) {

@@ -44,6 +44,41 @@ export function readChunk(
   return range && ofRange(range, filename);
 }
 
+/**
+ * Which upload in chunks a request means that has no chunk of it (protocol 4.8): by the words of the first uploader that are
+ * complete. One by Content-Range has no words of its own, and is named by Resumable.js's, without identifier and chunk size.
+ * @throws Problem invalid_input
+ */
+export function readIdentity(params: Params, filename: string): Identity {
+  for (const family of FAMILIES) {
+    const identity = readNames(family, params, filename);
+    if (identity) return identity;
+  }
+  const [family] = FAMILIES;
+  const totalSize = family && readNumber(params, family.totalSize);
+  const isRange = family && !params.get(family.identifier) && !params.get(family.chunkSize);
+  if (totalSize && filename !== "" && isRange) return rangeIdentity(totalSize, filename);
+  throw new Problem(
+    "invalid_input",
+    "Which upload is meant? resumableIdentifier, resumableTotalSize, resumableChunkSize and resumableFilename are needed, or what flow.js or Dropzone calls them.",
+  );
+}
+
+/** Undefined where the family's words are not complete. */
+function readNames(family: Family, params: Params, filename: string): Identity | undefined {
+  const chunkSize = readNumber(params, family.chunkSize);
+  const totalSize = readNumber(params, family.totalSize);
+  const identifier = params.get(family.identifier) ?? "";
+  if (!chunkSize || !totalSize || identifier === "") return undefined;
+  if (identifier.length > MAX_NAME) {
+    throw new Problem(
+      "invalid_input",
+      `${family.identifier} is longer than ${MAX_NAME} characters.`,
+    );
+  }
+  return { identifier, totalSize, chunkSize, filename };
+}
+
 /** Whether a request is one for a chunk, be it well said or not. */
 export function saysChunk(params: Params, range: ContentRange | undefined): boolean {
   try {
@@ -56,16 +91,9 @@ export function saysChunk(params: Params, range: ContentRange | undefined): bool
 function readFamily(family: Family, params: Params, filename: string): Chunk | undefined {
   const said = readNumber(params, family.number);
   const number = said === undefined ? 0 : said + 1 - family.first;
-  const chunkSize = readNumber(params, family.chunkSize);
-  const totalSize = readNumber(params, family.totalSize);
-  const identifier = params.get(family.identifier) ?? "";
-  if (!number || !chunkSize || !totalSize || identifier === "") return undefined;
-  if (identifier.length > MAX_NAME) {
-    throw new Problem(
-      "invalid_input",
-      `${family.identifier} is longer than ${MAX_NAME} characters.`,
-    );
-  }
+  const identity = readNames(family, params, filename);
+  if (!number || !identity) return undefined;
+  const { chunkSize, totalSize } = identity;
   const start = (number - 1) * chunkSize;
   const lengths = lengthsAt(start, chunkSize, totalSize);
   const clientInfo: Extra = {};
@@ -75,7 +103,7 @@ function readFamily(family: Family, params: Params, filename: string): Chunk | u
   }
   const current = family.currentSize === null ? undefined : params.get(family.currentSize);
   return {
-    identity: { identifier, totalSize, chunkSize, filename },
+    identity,
     number,
     start,
     lengths: family.lastIsRemainder ? lengths.slice(0, 1) : lengths,
@@ -89,14 +117,17 @@ function readFamily(family: Family, params: Params, filename: string): Chunk | u
  * of no other uploader, so a file's ranges never mix with numbered chunks.
  */
 function ofRange({ start, length, totalSize }: ContentRange, filename: string): Chunk {
-  const identifier = `${totalSize} ${filename}`;
   return {
-    identity: { identifier, totalSize, chunkSize: 0, filename },
+    identity: rangeIdentity(totalSize, filename),
     start,
     lengths: [length],
     ranged: true,
     clientInfo: {},
   };
+}
+
+function rangeIdentity(totalSize: number, filename: string): Identity {
+  return { identifier: `${totalSize} ${filename}`, totalSize, chunkSize: 0, filename };
 }
 
 /** Where both speak of the chunk, they must say the same. */

@@ -1,7 +1,7 @@
 import type { TokenKind } from "../problem.ts";
 import type { UploadToken } from "../records/records.ts";
 import { findOwner } from "./token.ts";
-import type { Claim, UploadContext } from "./types.ts";
+import type { Claim, Unlock, UploadContext } from "./types.ts";
 
 /** The parameter that names a token. */
 export const TOKEN_NAMES = { upload: "upload_token", replace: "replace_token" } as const;
@@ -11,13 +11,14 @@ export const TOKEN_NAMES = { upload: "upload_token", replace: "replace_token" } 
  * @param silent the outcome is answered and nothing else, whatever the token says of its return
  */
 export function tokenClaim(
-  { records }: Pick<UploadContext, "records">,
+  { records, unlock }: Pick<UploadContext, "records"> & { unlock: Unlock },
   kind: TokenKind,
   { silent = false }: { silent?: boolean } = {},
 ): Claim {
   const name = TOKEN_NAMES[kind];
   const find: Claim["ofFile"] = async (params, origin) => {
     const owner = await findOwner(records, params.get(name), origin, kind);
+    await unlock(owner, params);
     return silent ? { ...owner, token: withoutReturn(owner.token) } : owner;
   };
   return {

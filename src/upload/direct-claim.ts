@@ -8,7 +8,7 @@ import type { Chunk } from "./chunk.ts";
 import { decideDirect, DIRECT_MINUTES, isAskedAbout } from "./direct-rules.ts";
 import type { Params } from "./params.ts";
 import { findOwner, requirePhoto, type Grant } from "./token.ts";
-import type { Claim, Owner, UploadContext } from "./types.ts";
+import type { Claim, Owner, Unlock, UploadContext } from "./types.ts";
 
 type DirectContext = Pick<UploadContext, "records" | "now">;
 
@@ -91,9 +91,11 @@ const MOST_REPLACEMENTS = 1000;
  * Replacing a photo that came with an upload token, by whoever holds that (protocol 6, `replace`). Its own uses are for new
  * photos: replacements are uses of a direct token for the photo, which takes what the upload token takes, for as long.
  */
-export function uploaderClaim({ records, now }: DirectContext): Claim {
+export function uploaderClaim({ records, now, unlock }: DirectContext & { unlock: Unlock }): Claim {
   const find: Claim["ofFile"] = async (params, origin) => {
-    const { token } = await findOwner(records, params.get(TOKEN_NAMES.upload), origin);
+    const owner = await findOwner(records, params.get(TOKEN_NAMES.upload), origin);
+    await unlock(owner, params);
+    const { token } = owner;
     const photo = await photoOf({ records }, token, params);
     const { validMinutes, validUntil, userId, maxSize, types, origin: only } = token;
     const wanted: NewUploadToken = {
@@ -156,6 +158,9 @@ const nothingSaid = {
   returnUrl: "",
   backgroundReturn: false,
   extra: {},
+  sender: "",
+  ask: [],
+  passphraseHash: null,
   sealedToken: null,
   direct: true,
 };

@@ -4,7 +4,7 @@ import { ALGORITHMS, type Digests } from "../digest.ts";
 import { SyncFailed } from "../files/files.ts";
 import { isMissing } from "../files/move.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
-import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
+import { noSuchPhoto, Problem, refusedToken, uploadCancelled } from "../problem.ts";
 import { randomName } from "../random.ts";
 import type { Extra, NewOriginal, Photo, Upload, UploadToken } from "../records/records.ts";
 import { lostOnDisk } from "./chunk.ts";
@@ -137,6 +137,8 @@ function cannotFinalize(
       return noSuchPhoto();
     case "incomplete":
       return lostOnDisk();
+    case "cancelled":
+      return uploadCancelled();
     case "another's":
       return new Problem(
         "temporarily_unavailable",

@@ -1,7 +1,9 @@
 import { isRecognizable, rangeMeets } from "../media/types.ts";
 import { Problem } from "../problem.ts";
 import { isExtra } from "../callback/address.ts";
-import type { Extra } from "../records/records.ts";
+import { oneLine } from "../photo/text.ts";
+import type { AskField, Extra } from "../records/records.ts";
+import { ASK_FIELDS } from "../records/tokens.ts";
 import { NOTHING_SAID, readMetadata, readUrl, type Said } from "./metadata.ts";
 import { quote, readExtra, type Params } from "./params.ts";
 import type { Grant } from "./token.ts";
@@ -15,6 +17,8 @@ export type Wanted = Said & {
   max_size?: number | undefined;
   types?: string | undefined;
   origin?: string | undefined;
+  sender?: string | undefined;
+  ask?: string | undefined;
 };
 
 export type GrantLimits = {
@@ -44,6 +48,10 @@ export function toGrant(wanted: Wanted, userId: number, extra: Extra, limits: Gr
     origin: wanted.origin ? readOrigin(wanted.origin) : null,
     extra,
     replaces: null,
+    sender: wanted.sender === undefined ? "" : oneLine(wanted.sender),
+    ask: wanted.ask === undefined ? [] : readAsk(wanted.ask),
+    // Of a passphrase, it is made by whoever issues the token: that takes its time.
+    passphraseHash: null,
   };
 }
 
@@ -75,6 +83,20 @@ function readTypes(text: string, server: readonly string[]): string[] {
   throw new Problem(
     "invalid_input",
     `types must be media types or ranges within ${server.join(",")}, not ${quote(text)}.`,
+  );
+}
+
+function readAsk(text: string): AskField[] {
+  const asked = text
+    .split(",")
+    .map((field) => field.trim().toLowerCase())
+    .filter((field) => field !== "");
+  if (asked.every((field) => (ASK_FIELDS as readonly string[]).includes(field))) {
+    return ASK_FIELDS.filter((field) => asked.includes(field));
+  }
+  throw new Problem(
+    "invalid_input",
+    `ask must be ${ASK_FIELDS.join(" or ")}, or both, comma separated, not ${quote(text)}.`,
   );
 }
 

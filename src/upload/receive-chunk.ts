@@ -77,6 +77,8 @@ function joinUpload(context: UploadContext, upload: Upload) {
       // A request that was under way while the upload failed may have opened the upload's account anew.
       if (work.shared.failure) context.quota.closeAccount(upload.id);
       try {
+        // Or it has made the upload's file anew, whose bytes were deleted.
+        if (work.shared.failure && work.isAlone()) await context.files.staging.delete(upload.file);
         if (!work.hasBytes && work.isAlone()) await deleteEmpty(context, upload, work.isAlone);
       } finally {
         work[Symbol.dispose]();

@@ -51,10 +51,17 @@ export async function findOwner(
   const token = uploadToken ? await records.tokens.byHash(hashSecret(uploadToken)) : undefined;
   const isKnown = token !== undefined && !token.direct && kindOf(token) === kind;
   if (!uploadToken || !isKnown || token.revokedAt !== null) throw refusedToken.unknown(kind);
-  if (token.origin !== null && origin !== null && origin !== token.origin) {
-    throw new Problem("origin_refused", `The ${kind} token may not be used from this web origin.`);
-  }
+  requireOrigin(token, origin);
   return { token, uploadToken };
+}
+
+/** @throws Problem origin_refused where the token may be used from another web origin only (protocol 5) */
+export function requireOrigin(token: UploadToken, origin: string | null): void {
+  if (token.origin === null || origin === null || origin === token.origin) return;
+  throw new Problem(
+    "origin_refused",
+    `The ${kindOf(token)} token may not be used from this web origin.`,
+  );
 }
 
 /**

@@ -76,6 +76,12 @@ export type Rest = {
   moreFiles: boolean;
 };
 
+/**
+ * Refuses a request whose token has a passphrase, and that does not open it (passphrase.ts).
+ * @throws Problem passphrase_required, wrong_passphrase, too_many_attempts
+ */
+export type Unlock = (owner: Pick<Owner, "token" | "uploadToken">, params: Params) => Promise<void>;
+
 /** Who redeems: the record of a token, and its text, which only the caller knows. */
 export type Owner = {
   token: UploadToken;

@@ -8,6 +8,7 @@ import { FAMILIES } from "./chunk-families.ts";
 import { MAX_NAME } from "./chunk.ts";
 import { cleanFilename } from "./filename.ts";
 import { quote, type Params } from "./params.ts";
+import { requireOpened, type Passphrases, type Opening } from "./passphrase.ts";
 import { tokenState } from "./rules.ts";
 import { findOwner } from "./token.ts";
 import { MAX_UNFINISHED } from "./upload-rules.ts";
@@ -15,6 +16,10 @@ import type { Owner, UploadContext } from "./types.ts";
 
 export type WithToken = {
   uploadToken: string;
+  /** What it says to open a token that has a passphrase. */
+  said: Opening;
+  /** The address that the request comes from, as far as it is known. */
+  client: string | undefined;
   /** The web origin that the request comes from, if a browser said so. */
   origin: string | null;
 };
@@ -22,15 +27,21 @@ export type WithToken = {
 /**
  * Who may change what came with an upload token, or is to come: whoever has it, until its end and the grace time behind
  * that. A token that is used up still may: its files are there.
- * @throws Problem invalid_upload_token, origin_refused
+ * @throws Problem invalid_upload_token, origin_refused, and what `requireOpened` throws
  */
 export async function findHolder(
-  { records, graceMs, now }: Pick<UploadContext, "records" | "graceMs" | "now">,
-  { uploadToken, origin }: WithToken,
+  {
+    records,
+    passphrases,
+    graceMs,
+    now,
+  }: Pick<UploadContext, "records" | "graceMs" | "now"> & { passphrases: Passphrases },
+  { uploadToken, said, client, origin }: WithToken,
 ): Promise<Owner> {
   const owner = await findOwner(records, uploadToken, origin);
   // With a token that replaces the bytes of a photo nobody may say what the photo is called.
   if (owner.token.replaces !== null) throw refusedToken.unknown();
+  await requireOpened(passphrases, owner, said, client);
   if (tokenState(owner.token, now(), graceMs) === "expired") throw refusedToken.expired();
   return owner;
 }

@@ -13,6 +13,7 @@ import type {
   UploadToken,
   UploadView,
 } from "../records/records.ts";
+import { uploadCancelled } from "../problem.ts";
 import { holdsUse, isPresent, isUnderWay, next, useState } from "./rules.ts";
 
 /**
@@ -111,6 +112,7 @@ export type Finalizing =
   | "another's"
   /** Not all bytes are there, or it is no upload any more. */
   | "incomplete"
+  | "cancelled"
   /** The photo that is to be replaced was removed, or is in the trash. */
   | "no photo"
   | "revoked"
@@ -142,7 +144,7 @@ export function decideFinalizing(
   if (upload?.state === "finished") return because("finished");
   if (lacksPhoto(token, replaced)) return because("no photo");
   const state = upload && next(upload.state, "finalize");
-  if (!state) return because("incomplete");
+  if (!state) return because(isCancelled(upload) ? "cancelled" : "incomplete");
   const isOthers = upload.state === "finalizing" && upload.lease !== lease;
   if (isOthers && othersLive && holdsUse(upload, now)) return because("another's");
   if (upload.identity && upload.received !== size) {
@@ -226,6 +228,43 @@ function reopening(upload: Upload): UploadDecision<boolean> {
   const state = next(upload.state, "roll back");
   if (!state) return { changes: [], value: false };
   return { changes: [{ kind: "update", set: { state, lease: null } }], value: true };
+}
+
+/** What becomes of an upload that its uploader cancels (protocol 4.8). */
+export type Cancelling =
+  | "cancelled"
+  /** It is a photo already. */
+  | "finished"
+  /** It had failed, or was cancelled, before; or there is none. */
+  | "over before"
+  /** Another process is making the photo at this moment. */
+  | "another's";
+
+/**
+ * Ends an upload for its uploader: its use is free at this moment. It stays on record as failed, so that what still comes in
+ * of it makes nothing new.
+ * @param lease names this process, which has made sure that it is not making the photo itself
+ */
+export function decideCancel(
+  { upload }: UploadView,
+  lease: string,
+  now: number,
+): UploadDecision<Cancelling> {
+  const state = upload && next(upload.state, "fail");
+  if (!state) {
+    return { changes: [], value: upload?.state === "finished" ? "finished" : "over before" };
+  }
+  const isOthers = upload.state === "finalizing" && upload.lease !== lease;
+  if (isOthers && holdsUse(upload, now)) return { changes: [], value: "another's" };
+  const { code, message } = uploadCancelled();
+  const failure = { code, message };
+  const set = { state, failure, sealedToken: null, lease: null, lastByteAt: now };
+  return { changes: [{ kind: "update", set }], value: "cancelled" };
+}
+
+/** Whether its uploader has cancelled it. */
+export function isCancelled(upload: Pick<Upload, "failure"> | undefined): boolean {
+  return upload?.failure?.code === "upload_cancelled";
 }
 
 /** A refusal: what was wrong, and how far it reaches. */

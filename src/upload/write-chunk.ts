@@ -1,7 +1,7 @@
 import type { Sink } from "../files/files.ts";
 import { isMissing } from "../files/move.ts";
 import { HEAD_BYTES, identify } from "../media/identify.ts";
-import { noSuchPhoto } from "../problem.ts";
+import { noSuchPhoto, uploadCancelled } from "../problem.ts";
 import type { Upload } from "../records/records.ts";
 import { beingReceived } from "./chunk-rules.ts";
 import { lostOnDisk, overlapping, rangeOf, reaches, wrongLength, type Chunk } from "./chunk.ts";
@@ -13,6 +13,7 @@ import { moveBytes } from "./move-bytes.ts";
 import { extraOf, tooMuchExtra } from "./params.ts";
 import { renew } from "./renew.ts";
 import { holdsUse, isUnderWay } from "./rules.ts";
+import { isCancelled } from "./upload-rules.ts";
 import type { UploadContext } from "./types.ts";
 import { restOf, type Receiving } from "./receiving.ts";
 
@@ -46,6 +47,7 @@ export async function writeChunk(
     });
     if (recorded === "too much extra") throw tooMuchExtra();
     if (recorded.failure?.code === "no_such_photo") throw noSuchPhoto();
+    if (isCancelled(recorded)) throw uploadCancelled();
     // The record may have been deleted as it was made, after a failed sync. Or there is none, since its upload has
     // failed, or is being finalized and another of its chunks was lost.
     if (shared.doubts !== doubts || !isRecorded(recorded, chunk)) throw lostOnDisk();

@@ -20,5 +20,8 @@ export function plainGrant(): Grant {
     origin: null,
     extra: {},
     replaces: null,
+    sender: "",
+    ask: [],
+    passphraseHash: null,
   };
 }

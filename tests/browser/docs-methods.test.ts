@@ -69,6 +69,21 @@ const STEPS: Step[] = [
     keep: { upload_token: "second" },
   },
   { id: "updateUploadToken", fields: { upload_token: "$second", title: "From the page" } },
+  { id: "uploadTokenStatus", fields: { upload_token: "$second" }, keep: { state: "state" } },
+  { id: "uploadTokenStatusByPost", fields: { upload_token: "$second", passphrase: "midsummer" } },
+  {
+    id: "cancelUpload",
+    fields: {
+      upload_token: "$second",
+      resumableIdentifier: "never begun",
+      resumableTotalSize: "9",
+      resumableChunkSize: "9",
+    },
+  },
+  {
+    id: "cancelUploadByPost",
+    fields: { upload_token: "$second", resumableTotalSize: "9", filename: "a.png" },
+  },
   {
     id: "redeemUploadToken",
     fields: { upload_token: "$token" },

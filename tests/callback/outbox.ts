@@ -68,6 +68,9 @@ export async function openOutbox(allowPrivate = true): Promise<Outbox> {
     extra: {},
     replaces: null,
     direct: false,
+    sender: "",
+    ask: [],
+    passphraseHash: null,
     sealedToken: "",
   });
   return {

@@ -81,12 +81,14 @@ export const misfits: Method[] = [
 const site = siteForAll();
 let app: { handle(request: Request): Promise<Response> };
 beforeAll(() => {
-  const { records, files, events, secret, now, publicUrl } = site.site;
+  const { records, files, events, secret, passphrases, uploads, now, publicUrl } = site.site;
   const context = {
     records,
     files,
     events,
     secret,
+    passphrases,
+    uploads,
     now,
     publicUrl,
     maxSize: 1,

@@ -145,6 +145,10 @@ describe("/openapi.json", () => {
       const form = post.requestBody?.content["multipart/form-data"]?.schema;
       expect(Object.keys(form?.properties ?? {})).toEqual([
         "upload_token",
+        "upload_grant",
+        "passphrase",
+        "guest_name",
+        "guest_note",
         "file",
         ...RESUMABLE,
         "digest",

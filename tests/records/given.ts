@@ -256,5 +256,8 @@ export const newToken: Omit<NewUploadToken, "hash"> = {
   extra: {},
   replaces: null,
   direct: false,
+  sender: "",
+  ask: [],
+  passphraseHash: null,
   sealedToken: "sealed",
 };

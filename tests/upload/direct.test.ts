@@ -18,6 +18,7 @@ function receive(before: [string, string][], behind: [string, string][], bytes =
     records,
     now,
     credentials: {} as Credentials,
+    unlock: async () => undefined,
     maxSize: config.REDEEM_MAX_SIZE,
     types: config.REDEEM_TYPES,
   };

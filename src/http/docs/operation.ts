@@ -89,7 +89,15 @@ export function text(
  * nothing; with the first example in words, since Swagger UI shows no other.
  */
 export function documented(property: TSchema): TSchema {
-  const { allowed: _a, element: _e, several: _s, blank: _b, mayBeEmpty: _m, ...shown } = property;
+  const {
+    allowed: _a,
+    element: _e,
+    several: _s,
+    blank: _b,
+    mayBeEmpty: _m,
+    secret,
+    ...shown
+  } = property;
   const { letters, maximum, description, examples, ...rest } = shown;
   const bound = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum };
   const [example] = (examples ?? []) as unknown[];
@@ -97,6 +105,7 @@ export function documented(property: TSchema): TSchema {
   return {
     ...rest,
     ...bound,
+    ...(secret ? { format: "password" } : {}),
     ...(letters ? { type: "string", enum: ["t", "f"] } : {}),
     ...(description || said ? { description: `${description ?? ""}${said}`.trim() } : {}),
     ...(examples === undefined ? {} : { examples }),

@@ -5,7 +5,13 @@ import { findHolder } from "../../upload/update-token.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { done, photoId, refusedUnknownPhoto } from "./photo-id.ts";
-import { identifierFields, ownUploadToken } from "./with-upload-token.ts";
+import {
+  holderOf,
+  identifierFields,
+  lockedRefusals,
+  ownUploadToken,
+  unlockFields,
+} from "./with-upload-token.ts";
 
 /** `delete-upload-token`: the uploader takes back what came with a token (protocol 6). */
 export const deleteUploadToken = defineMethod({
@@ -18,6 +24,7 @@ can call it, until the token has expired and the time is over in which begun upl
 token does not come back. A photo whose bytes were replaced since, with another token, is no longer the uploader's.`,
   input: Type.Object({
     upload_token: ownUploadToken,
+    ...unlockFields,
     photo_id: photoId,
     ...identifierFields,
   }),
@@ -29,10 +36,12 @@ token does not come back. A photo whose bytes were replaced since, with another 
   refusals: [
     { problem: refusedToken.unknown, when: "The `upload_token` is not known, or was revoked." },
     { problem: refusedToken.expired, when: "It has expired, and the time behind that is over." },
+    ...lockedRefusals,
     { ...refusedUnknownPhoto, when: "No photo of this id came with the token, or it is deleted." },
   ],
-  run: async ({ input, origin }, context) => {
-    const owner = await findHolder(context, { uploadToken: input.upload_token, origin });
+  run: async (call, context) => {
+    const { input } = call;
+    const owner = await findHolder(context, holderOf(call));
     const identifier = input.resumableIdentifier ?? input.flowIdentifier ?? input.dzuuid;
     await deleteOwnPhoto(context, owner, input.photo_id, identifier);
     return {};

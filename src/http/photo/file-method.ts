@@ -2,7 +2,7 @@ import type { TObject } from "@sinclair/typebox";
 import type { TokenKind } from "../../problem.ts";
 import type { Level, Records } from "../../records/records.ts";
 import type { Params } from "../../upload/params.ts";
-import type { Claim } from "../../upload/types.ts";
+import type { Claim, Unlock } from "../../upload/types.ts";
 import type { Caller, Credentials } from "../caller.ts";
 import type { Version } from "../envelope.ts";
 import type { Topic } from "../topics.ts";
@@ -17,6 +17,9 @@ export type WhoseContext = {
   /** Media types and ranges that the site takes. */
   types: readonly string[];
 };
+
+/** The same, for one request. */
+export type ClaimContext = WhoseContext & { unlock: Unlock };
 
 /**
  * A method that takes a file, whole or in chunks, declared once: both versions, all verbs, receiving (upload/), answers and what
@@ -43,7 +46,7 @@ export type FileMethod = {
    */
   caller(request: Request, params: Params, context: WhoseContext): Promise<Caller>;
   /** Whose the caller's file is. @throws Problem where the caller's level is too low, before a byte of the file is read */
-  claim(context: WhoseContext, caller: Caller, version: Version): Claim;
+  claim(context: ClaimContext, caller: Caller, version: Version): Claim;
   docs: FileMethodDocs;
 };
 

@@ -2,6 +2,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import type { UploadToken } from "../../records/records.ts";
 import { requireAlbums } from "../../upload/albums.ts";
 import { extraBeside, toGrant } from "../../upload/grant.ts";
+import { hashPassphrase, LEAST_PASSPHRASE, MOST_PASSPHRASE } from "../../upload/passphrase.ts";
 import { issueToken } from "../../upload/token.ts";
 import { ansiDate } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
@@ -81,6 +82,28 @@ const input = Type.Object({
       examples: ["https://www.example.com"],
     }),
   ),
+  sender: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: "Who asks for the files: the upload page says it.",
+      examples: ["Ann and Tom"],
+    }),
+  ),
+  ask: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description:
+        "What the upload page asks of a guest, comma separated: `name`, `note`. The answers are the extra parameters `guest_name` and `guest_note`.",
+      examples: ["name,note"],
+    }),
+  ),
+  passphrase: Type.Optional(
+    Type.String({
+      secret: true,
+      description: `What whoever uses the token has to know beside it, ${LEAST_PASSPHRASE} to ${MOST_PASSPHRASE} characters. It is kept hashed, and answered to nobody.`,
+      examples: [EXAMPLE.passphrase],
+    }),
+  ),
 });
 
 const asked = "Only where it was asked for.";
@@ -104,6 +127,11 @@ const fields = Type.Object({
   max_size: Type.Optional(Type.Integer({ description: asked })),
   types: Type.Optional(Type.String({ description: asked })),
   origin: Type.Optional(Type.String({ description: asked })),
+  sender: Type.Optional(Type.String({ description: asked })),
+  ask: Type.Optional(Type.String({ description: asked })),
+  passphrase_p: Type.Optional(
+    Type.Boolean({ description: "The token has a passphrase. Only where it has one." }),
+  ),
 });
 
 /** `get-upload-token`: a backend asks for a token to hand to a browser (protocol 3). */
@@ -144,7 +172,9 @@ outcome's own, or of \`return_url\`'s query (\`photo.id\`, \`token[]\`), are lef
       now,
     });
     await requireAlbums(context.records, grant.albumId);
-    const { uploadToken, token } = await issueToken(context, grant, now);
+    const passphraseHash =
+      wanted.passphrase === undefined ? null : await hashPassphrase(wanted.passphrase);
+    const { uploadToken, token } = await issueToken(context, { ...grant, passphraseHash }, now);
     return describe(token, uploadToken, context.publicUrl());
   },
 });
@@ -169,5 +199,8 @@ function describe(token: UploadToken, uploadToken: string, address: string): Sta
     ...(token.maxSize === null ? {} : { max_size: token.maxSize }),
     ...(token.types ? { types: token.types.join(",") } : {}),
     ...(token.origin === null ? {} : { origin: token.origin }),
+    ...(token.sender === "" ? {} : { sender: token.sender }),
+    ...(token.ask.length === 0 ? {} : { ask: token.ask.join(",") }),
+    ...(token.passphraseHash === null ? {} : { passphrase_p: true }),
   };
 }

@@ -32,7 +32,7 @@ export function renderAnswer(answer: Answer, rendering: Rendering): Response {
       return renderFinished(answer.finished, rendering);
     case "refused": {
       const { token, problem, returns } = answer;
-      if (rendering.describe) return text(500, problem.message);
+      if (rendering.describe) return refusal(500, problem);
       if (!returns) {
         const { style, level, site, endpoint } = rendering;
         return renderProblem(style, problem, level, site, endpoint);
@@ -65,8 +65,8 @@ function renderFinished({ token, photo, returns }: Finished, rendering: Renderin
  * gives up at 404 and at 500, and tries again at everything else (protocol 4.1 and 4.2).
  */
 export function renderThrown(problem: Problem): Response {
-  const response = text(problem.ofTheFile ? 500 : problem.status, problem.message);
-  if (problem.temporary) response.headers.set("retry-after", problem.status === 507 ? "60" : "1");
+  const response = refusal(problem.ofTheFile ? 500 : problem.status, problem);
+  if (problem.retryAfter) response.headers.set("retry-after", String(problem.retryAfter));
   if (problem.code === "request_timeout") response.headers.set("connection", "close");
   return response;
 }
@@ -86,6 +86,13 @@ function goTo(returns: Return): Response {
       "cache-control": "no-store",
     },
   });
+}
+
+/** A line of text, whose header says the code of it: a page that knows it can say it in its visitor's language. */
+function refusal(status: number, problem: Problem): Response {
+  const response = text(status, problem.message);
+  response.headers.set("redeem-code", problem.code);
+  return response;
 }
 
 function text(status: number, line: string): Response {

@@ -66,6 +66,24 @@ export const chunkFields = Type.Object({
   ),
 });
 
+/** What a guest answers to what the upload page asks (`ask`, protocol 3): extra parameters, within limits. */
+export const guestFields = Type.Object({
+  guest_name: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: "Who sends the file, where its token asks: an extra parameter, within a limit.",
+      examples: ["Ann"],
+    }),
+  ),
+  guest_note: Type.Optional(
+    Type.String({
+      maxLength: 2000,
+      description: "What a guest says of the file, where its token asks: an extra parameter.",
+      examples: ["From the second day."],
+    }),
+  ),
+});
+
 /** What a client may say of hashes, for damage on the way to be found (protocol 4.5). */
 const digestFields = Type.Object({
   digest: Type.Optional(
@@ -128,5 +146,6 @@ export function fileForm(own: TObject, others: string | undefined): TObject {
  */
 export function requireFields(params: Params): void {
   readParameters(chunkFields, params);
+  readParameters(guestFields, params);
   digestsOf(params);
 }

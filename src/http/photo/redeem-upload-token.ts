@@ -3,6 +3,8 @@ import { tokenClaim } from "../../upload/claim.ts";
 import { ANONYMOUS } from "../caller.ts";
 import { EXAMPLE } from "../examples.ts";
 import type { FileMethod } from "./file-method.ts";
+import { guestFields } from "./redeem-fields.ts";
+import { unlockFields } from "./with-upload-token.ts";
 
 /** `redeem-upload-token`: a browser sends a file, whole or in chunks (protocol 4). */
 export const redeemUploadToken: FileMethod = {
@@ -12,9 +14,12 @@ export const redeemUploadToken: FileMethod = {
   refuses: "lines",
   fields: Type.Object({
     upload_token: Type.String({
-      description: "From get-upload-token. It is the only credential that is needed.",
+      description:
+        "From get-upload-token. It is the only credential that is needed, but for the passphrase of a token that has one.",
       examples: [EXAMPLE.uploadToken],
     }),
+    ...unlockFields,
+    ...guestFields.properties,
   }),
   // Any other credential is ignored (protocol 2).
   caller: async () => ANONYMOUS,

@@ -11,9 +11,10 @@ import { ANONYMOUS, requireLevel, type Caller } from "../caller.ts";
 import type { Version } from "../envelope.ts";
 import { EXAMPLE } from "../examples.ts";
 import { readParameters } from "../parameters.ts";
-import type { FileMethod, WhoseContext } from "./file-method.ts";
+import type { ClaimContext, FileMethod } from "./file-method.ts";
 import { OF_A_TOKEN, refusing } from "./refused-fields.ts";
 import { METADATA } from "./upload.ts";
+import { unlockFields } from "./with-upload-token.ts";
 
 const photoId = Type.Integer({
   minimum: 1,
@@ -49,6 +50,7 @@ export const replace: FileMethod = {
         examples: [EXAMPLE.uploadToken],
       }),
     ),
+    ...unlockFields,
   }),
   caller: async (request, params, { credentials }) => {
     // A token is a credential of its own: as with the redeem methods, no other counts beside it.
@@ -77,7 +79,7 @@ The answer is the outcome: nobody is redirected or called back.`,
 };
 
 /** By what the parameters name: a token, wherever it stands, or the photo, by a caller that may change it. */
-function claimOf(context: WhoseContext, caller: Caller, version: Version): Claim {
+function claimOf(context: ClaimContext, caller: Caller, version: Version): Claim {
   const byReplaceToken = ofOwnPhoto(tokenClaim(context, "replace", { silent: true }));
   const byUploadToken = uploaderClaim(context);
   const byCaller = callerClaim(context, {

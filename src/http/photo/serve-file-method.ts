@@ -5,7 +5,8 @@ import { saysChunk } from "../../upload/chunk.ts";
 import type { ContentRange } from "../../upload/content-range.ts";
 import type { Params } from "../../upload/params.ts";
 import type { Redeemer } from "../../upload/redeem.ts";
-import type { Answer, Claim } from "../../upload/types.ts";
+import { requireOpened, saidIn, type Passphrases } from "../../upload/passphrase.ts";
+import type { Answer, Claim, Unlock } from "../../upload/types.ts";
 import type { Cors } from "../cors.ts";
 import { methodPath } from "../define-method.ts";
 import { describeFileMethod } from "../docs/describe-file-method.ts";
@@ -27,7 +28,8 @@ import { requireFields } from "./redeem-fields.ts";
 
 export type FileMethodContext = WhoseContext & {
   redeemer: Redeemer;
-  requests: Pick<RequestLog, "note">;
+  passphrases: Passphrases;
+  requests: Pick<RequestLog, "note" | "clientOf">;
   cors: Cors;
   site: SiteNames;
   stallMs: number;
@@ -158,7 +160,10 @@ function noteOutcome({ requests }: FileMethodContext, request: Request, answer: 
 async function claimOf(context: FileMethodContext, method: FileMethod, call: Call): Promise<Claim> {
   const caller = await method.caller(call.request, call.params, context);
   call.level = caller.level;
-  return method.claim(context, caller, call.version);
+  const client = context.requests.clientOf(call.request);
+  const unlock: Unlock = (owner, said) =>
+    requireOpened(context.passphrases, owner, saidIn(said), client);
+  return method.claim({ ...context, unlock }, caller, call.version);
 }
 
 async function askFor(context: FileMethodContext, method: FileMethod, call: Call): Promise<Answer> {

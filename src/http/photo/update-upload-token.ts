@@ -7,7 +7,13 @@ import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { clearable, metadataFields } from "./metadata-fields.ts";
 import { done } from "./photo-id.ts";
-import { identifierFields, ownUploadToken } from "./with-upload-token.ts";
+import {
+  holderOf,
+  identifierFields,
+  lockedRefusals,
+  ownUploadToken,
+  unlockFields,
+} from "./with-upload-token.ts";
 
 const BACKENDS = "the backend says it, with get-upload-token or update.";
 
@@ -26,6 +32,7 @@ about the files of that name. A parameter that is not sent leaves what is there;
 said last counts.`,
   input: Type.Object({
     upload_token: ownUploadToken,
+    ...unlockFields,
     title: Type.Optional(clearable(metadataFields.title)),
     description: Type.Optional(clearable(metadataFields.description)),
     tags: Type.Optional(clearable(metadataFields.tags)),
@@ -62,10 +69,12 @@ said last counts.`,
   refusals: [
     { problem: refusedToken.unknown, when: "The `upload_token` is not known, or was revoked." },
     { problem: refusedToken.expired, when: "It has expired, and the time behind that is over." },
+    ...lockedRefusals,
   ],
-  run: async ({ input, origin }, context) => {
-    const { upload_token: uploadToken, title, description, tags, album_id, publish } = input;
-    const owner = await findHolder(context, { uploadToken, origin });
+  run: async (call, context) => {
+    const { input } = call;
+    const { title, description, tags, album_id, publish } = input;
+    const owner = await findHolder(context, holderOf(call));
     const said = { title, description, tags, album_id, publish };
     const files = filesOf(
       new Map(Object.entries(input).map(([name, value]) => [name, `${value}`])),

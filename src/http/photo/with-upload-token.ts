@@ -1,4 +1,7 @@
 import { Type } from "@sinclair/typebox";
+import { passphraseRequired, tooManyAttempts, wrongPassphrase } from "../../upload/passphrase.ts";
+import type { WithToken } from "../../upload/update-token.ts";
+import type { MethodRefusal } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 
 /** The credential of methods that whoever sent files may call. */
@@ -8,6 +11,57 @@ export const ownUploadToken = Type.String({
   description: "The upload token that the files are sent with.",
   examples: [EXAMPLE.uploadToken],
 });
+
+/** What opens an upload token that has a passphrase (protocol 4.7). */
+export const unlockFields = {
+  upload_grant: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      secret: true,
+      description:
+        "Of a token with a passphrase: what upload-token-status answers for the right one. It holds as long as the token.",
+      examples: [EXAMPLE.uploadGrant],
+    }),
+  ),
+  passphrase: Type.Optional(
+    Type.String({
+      secret: true,
+      description: "The passphrase itself, in place of `upload_grant`.",
+      examples: [EXAMPLE.passphrase],
+    }),
+  ),
+};
+
+/** What such a token is refused with. */
+export const lockedRefusals: readonly MethodRefusal[] = [
+  {
+    problem: passphraseRequired,
+    when: "The token has a passphrase, and the call has neither that nor an `upload_grant`.",
+  },
+  { problem: wrongPassphrase, when: "The passphrase is wrong." },
+  {
+    problem: () => tooManyAttempts(15_000),
+    when: "Too many wrong passphrases were tried: `Retry-After` says when the next one may be.",
+  },
+];
+
+/** What a call of such a method says of who it is. */
+export function holderOf({
+  input,
+  origin,
+  client,
+}: {
+  input: {
+    upload_token: string;
+    upload_grant?: string | undefined;
+    passphrase?: string | undefined;
+  };
+  origin: string | null;
+  client: string | undefined;
+}): WithToken {
+  const said = { grant: input.upload_grant, passphrase: input.passphrase };
+  return { uploadToken: input.upload_token, said, origin, client };
+}
 
 const identifier = (uploader: string, example: string) =>
   Type.Optional(

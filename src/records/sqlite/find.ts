@@ -136,5 +136,6 @@ function tokenFinder(db: Db) {
 
 export function withoutSecrets(row: typeof uploadTokens.$inferSelect): UploadToken {
   const { hash, sealedToken, ...token } = row;
-  return { ...token, direct: token.direct === true };
+  const { direct, sender, ask } = token;
+  return { ...token, direct: direct === true, sender: sender ?? "", ask: ask ?? [] };
 }

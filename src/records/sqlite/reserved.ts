@@ -1,5 +1,5 @@
 import { and, eq, gt, lt, ne, sql } from "drizzle-orm";
-import type { UploadToken } from "../records.ts";
+import type { UploadToken, Uses } from "../records.ts";
 import { LAPSE_MS } from "../uploads.ts";
 import type { Db } from "./db.ts";
 import { uploads } from "./schema.ts";
@@ -26,13 +26,15 @@ export function reservedCount(db: Db) {
     query.get({ tokenId, except, since: now - LAPSE_MS, until: now + LAPSE_MS })?.count ?? 0;
 }
 
-/** Counts the uses of a token that are neither consumed nor reserved at this moment; 0 where there is no token. */
-export function freeCount(db: Db) {
-  const reserved = reservedCount(db);
-  return (token: UploadToken | undefined, now: number): number =>
-    token
-      ? Math.max(0, token.maxUploads - token.consumed - reserved({ tokenId: token.id, now }))
-      : 0;
+/** Counts the uses of a token at a moment; 0 where there is no token. */
+export function usesCount(db: Db) {
+  const count = reservedCount(db);
+  return (token: UploadToken | undefined, now: number): Uses => {
+    if (!token) return { consumed: 0, reserved: 0, free: 0 };
+    const { consumed, maxUploads } = token;
+    const reserved = count({ tokenId: token.id, now });
+    return { consumed, reserved, free: Math.max(0, maxUploads - consumed - reserved) };
+  };
 }
 
 /** Counts the uploads of a token that are no photos. */

@@ -10,6 +10,7 @@ import {
   type AnySQLiteColumn,
 } from "drizzle-orm/sqlite-core";
 import type {
+  AskField,
   DeliveryEvent,
   Extra,
   Level,
@@ -61,6 +62,12 @@ export const uploadTokens = sqliteTable(
     replaces: integer(),
     // Of one that nobody can redeem: for files that are sent without a token (direct.ts). Null in all others.
     direct: integer({ mode: "boolean" }),
+    // Who asks for the files. These three are null in rows of earlier versions.
+    sender: text(),
+    // What the upload page asks a guest beside the files.
+    ask: text({ mode: "json" }).$type<readonly AskField[]>(),
+    // Made slowly (upload/passphrase.ts). Null where the token needs none.
+    passphraseHash: text(),
   },
   (table) => [
     index("upload_tokens_listed")

@@ -3,11 +3,11 @@ import { replacingHashes } from "../direct.ts";
 import type { NewUploadToken, TokenRecords, UploadToken } from "../records.ts";
 import { durably, immediately, type Db } from "./db.ts";
 import { withoutSecrets, type Finders } from "./find.ts";
-import { freeCount } from "./reserved.ts";
+import { usesCount } from "./reserved.ts";
 import { uploads, uploadTokens } from "./schema.ts";
 
 export function tokenRecords(db: Db, { tokens: find }: Finders): TokenRecords {
-  const free = freeCount(db);
+  const uses = usesCount(db);
   return {
     add: async (token) =>
       token.direct ? insertToken(db, token) : durably(db, () => insertToken(db, token)),
@@ -41,14 +41,16 @@ export function tokenRecords(db: Db, { tokens: find }: Finders): TokenRecords {
         }, immediately),
       ),
     pruneExpired: (before) => pruneExpired(db, before),
-    free: async (id, now) => free(find.byId(id), now),
+    uses: async (id, now) => uses(find.byId(id), now),
+    free: async (id, now) => uses(find.byId(id), now).free,
   };
 }
 
 /** Puts a token on record: the one place that writes a new row of them. */
 export function insertToken(db: Db, token: NewUploadToken): UploadToken {
   // A partial index has the rows whose `direct` is null (schema.ts).
-  const row = { ...token, direct: token.direct || null };
+  const ask = token.ask.length > 0 ? token.ask : null;
+  const row = { ...token, direct: token.direct || null, sender: token.sender || null, ask };
   // Outside a transaction better-sqlite3 does not say that the commit has failed.
   return db.transaction((tx) =>
     withoutSecrets(tx.insert(uploadTokens).values(row).returning().get()),

@@ -13,7 +13,7 @@ import { saidDigests } from "./digests.ts";
 import { extras } from "./extras.ts";
 import type { Finders } from "./find.ts";
 import type { PhotoIndex } from "./photo-index.ts";
-import { freeCount, reservedCount, unfinishedCount } from "./reserved.ts";
+import { reservedCount, unfinishedCount, usesCount } from "./reserved.ts";
 import { uploads } from "./schema.ts";
 import { FINISHED_IN_CHUNKS, HOLDS, LIVE, LIVE_OF_TOKEN } from "./states.ts";
 
@@ -92,7 +92,7 @@ function uploadViews(db: Db, { uploads: find, photos: photo, tokens: token }: Fi
 }
 
 function prospects(db: Db, { tokens: token }: Finders): UploadRecords["prospects"] {
-  const free = freeCount(db);
+  const uses = usesCount(db);
   const unfinished = db
     .select({ id: uploads.id })
     .from(uploads)
@@ -112,7 +112,7 @@ function prospects(db: Db, { tokens: token }: Finders): UploadRecords["prospects
     .limit(1)
     .prepare();
   return async (tokenId, now, finishedSince) => ({
-    free: free(token.byId(tokenId), now),
+    free: uses(token.byId(tokenId), now).free,
     unfinishedChunked: unfinished.get({ tokenId }) !== undefined,
     finishedChunked: finished.get({ tokenId, since: finishedSince }) !== undefined,
   });

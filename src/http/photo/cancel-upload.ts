@@ -1,0 +1,95 @@
+import { Type } from "@sinclair/typebox";
+import { refusedToken } from "../../problem.ts";
+import { endForUploader } from "../../upload/cancel.ts";
+import { readIdentity } from "../../upload/chunk.ts";
+import { filenameOf } from "../../upload/params.ts";
+import { findHolder } from "../../upload/update-token.ts";
+import { defineMethod } from "../define-method.ts";
+import { EXAMPLE } from "../examples.ts";
+import { object } from "../output.ts";
+import {
+  holderOf,
+  identifierFields,
+  lockedRefusals,
+  ownUploadToken,
+  unlockFields,
+} from "./with-upload-token.ts";
+
+const bytes = (description: string, example: number) =>
+  Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      allowed: "a whole number",
+      description,
+      examples: [example],
+    }),
+  );
+
+const name = (description: string) =>
+  Type.Optional(Type.String({ maxLength: 1024, description, examples: ["party.jpg"] }));
+
+const ARRIVED = "The file has arrived already: delete-upload-token takes a photo back.";
+
+/** `cancel-upload`: whoever sends a file does not want it any more (protocol 4.8). */
+export const cancelUpload = defineMethod({
+  path: "photo/cancel-upload",
+  versions: [2],
+  level: "anonymous",
+  topic: "sending",
+  summary: "Cancel a file that is sent in chunks",
+  description: `Ends the upload of a file in chunks: its use of the token is free at once, and its bytes are deleted. It is named as its chunks
+name it, by what Resumable.js, flow.js or Dropzone say of it; \`filename\` is the name where they have no parameter for that. A file that jQuery File Upload sends by \`Content-Range\`
+is named by \`resumableTotalSize\` and \`resumableFilename\` alone.
+
+Chunks of it that are still coming in are refused. The same file may be sent again: it begins anew with its first chunk. Cancelling one that is
+cancelled, or that never began, changes nothing. A browser can call this when its page is closed (\`navigator.sendBeacon\`, a form).`,
+  input: Type.Object({
+    upload_token: ownUploadToken,
+    ...unlockFields,
+    ...identifierFields,
+    resumableTotalSize: bytes("Size of the complete file in bytes, in Resumable.js.", 2_481_022),
+    resumableChunkSize: bytes("The general chunk size in bytes, in Resumable.js.", 1_048_576),
+    resumableFilename: name("The file's name, in Resumable.js."),
+    flowTotalSize: bytes("The same in flow.js.", 2_481_022),
+    flowChunkSize: bytes("The same in flow.js.", 1_048_576),
+    flowFilename: name("The same in flow.js."),
+    dztotalfilesize: bytes("The same in Dropzone.", 2_481_022),
+    dzchunksize: bytes("The same in Dropzone.", 1_048_576),
+    filename: name("The file's name, where its uploader has no parameter for it."),
+  }),
+  output: object({
+    name: "UploadCancelled",
+    key: "upload",
+    message: "",
+    fields: Type.Object({
+      cancelled_p: Type.Boolean({
+        description:
+          "Nothing of the file is here, and it holds no use. False: it has become a photo, and stays.",
+      }),
+      reason: Type.String({ description: "Why it was not cancelled, for people; else empty." }),
+    }),
+  }),
+  example: {
+    input: {
+      upload_token: EXAMPLE.uploadToken,
+      resumableIdentifier: "2481022-partyjpg",
+      resumableTotalSize: 2_481_022,
+      resumableChunkSize: 1_048_576,
+      resumableFilename: "party.jpg",
+    },
+    output: () => ({ cancelled_p: true, reason: "" }),
+  },
+  refusals: [
+    { problem: refusedToken.unknown, when: "The `upload_token` is not known, or was revoked." },
+    { problem: refusedToken.expired, when: "It has expired, and the time behind that is over." },
+    ...lockedRefusals,
+  ],
+  run: async (call, context) => {
+    const params = new Map(Object.entries(call.input).map(([key, value]) => [key, `${value}`]));
+    const identity = readIdentity(params, filenameOf(params, call.input.filename));
+    const owner = await findHolder(context, holderOf(call));
+    const isCancelled = await endForUploader({ ...context, ...context.uploads }, owner, identity);
+    return { cancelled_p: isCancelled, reason: isCancelled ? "" : ARRIVED };
+  },
+});
