@@ -11,6 +11,10 @@ export type SiteSecret = {
   callback: string;
   /** The OAuth 1.0a secrets of an API key, for clients that sign their requests. */
   oauth(keyId: number): { consumerSecret: string; tokenSecret: string };
+  /** What the pages of a session prove themselves by, made of the secret in its cookie. */
+  csrf(session: string): string;
+  /** Tells one text from another later, and says nothing of it. */
+  fingerprint(text: string): string;
   /** Hides a text that has to be kept for a while. */
   seal(text: string): string;
   /** @throws where it was not sealed by this site. */
@@ -40,6 +44,8 @@ export async function readSecret(file: string): Promise<SiteSecret> {
       consumerSecret: derive(`oauth consumer ${keyId}`).toString("hex").slice(0, 40),
       tokenSecret: derive(`oauth token ${keyId}`).toString("hex").slice(0, 40),
     }),
+    csrf: (session) => derive(`csrf ${session}`).toString("base64url"),
+    fingerprint: (text) => derive(`fingerprint ${text}`).toString("base64url"),
     seal: (text) => {
       const nonce = randomBytes(12);
       const cipher = createCipheriv("aes-256-gcm", sealing, nonce);

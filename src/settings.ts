@@ -105,6 +105,17 @@ export const settings = Type.Object({
     }),
     "list",
   ),
+  REDEEM_SESSION: setting(
+    Type.Integer({
+      default: 30 * 24 * HOUR,
+      shown: "30d",
+      minimum: 10 * MINUTE,
+      maximum: 365 * 24 * HOUR,
+      description:
+        "How long a sign-in at `/archive` lasts, 10m to 365d; one that is not used for 7 days ends before that",
+    }),
+    "duration",
+  ),
   REDEEM_CORS_ORIGINS: setting(
     Type.Array(Type.String({ pattern: "^(\\*|null|https?://[^\\s/?#*]+)$" }), {
       default: ["*"],
@@ -159,7 +170,7 @@ export const settings = Type.Object({
       minimum: 0,
       maximum: 10,
       description:
-        "How many proxies in front tell the truth in `X-Forwarded-For`, for addresses in the log",
+        "How many proxies in front tell the truth in `X-Forwarded-For`, for addresses in the log and the limit of wrong keys at sign-in",
     }),
     "number",
   ),

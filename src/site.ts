@@ -20,6 +20,7 @@ import type { Records } from "./records/records.ts";
 import type { Update } from "./records/sqlite/open.ts";
 import { randomName } from "./random.ts";
 import { readSecret, type SiteSecret } from "./secret.ts";
+import { createSessions, type Sessions } from "./session/sessions.ts";
 import { createAges, type Ages } from "./upload/ages.ts";
 import { createUploadLocks } from "./upload/locks.ts";
 import { createQuota } from "./upload/quota.ts";
@@ -44,6 +45,7 @@ export type Site = {
   uploads: Pick<UploadContext, "locks" | "quota" | "process" | "syncer">;
   deliverer: Deliverer;
   pingbackTo: PingbackTo;
+  sessions: Sessions;
   media: MediaQueue;
   now: () => number;
   ages: Ages;
@@ -187,6 +189,13 @@ export async function startSite(
       config.REDEEM_KEEP_DELETED,
     ),
   });
+  const sessions = createSessions({
+    records,
+    secret,
+    now,
+    operatorKey: config.REDEEM_API_KEY,
+    longestMs: config.REDEEM_SESSION,
+  });
   const sweeper = createSweeper({
     records,
     files,
@@ -198,6 +207,7 @@ export async function startSite(
     graceMs: config.REDEEM_GRACE,
     startedAt: now(),
     ages,
+    sessions,
     pingbackTo: context.pingbackTo,
     onDelivery: deliverer.wake,
   });
@@ -247,6 +257,7 @@ export async function startSite(
     uploads: context,
     deliverer,
     pingbackTo: context.pingbackTo,
+    sessions,
     media,
     now,
     ages,

@@ -2,6 +2,7 @@ import { deliveriesCommand } from "./deliveries.ts";
 import { exportCommand } from "./export.ts";
 import { help } from "./help.ts";
 import { key } from "./key.ts";
+import { openCommand } from "./open.ts";
 import { secret } from "./secret.ts";
 import { serve } from "./serve.ts";
 import { token } from "./token.ts";
@@ -15,6 +16,7 @@ export const commands: Readonly<Record<string, Command>> = {
   serve,
   token,
   key,
+  open: openCommand,
   deliveries: deliveriesCommand,
   export: exportCommand,
   secret,

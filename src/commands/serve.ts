@@ -6,6 +6,7 @@ import { watchMemory } from "../http/memory.ts";
 import { watchHandles } from "../http/handles.ts";
 import { log, startLog } from "../log.ts";
 import { keepPrivate } from "../private.ts";
+import { issueLink } from "../session/links.ts";
 import { startSite, type Site } from "../site.ts";
 import { readTls, type Tls } from "../tls.ts";
 import { CommandError } from "./fail.ts";
@@ -36,7 +37,9 @@ export async function serve(words: string[]): Promise<void> {
   site.setPublicUrl(publicUrlOf(config, port));
   await site.records.notePublicUrl(site.publicUrl());
   await site.records.noteListPublic(config.REDEEM_PUBLIC_LIST);
-  greet(site, port, await makeFirstKey(site, process.stdout.isTTY === true));
+  const isTerminal = process.stdout.isTTY === true;
+  const firstKey = await makeFirstKey(site, isTerminal);
+  greet(site, port, firstKey, firstKey && isTerminal ? await linkTo(site) : undefined);
   watchHandles();
   stopOnSignal(app, site, unlock);
 }
@@ -80,11 +83,26 @@ function listen(app: App, config: Settings, tls: Tls | undefined): number {
   return app.server?.port ?? port;
 }
 
-/** For the person who started it: what is where, and what to do next. */
-function greet(site: Site, port: number, key: FirstKey | undefined): void {
+/** For somebody who sits at the terminal of a new server. Elsewhere what is printed is kept in a log, and a link is a secret. */
+function linkTo({ records, publicUrl, now }: Site): Promise<string> {
+  return issueLink(records, { url: publicUrl(), keyId: null, now: now() });
+}
+
+/**
+ * For the person who started it: what is where, and what to do next.
+ * @param link signs in at /archive
+ */
+function greet(
+  site: Site,
+  port: number,
+  key: FirstKey | undefined,
+  link: string | undefined,
+): void {
   const url = site.publicUrl();
   const lines = [
     `Redeem is ready at ${url} (listening on ${site.config.REDEEM_HOST}:${port})`,
+    `  Archive        ${link ?? `${url}/archive`}`,
+    `                 (${link ? "this link signs in once, within 15 minutes; another one: redeem open" : "redeem open prints a link that signs in"})`,
     `  Documentation  ${url}/docs`,
     `  Photos         ${whoSees(site.config.REDEEM_PUBLIC_LIST)}`,
     `  Data folder    ${resolve(site.config.REDEEM_DATA)}`,

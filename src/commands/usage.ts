@@ -32,6 +32,14 @@ redeem key revoke ID                           refuses it from then on
 Options of each:
 ${FOLDER}`;
 
+const OPEN = `redeem open [options]    print a link that signs in at /archive: once, within 15 minutes
+
+It signs in as the operator, with all rights (level super), or with those of an API key. It works while the server runs.
+
+  --key ID          as this API key (redeem key list shows the ids)
+  --public-url URL  of the server: what the link begins with
+${FOLDER}`;
+
 const DELIVERIES = `redeem deliveries list                 callbacks and pingbacks, newest first: 100 of them
 redeem deliveries show ID              what one tells, where it goes, how it stands
 redeem deliveries retry ID             makes one again: one that waits at once, one that was given up for another day
@@ -96,6 +104,7 @@ function helpUsage(): string {
   redeem token list | show | revoke  upload tokens
   redeem key create --level write --name NAME
   redeem key list | revoke ID        API keys
+  redeem open                        print a link that signs in at /archive, once
   redeem deliveries list | show | retry ID
                                      callbacks and pingbacks, delivered, waiting or given up
   redeem export FOLDER               copy the photos out, by album, with their metadata
@@ -114,6 +123,7 @@ export const usages: Readonly<Record<string, () => string>> = {
   serve: serveUsage,
   token: () => TOKEN,
   key: () => KEY,
+  open: () => OPEN,
   deliveries: () => DELIVERIES,
   export: () => EXPORT,
   secret: () => SECRET,

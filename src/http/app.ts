@@ -3,6 +3,8 @@ import { log } from "../log.ts";
 import { isOutOfSpace, Problem } from "../problem.ts";
 import type { Site } from "../site.ts";
 import { createAdmission } from "./admission.ts";
+import type { Credentials } from "./caller.ts";
+import type { SignInContext } from "./archive/sign-in-context.ts";
 import { createCors, type Cors } from "./cors.ts";
 import { versionsOf } from "./define-method.ts";
 import { docs } from "./docs.ts";
@@ -11,7 +13,9 @@ import type { Version } from "./envelope.ts";
 import { requestsThatFit } from "./handles.ts";
 import type { MemoryWatch } from "./memory.ts";
 import { FILE_METHODS, METHODS } from "./methods.ts";
-import { pages } from "./pages.ts";
+import { archiveRoutes } from "./archive/archive-routes.ts";
+import { createWrongKeys } from "./archive/wrong-keys.ts";
+import { lookOf, pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
 import { serveFileMethod } from "./photo/serve-file-method.ts";
 import { photoFiles, refuseMethod, type ServingContext } from "./serving/files-route.ts";
@@ -45,6 +49,9 @@ export function createApp(
   const stallMs = config.REDEEM_STALL;
   const requests = createRequestLog(config.REDEEM_TRUST_PROXY);
   const cors = createCors(config.REDEEM_CORS_ORIGINS);
+  const { sessions } = site;
+  const operatorKey = config.REDEEM_API_KEY;
+  const credentials: Credentials = { records, sessions, secret, now, publicUrl, operatorKey };
   const context: ServeContext = {
     requests,
     cors,
@@ -65,7 +72,17 @@ export function createApp(
     pingbackTo: site.pingbackTo,
     onDelivery: site.deliverer.wake,
     site: { domain, name: config.REDEEM_SITE_NAME },
-    credentials: { records, secret, now, publicUrl, operatorKey: config.REDEEM_API_KEY },
+    credentials,
+  };
+  const archive: SignInContext = {
+    credentials,
+    records,
+    wrongKeys: createWrongKeys(now),
+    requests,
+    publicUrl,
+    now,
+    look: lookOf(site),
+    stallMs,
   };
   const receiving = { ...context, redeemer, idleSeconds: IDLE_SECONDS };
 
@@ -165,6 +182,7 @@ export function createApp(
     .use(methods(1))
     .use(methods(2))
     .use(photoFiles(serving))
+    .use(archiveRoutes(archive))
     .use(pages(site));
   if (!bounds) return app;
   const admission = createAdmission({

@@ -2,11 +2,13 @@ import { Problem } from "../problem.ts";
 import { hashSecret, sameSecret } from "../random.ts";
 import { ANONYMOUS, type Caller, type Credentials } from "./caller.ts";
 import { oauthCaller } from "./oauth.ts";
+import { sessionCaller } from "./archive/session-caller.ts";
 
 /**
- * Who is calling. No credential is anonymous; a wrong one is an error, never silently anonymous.
+ * Who is calling. No credential is anonymous; a wrong one is an error, never silently anonymous. A session counts where
+ * nothing else is said.
  * @param params the request's query and urlencoded fields, which OAuth signs
- * @throws Problem invalid_signature
+ * @throws Problem invalid_signature; origin_refused, session_ended or wrong_csrf of a session
  */
 export async function authenticate(
   request: Request,
@@ -16,7 +18,7 @@ export async function authenticate(
   const header = request.headers.get("authorization")?.trim() ?? "";
   const signed = await oauthCaller(request, header, params, credentials);
   if (signed) return signed;
-  if (header === "") return ANONYMOUS;
+  if (header === "") return (await sessionCaller(request, credentials)) ?? ANONYMOUS;
   const key = /^Bearer\s+(\S+)$/i.exec(header)?.[1];
   if (key === undefined) {
     throw new Problem(
@@ -27,7 +29,11 @@ export async function authenticate(
   return callerOf(key, credentials);
 }
 
-async function callerOf(key: string, { records, operatorKey }: Credentials): Promise<Caller> {
+/** Whose an API key is. @throws Problem invalid_signature */
+export async function callerOf(
+  key: string,
+  { records, operatorKey }: Pick<Credentials, "records" | "operatorKey">,
+): Promise<Caller> {
   if (operatorKey !== undefined && sameSecret(key, operatorKey))
     return { level: "super", userId: 0, apiKey: key };
   const known = await records.keys.byHash(hashSecret(key));

@@ -1,6 +1,7 @@
 import { Problem } from "../problem.ts";
 import { LEVELS, type Level, type Records } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
+import type { Sessions } from "../session/sessions.ts";
 import type { Version } from "./envelope.ts";
 
 export type Caller = {
@@ -15,6 +16,7 @@ export const ANONYMOUS: Caller = { level: "anonymous", userId: 0 };
 
 export type Credentials = {
   records: Records;
+  sessions: Sessions;
   secret: SiteSecret;
   /** REDEEM_API_KEY. */
   operatorKey: string | undefined;

@@ -68,7 +68,8 @@ function languageOf(request: Request): Language {
   return chooseLanguage(request.headers.get("accept-language"));
 }
 
-function lookOf({ config }: Site): SiteLook {
+/** What the site shows of itself on its pages. */
+export function lookOf({ config }: Site): SiteLook {
   return { name: config.REDEEM_SITE_NAME };
 }
 

@@ -3,6 +3,7 @@ import type { DeliveryRecords } from "./deliveries.ts";
 import type { DirectRecords } from "./direct.ts";
 import type { MediaRecords } from "./media.ts";
 import type { OriginalRecords, PhotoRecords, RemovalRecords } from "./photos.ts";
+import type { SessionRecords } from "./sessions.ts";
 import type { TagRecords } from "./tags.ts";
 import type { TokenRecords } from "./tokens.ts";
 import type { UpdateRecords } from "./updates.ts";
@@ -14,6 +15,7 @@ export type * from "./direct.ts";
 export type { Extra } from "./extra.ts";
 export type * from "./media.ts";
 export type * from "./photos.ts";
+export type * from "./sessions.ts";
 export type * from "./tags.ts";
 export type * from "./tokens.ts";
 export type * from "./updates.ts";
@@ -28,6 +30,7 @@ export type * from "./uploads.ts";
  */
 export interface Records {
   keys: KeyRecords;
+  sessions: SessionRecords;
   tokens: TokenRecords;
   direct: DirectRecords;
   updates: UpdateRecords;

@@ -1,6 +1,7 @@
 import type { ArchiveContext } from "../archive/change-photo.ts";
 import { deleteRemoved, emptyTrash } from "../archive/remove.ts";
 import type { Upload } from "../records/records.ts";
+import type { Sessions } from "../session/sessions.ts";
 import { nextTurn } from "../slices.ts";
 import type { Ages } from "./ages.ts";
 import type { UploadLocks } from "./locks.ts";
@@ -19,6 +20,7 @@ export type SweepContext = RestoreContext &
     /** When this process began, in milliseconds since 1970. */
     startedAt: number;
     ages: Ages;
+    sessions: Pick<Sessions, "prune">;
     /** The server stops: the sweep ends after the slice that it is at. */
     signal?: AbortSignal;
   };
@@ -64,6 +66,7 @@ export async function sweep(context: SweepContext): Promise<number> {
   for await (const count of inTurns(records.updates.pruneExpired(over), signal)) deleted += count;
   for await (const count of inTurns(records.leftovers.pruneRemoved(old), signal)) deleted += count;
   for await (const count of inTurns(records.tokens.pruneExpired(old), signal)) deleted += count;
+  for await (const count of inTurns(context.sessions.prune(), signal)) deleted += count;
   await pruneChunks(context);
   return deleted;
 }

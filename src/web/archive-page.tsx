@@ -13,7 +13,8 @@ export function renderArchivePage(data: ArchivePageData, site: SiteLook, root: s
       root,
       styles: stylesName("archive-page"),
       script: scriptName("archive-page"),
-      referrer: "no-referrer",
+      // Not "no-referrer": the form that signs out would be sent with "Origin: null".
+      referrer: "strict-origin",
     },
     <>
       <div id="archive" />

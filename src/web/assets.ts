@@ -3,6 +3,7 @@ import base from "./kit/base.css" with { type: "text" };
 import parts from "./kit/parts.css" with { type: "text" };
 import tokens from "./kit/tokens.css" with { type: "text" };
 import archivePage from "./archive-page.css" with { type: "text" };
+import signInPage from "./sign-in-page.css" with { type: "text" };
 import uploadPage from "./upload-page.css" with { type: "text" };
 
 /** `type` is the Content-Type. */
@@ -19,6 +20,7 @@ const styles = {
   page: kit,
   "upload-page": kit + uploadPage,
   "archive-page": kit + archivePage,
+  "sign-in-page": kit + signInPage,
 };
 
 // Named by their content, so that they may be cached for good and still never be the wrong ones.

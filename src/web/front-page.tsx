@@ -22,17 +22,29 @@ export const FRONT_PAGE_POLICY = [
 export function renderFrontPage(site: SiteLook, base: string, language: Language): string {
   const texts = textsOf(language).front;
   const root = `${base}/`;
-  const [before, after] = texts.developers.split("{link}");
   return renderPage(
     { language, title: site.name, site, root, styles: stylesName("page") },
     <main>
       <h1 dir="auto">{site.name}</h1>
       <p>{texts.what}</p>
       <p class="hint">
-        {before}
-        <a href={`${root}docs`}>{texts.documentation}</a>
-        {after}
+        <WithLink text={texts.collect} link={texts.archive} href={`${root}archive`} />
+      </p>
+      <p class="hint">
+        <WithLink text={texts.developers} link={texts.documentation} href={`${root}docs`} />
       </p>
     </main>,
+  );
+}
+
+/** @property text has a place for the link */
+function WithLink({ text, link, href }: { text: string; link: string; href: string }) {
+  const [before, after] = text.split("{link}");
+  return (
+    <>
+      {before}
+      <a href={href}>{link}</a>
+      {after}
+    </>
   );
 }

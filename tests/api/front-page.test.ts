@@ -15,10 +15,11 @@ test("/ has the site's name, says what this is, leads to the documentation, and 
     ),
   });
   const html = await response.text();
-  expect(html).toContain('<h1 dir="auto">Photos of &lt;Ann&gt; &amp; &quot;Bob&quot;</h1>');
-  expect(html).toContain("<title>Photos of &lt;Ann&gt; &amp; &quot;Bob&quot;</title>");
+  expect(html).toContain('<h1 dir="auto">Photos of &lt;Ann> &amp; &quot;Bob&quot;</h1>');
+  expect(html).toContain("<title>Photos of &lt;Ann> &amp; &quot;Bob&quot;</title>");
   expect(html).toContain("receives files from people who were sent an upload link");
-  expect(html.match(/<a /g)).toHaveLength(1);
+  expect(html.match(/<a /g)).toHaveLength(2);
+  expect(html).toContain('<a href="/archive">');
   expect(html).toContain('<a href="/docs">');
   expect(html).not.toMatch(/https?:|<script|<form/);
 });

@@ -91,8 +91,8 @@ describe("a signed request has its key's level", () => {
 });
 
 function credentials(): Credentials {
-  const { records, secret, now, publicUrl } = site.site;
-  return { records, secret, now, publicUrl, operatorKey: undefined };
+  const { records, sessions, secret, now, publicUrl } = site.site;
+  return { records, secret, now, publicUrl, operatorKey: undefined, sessions };
 }
 
 async function expectWrong(answer: Promise<{ status: unknown; code?: string }>): Promise<void> {

@@ -35,6 +35,7 @@ test("the links of /, whether its address ends in a slash or not", async () => {
   expect(links.map((link) => link.replace(/[^/]*\.css$/, "css"))).toEqual([
     `${BASE}/favicon.ico`,
     `${BASE}/web-assets/css`,
+    `${BASE}/archive`,
     `${BASE}/docs`,
   ]);
   for (const from of [PUBLIC, `${PUBLIC}/`]) {

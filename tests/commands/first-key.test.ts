@@ -24,6 +24,10 @@ test("without a terminal the first key is in a file of its own, and the log says
     expect(first.output + first.log()).not.toContain(key);
     expect(first.output).toContain(`API key        in ${file}\n`);
     expect(first.log()).toContain(`"file":"${file}"`);
+    // What a service prints is kept: no link is in it, but the way to one.
+    expect(first.output).toContain(`Archive        ${first.url}/archive\n`);
+    expect(first.output).toContain("redeem open prints a link that signs in");
+    expect(first.output + first.log()).not.toContain("/archive/open/");
     await first.kill();
 
     // Opened by somebody, and still there: closed again, and said so.
@@ -96,6 +100,10 @@ test("who sits at a terminal is shown it, and no file is made", async () => {
     const [, key = ""] = /API key +(\w{40})\s/.exec(shown) ?? [];
     const [, url = ""] = /ready at (\S+) /.exec(shown) ?? [];
     expect(await statusWith(url, key)).toBe(200);
+    const [, link = ""] = /Archive +(\S+\/archive\/open\/\w{40})\s/.exec(shown) ?? [];
+    expect(link).toStartWith(url);
+    const signIn = await fetch(link, { method: "POST", redirect: "manual" });
+    expect(signIn.headers.get("set-cookie")).toStartWith("redeem_session=");
     expect(await Bun.file(join(folder, "first-key")).exists()).toBe(false);
     child.kill();
     await child.exited;

@@ -81,7 +81,8 @@ export const misfits: Method[] = [
 const site = siteForAll();
 let app: { handle(request: Request): Promise<Response> };
 beforeAll(() => {
-  const { records, files, events, secret, passphrases, uploads, now, publicUrl } = site.site;
+  const { records, files, events, sessions, secret, passphrases, uploads, now, publicUrl } =
+    site.site;
   const context = {
     records,
     files,
@@ -102,7 +103,7 @@ beforeAll(() => {
     stallMs: 60_000,
     requests: createRequestLog(0),
     site: { domain: "redeem.test", name: "Redeem" },
-    credentials: { records, secret, now, publicUrl, operatorKey: API_KEY },
+    credentials: { records, sessions, secret, now, publicUrl, operatorKey: API_KEY },
   };
   const routes = new Elysia();
   for (const method of [one, many] as Method[]) {

@@ -14,6 +14,8 @@ import { operationAt, readSpec, type Documented, type Spec } from "./spec.ts";
 /** Routes that are no part of what others call. */
 const HIDDEN = [
   "GET /",
+  "GET /archive",
+  "GET /archive/open/:secret",
   "GET /docs",
   "GET /docs/:name",
   "GET /docs/plugin",
@@ -21,6 +23,10 @@ const HIDDEN = [
   "GET /openapi.json",
   "GET /robots.txt",
   "GET /web-assets/:name",
+  "POST /archive/open/:secret",
+  "POST /archive/sign-in",
+  "POST /archive/sign-out",
+  "POST /archive/sign-out-everywhere",
 ];
 
 const RESUMABLE = [

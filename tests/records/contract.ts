@@ -10,6 +10,7 @@ import { mediaContract } from "./media-contract.ts";
 import { noncesContract } from "./nonces-contract.ts";
 import { originalsContract } from "./originals-contract.ts";
 import { photosContract } from "./photos-contract.ts";
+import { sessionsContract } from "./sessions-contract.ts";
 import { tokensContract } from "./tokens-contract.ts";
 import { uploadsContract } from "./uploads-contract.ts";
 import { usesContract } from "./uses-contract.ts";
@@ -34,4 +35,5 @@ export function recordsContract(name: string, open: () => Promise<Records>): voi
   archiveContract(name, given);
   mediaContract(name, given);
   noncesContract(name, given);
+  sessionsContract(name, given);
 }

@@ -12,7 +12,7 @@ export function sweepNow(
   onEvent: (event: SiteEvent) => void = () => undefined,
   locks = createUploadLocks(),
 ): Promise<number> {
-  const { records, files, config, ages } = site;
+  const { records, files, config, ages, sessions } = site;
   const events = createEvents();
   events.subscribe(onEvent);
   return sweep({
@@ -21,6 +21,7 @@ export function sweepNow(
     locks,
     events,
     ages,
+    sessions,
     keepUnfinishedMs: config.REDEEM_KEEP_UNFINISHED,
     keepRecordsMs: config.REDEEM_KEEP_RECORDS,
     keepDeletedMs: config.REDEEM_KEEP_DELETED,

@@ -29,6 +29,7 @@ import { photoFinding } from "./photo-finding.ts";
 import { photoLists } from "./photo-list.ts";
 import { photoSegments } from "./photo-segments.ts";
 import { removalRecords } from "./remove.ts";
+import { sessionRecords } from "./sessions.ts";
 import { tagRecords } from "./tags.ts";
 import { tokenRecords } from "./tokens.ts";
 import { updateRecords } from "./updates.ts";
@@ -115,6 +116,7 @@ export async function openRecords(
     };
     return {
       keys: keyRecords(db),
+      sessions: sessionRecords(db),
       tokens: tokenRecords(db, find),
       direct: directRecords(db, find),
       updates: updateRecords(db, find, index, note),

@@ -30,6 +30,37 @@ export const apiKeys = sqliteTable("api_keys", {
   revokedAt: integer(),
 });
 
+/** Who has signed in at `/archive` (records/sessions.ts). */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    hash: text().notNull().unique(),
+    keyId: integer().references(() => apiKeys.id),
+    operatorKey: text(),
+    createdAt: integer().notNull(),
+    seenAt: integer().notNull(),
+  },
+  (table) => [
+    index("sessions_of_key").on(table.keyId),
+    index("sessions_created").on(table.createdAt),
+    index("sessions_seen").on(table.seenAt),
+  ],
+);
+
+/** What `redeem open` prints: each signs in once. */
+export const signInLinks = sqliteTable(
+  "sign_in_links",
+  {
+    hash: text().primaryKey(),
+    keyId: integer().references(() => apiKeys.id),
+    createdAt: integer().notNull(),
+    expiresAt: integer().notNull(),
+    usedAt: integer(),
+  },
+  (table) => [index("sign_in_links_expired").on(table.expiresAt)],
+);
+
 export const uploadTokens = sqliteTable(
   "upload_tokens",
   {

@@ -1,0 +1,57 @@
+import { Elysia, t } from "elysia";
+import { version } from "../../../package.json";
+import { renderArchivePage } from "../../web/archive-page.tsx";
+import { renderReloadPage } from "../../web/sign-in-page.tsx";
+import { textsOf } from "../../web/texts/texts.ts";
+import type { SignedIn } from "../../session/sessions.ts";
+import { HIDDEN } from "../docs/pages.ts";
+import { htmlAnswer } from "./answers.ts";
+import { signedInBy } from "./session-caller.ts";
+import type { SignInContext } from "./sign-in-context.ts";
+import { openByLink, openPage, pageFor, signIn, signInPage } from "./sign-in.ts";
+import { endAll, endOne, signOut } from "./sign-out.ts";
+
+const LINK = t.Object({ secret: t.String({ maxLength: 200 }) });
+const FORM = { parse: "none", detail: HIDDEN } as const;
+
+/** What stands below `/archive`: the archive's page, and how somebody gets to see it (protocol 9). */
+export function archiveRoutes(context: SignInContext) {
+  return new Elysia()
+    .get("/archive", ({ request }) => archivePage(context, request), { detail: HIDDEN })
+    .post("/archive/sign-in", ({ request }) => signIn(context, request), FORM)
+    .post("/archive/sign-out", ({ request }) => signOut(context, request, endOne), FORM)
+    .post("/archive/sign-out-everywhere", ({ request }) => signOut(context, request, endAll), FORM)
+    .get(
+      "/archive/open/:secret",
+      ({ request, params }) => openPage(context, request, params.secret),
+      { params: LINK, detail: HIDDEN },
+    )
+    .post(
+      "/archive/open/:secret",
+      ({ request, params }) => openByLink(context, request, params.secret),
+      { ...FORM, params: LINK },
+    );
+}
+
+async function archivePage(context: SignInContext, request: Request): Promise<Response> {
+  const found = await signedInBy(request, context.credentials);
+  if (found) return signedInPage(context, request, found.signedIn);
+  const page = pageFor(context, request);
+  // SameSite keeps the cookie from a visit that another site's link begins; one that this answer begins has it.
+  if (request.headers.get("sec-fetch-site") === "cross-site") {
+    return htmlAnswer(renderReloadPage(page), 200, { refresh: `0; url=${page.base}/archive` });
+  }
+  const isSignedOut = new URL(request.url).searchParams.has("signed-out");
+  return signInPage(context, request, isSignedOut ? "signedOut" : undefined);
+}
+
+function signedInPage(
+  context: SignInContext,
+  request: Request,
+  { csrf, level, userId }: SignedIn,
+): Response {
+  const { site, base, language } = pageFor(context, request);
+  const { archive: texts, common } = textsOf(language);
+  const data = { csrf, level, userId, siteName: site.name, base, language, texts, common, version };
+  return htmlAnswer(renderArchivePage(data, site, `${base}/`));
+}

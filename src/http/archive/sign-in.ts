@@ -1,0 +1,131 @@
+import { publicPathOf } from "../../config.ts";
+import { Problem } from "../../problem.ts";
+import type { SessionOwner } from "../../records/records.ts";
+import { stateOfLink, type LinkState } from "../../session/links.ts";
+import { readsArchive } from "../../session/sessions.ts";
+import {
+  renderOpenPage,
+  renderSignInPage,
+  type SignInNotice,
+  type SignInPage,
+} from "../../web/sign-in-page.tsx";
+import { chooseLanguage } from "../../web/texts/language.ts";
+import { callerOf } from "../authenticate.ts";
+import type { Caller } from "../caller.ts";
+import { isForm, readForm } from "../form.ts";
+import { htmlAnswer, toArchive } from "./answers.ts";
+import { sessionSecrets } from "./cookie.ts";
+import { isOwnPage } from "./own-page.ts";
+import type { SignInContext } from "./sign-in-context.ts";
+
+/** What pages for who is not signed in are drawn with. */
+export function pageFor({ look, publicUrl }: SignInContext, request: Request): SignInPage {
+  return {
+    site: look,
+    base: publicPathOf(publicUrl()),
+    language: chooseLanguage(request.headers.get("accept-language")),
+  };
+}
+
+/** The sign-in page, with what was wrong with an attempt. @param wait seconds until another one may be made */
+export function signInPage(
+  context: SignInContext,
+  request: Request,
+  notice?: SignInNotice,
+  status = 200,
+  wait?: number,
+): Response {
+  const html = renderSignInPage(pageFor(context, request), notice);
+  return htmlAnswer(html, status, wait === undefined ? {} : { "retry-after": String(wait) });
+}
+
+/** `POST /archive/sign-in`: an API key for a session. */
+export async function signIn(context: SignInContext, request: Request): Promise<Response> {
+  const { credentials, wrongKeys, requests } = context;
+  const again = (notice: SignInNotice, status: number, wait?: number) =>
+    signInPage(context, request, notice, status, wait);
+  // Another site's page must not sign somebody in as somebody else.
+  if (!isOwnPage(request, context.publicUrl())) return again("foreignPage", 403);
+  const key = await readField(context, request, "key");
+  if (key === "") return again("noKey", 400);
+  const attempt = wrongKeys.begin(requests.clientOf(request));
+  if (attempt.wait > 0) return again("tooMany", 429, attempt.wait);
+  const caller = await callerOfKey(context, key);
+  if (!caller) return again("wrongKey", 403);
+  attempt.succeeded();
+  if (!readsArchive(caller.level)) return again("noUse", 403);
+  await endPresent(context, request);
+  return toArchive(context, request, await credentials.sessions.begin(ownerOf(context, caller)));
+}
+
+/** A field of a form, without spaces around it; empty where it is not there. */
+export async function readField(
+  { stallMs }: SignInContext,
+  request: Request,
+  name: string,
+): Promise<string> {
+  if (request.body === null || !isForm(request)) return "";
+  return (await readForm(request, stallMs)).get(name)?.trim() ?? "";
+}
+
+async function callerOfKey(
+  { credentials }: SignInContext,
+  key: string,
+): Promise<Caller | undefined> {
+  try {
+    return await callerOf(key, credentials);
+  } catch (error) {
+    if (error instanceof Problem && error.code === "invalid_signature") return undefined;
+    throw error;
+  }
+}
+
+function ownerOf({ credentials }: SignInContext, { userId, apiKey }: Caller): SessionOwner {
+  // User 0 is who has typed REDEEM_API_KEY.
+  if (userId !== 0) return { keyId: userId, operatorKey: null };
+  return { keyId: null, operatorKey: credentials.secret.fingerprint(apiKey ?? "") };
+}
+
+/** Who signs in anew leaves no session behind. */
+async function endPresent(
+  { credentials, publicUrl }: SignInContext,
+  request: Request,
+): Promise<void> {
+  for (const secret of sessionSecrets(request, publicUrl())) await credentials.sessions.end(secret);
+}
+
+const LINK_NOTICES: Record<LinkState, SignInNotice> = {
+  used: "linkUsed",
+  expired: "linkExpired",
+  unknown: "linkUnknown",
+  // It could not be used all the same: its key was revoked.
+  open: "linkUnknown",
+};
+
+/** `GET /archive/open/<secret>`: a page with one button, so that who only looks at a link does not use it up. */
+export async function openPage(
+  context: SignInContext,
+  request: Request,
+  secret: string,
+): Promise<Response> {
+  const state = await stateOfLink(context.records, secret, context.now());
+  if (state !== "open") return signInPage(context, request, LINK_NOTICES[state], 404);
+  return htmlAnswer(renderOpenPage(pageFor(context, request), secret));
+}
+
+/** `POST /archive/open/<secret>`: the link for a session. No limit stands before it: it is how the operator always comes in. */
+export async function openByLink(
+  context: SignInContext,
+  request: Request,
+  link: string,
+): Promise<Response> {
+  const { records, credentials, publicUrl, now } = context;
+  if (!isOwnPage(request, publicUrl())) return signInPage(context, request, "foreignPage", 403);
+  const secret = await credentials.sessions.beginByLink(link);
+  if (secret === undefined) {
+    const state = await stateOfLink(records, link, now());
+    return signInPage(context, request, LINK_NOTICES[state], 404);
+  }
+  await endPresent(context, request);
+  return toArchive(context, request, secret);
+}

@@ -1,0 +1,35 @@
+import type { SignedIn } from "../../session/sessions.ts";
+import { toArchive } from "./answers.ts";
+import { isOwnPage } from "./own-page.ts";
+import { requireCsrf, signedInBy } from "./session-caller.ts";
+import type { SignInContext } from "./sign-in-context.ts";
+import { readField, signInPage } from "./sign-in.ts";
+
+type End = (context: SignInContext, signedIn: SignedIn, secret: string) => Promise<void>;
+
+/** This session alone. */
+export const endOne: End = ({ credentials }, _, secret) => credentials.sessions.end(secret);
+
+/** All sessions of the same key, or of the operator. */
+export const endAll: End = ({ credentials }, signedIn) =>
+  credentials.sessions.endEverywhere(signedIn);
+
+/**
+ * `POST /archive/sign-out` and `sign-out-everywhere`: ends what `end` ends, where the form is of one of the session's own pages
+ * (its field `csrf`).
+ */
+export async function signOut(
+  context: SignInContext,
+  request: Request,
+  end: End,
+): Promise<Response> {
+  if (!isOwnPage(request, context.publicUrl())) {
+    return signInPage(context, request, "foreignPage", 403);
+  }
+  const found = await signedInBy(request, context.credentials);
+  if (found) {
+    requireCsrf(found.signedIn, await readField(context, request, "csrf"));
+    await end(context, found.signedIn, found.secret);
+  }
+  return toArchive(context, request, "", "?signed-out");
+}
