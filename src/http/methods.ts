@@ -6,7 +6,7 @@ import type { Method } from "./define-method.ts";
 import { echo } from "./echo.ts";
 import { getReplaceToken } from "./photo/get-replace-token.ts";
 import { changeMany } from "./photo/change-many.ts";
-import { cancelUpload } from "./photo/cancel-upload.ts";
+import { cancelUploadMethod } from "./photo/cancel-upload.ts";
 import { deletePhoto } from "./photo/delete.ts";
 import { deleteUploadToken } from "./photo/delete-upload-token.ts";
 import { getUploadToken } from "./photo/get-upload-token.ts";
@@ -31,7 +31,7 @@ export const METHODS: readonly Method[] = [
   updateUploadToken,
   deleteUploadToken,
   uploadTokenStatus,
-  cancelUpload,
+  cancelUploadMethod,
   getReplaceToken,
   list,
   segments,

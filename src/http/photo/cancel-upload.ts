@@ -32,7 +32,7 @@ const name = (description: string) =>
 const ARRIVED = "The file has arrived already: delete-upload-token takes a photo back.";
 
 /** `cancel-upload`: whoever sends a file does not want it any more (protocol 4.8). */
-export const cancelUpload = defineMethod({
+export const cancelUploadMethod = defineMethod({
   path: "photo/cancel-upload",
   versions: [2],
   level: "anonymous",
