@@ -15,6 +15,16 @@ export type SiteEvent =
     }
   /** Its uploader does not want it any more: its use is free, and its bytes are gone. */
   | { kind: "upload cancelled"; upload: number; token: number }
+  /** More bytes of a file are on record. */
+  | { kind: "chunk stored"; upload: number; token: number }
+  /** An upload became no photo, and nobody is to blame: its connection broke, or it was never begun in earnest. */
+  | { kind: "upload dropped"; upload: number; token: number }
+  /** An upload token was made, changed or revoked. */
+  | { kind: "token changed"; token: number }
+  /** Another process has written: a command beside the server, perhaps. Nobody knows what. */
+  | { kind: "changed elsewhere" }
+  /** What happened could not be looked up for those who look at the archive: they are told to ask again. */
+  | { kind: "feed failed"; error: string }
   /** A photo is on record. `seconds` since its upload was begun. */
   | {
       kind: "photo made";
@@ -84,7 +94,7 @@ export type SiteEvent =
   | {
       kind: "media attempted";
       outcome: "made" | "none" | "retry" | "given-up" | "gone";
-      about: Record<string, unknown>;
+      about: { photo: number } & Record<string, unknown>;
     }
   | { kind: "media failed"; error: string };
 

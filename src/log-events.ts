@@ -14,6 +14,10 @@ export function logEvent(event: SiteEvent): void {
   switch (event.kind) {
     // Its photo, or why there is none, has a line; that it is on its way concerns nobody but who counts.
     case "upload begun":
+    case "chunk stored":
+    case "upload dropped":
+    case "token changed":
+    case "changed elsewhere":
       return;
     case "upload cancelled":
     case "photo replaced":
@@ -36,6 +40,7 @@ export function logEvent(event: SiteEvent): void {
     case "upload not deleted":
     case "file not deleted":
     case "update not finished":
+    case "feed failed":
       log.warn(kind === "not hashed" ? "photo not hashed" : kind, about);
       return;
     case "put right":

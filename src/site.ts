@@ -7,6 +7,7 @@ import { allowedFor, ConfigError, publicUrlOf, type Settings } from "./config.ts
 import { readPresence } from "./files/boot.ts";
 import type { Calls } from "./files/calls.ts";
 import { createDisk } from "./files/disk.ts";
+import { createFeed, type Feed } from "./feed/feed.ts";
 import type { Files } from "./files/files.ts";
 import { createEvents, type Events } from "./events.ts";
 import { createHasher, type Hasher } from "./integrity/hasher.ts";
@@ -46,6 +47,8 @@ export type Site = {
   deliverer: Deliverer;
   pingbackTo: PingbackTo;
   sessions: Sessions;
+  /** Tells open pages of the archive what happens. */
+  feed: Feed;
   media: MediaQueue;
   now: () => number;
   ages: Ages;
@@ -143,6 +146,7 @@ export async function startSite(
     onError: (error) => events.emit({ kind: "callbacks failed", error: String(error) }),
     onAttempt: ({ outcome, ...about }) =>
       events.emit({ kind: "callback attempted", outcome, about }),
+    onChangedElsewhere: () => events.emit({ kind: "changed elsewhere" }),
   });
   const syncer = createSyncer({
     records,
@@ -195,6 +199,11 @@ export async function startSite(
     now,
     operatorKey: config.REDEEM_API_KEY,
     longestMs: config.REDEEM_SESSION,
+  });
+  const feed = createFeed({
+    records,
+    events,
+    onError: (error) => events.emit({ kind: "feed failed", error: String(error) }),
   });
   const sweeper = createSweeper({
     records,
@@ -258,6 +267,7 @@ export async function startSite(
     deliverer,
     pingbackTo: context.pingbackTo,
     sessions,
+    feed,
     media,
     now,
     ages,
@@ -270,6 +280,7 @@ export async function startSite(
       publicUrl = url;
     },
     stop: async () => {
+      feed.close();
       await sweeper.stop();
       await hasher.stop();
       await media.stop();

@@ -7,6 +7,8 @@ export type DelivererOptions = Omit<SendOptions, "timeoutMs"> & {
   /** Hides address and body of what is given up, which may be asked for again. */
   seal: (text: string) => string;
   onAttempt: (attempt: Attempt) => void;
+  /** Another process has written to the records. */
+  onChangedElsewhere?: () => void;
   /** The outbox itself could not be read; it is looked at again with the next callback. */
   onError: (error: unknown) => void;
 };
@@ -76,7 +78,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   let timer: Timer | undefined;
   const listening = setInterval(() => {
     void records.changedElsewhere().then((changed) => {
-      if (changed) wake();
+      if (!changed) return;
+      wake();
+      options.onChangedElsewhere?.();
     }, options.onError);
   }, LISTEN_MS);
   listening.unref();

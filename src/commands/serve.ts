@@ -138,6 +138,8 @@ function stopOnSignal(app: App, site: Site, unlock: () => void): void {
     // The second signal: at once.
     if (site.draining) process.exit(1);
     site.draining = true;
+    // Pages of the archive listen for as long as they are open.
+    site.feed.close();
     const waiting = app.server?.pendingRequests ?? 0;
     log.info("stopping", { requests: waiting });
     await ended(() => (app.server?.pendingRequests ?? 0) === 0, site.config.REDEEM_STOP_LIMIT);

@@ -14,6 +14,7 @@ import { requestsThatFit } from "./handles.ts";
 import type { MemoryWatch } from "./memory.ts";
 import { FILE_METHODS, METHODS } from "./methods.ts";
 import { archiveRoutes } from "./archive/archive-routes.ts";
+import { createEventStreams } from "./archive/event-streams.ts";
 import { createWrongKeys } from "./archive/wrong-keys.ts";
 import { lookOf, pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
@@ -78,6 +79,11 @@ export function createApp(
     credentials,
     records,
     wrongKeys: createWrongKeys(now),
+    streams: createEventStreams({
+      feed: site.feed,
+      sessions,
+      onError: (error) => events.emit({ kind: "feed failed", error: String(error) }),
+    }),
     requests,
     publicUrl,
     now,

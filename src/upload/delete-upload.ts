@@ -24,18 +24,20 @@ export async function deleteUpload(
 /**
  * Deletes an upload in chunks that has not a byte on record, and what is left of bytes that were.
  * @param mayGo asked in the very moment: whether nobody else is at work on it
+ * @returns whether it went
  */
 export async function deleteEmpty(
   { records, files, quota }: Pick<UploadContext, "records" | "files" | "quota">,
   { id, file }: Pick<Upload, "id" | "file">,
   mayGo: () => boolean,
-): Promise<void> {
+): Promise<boolean> {
   const fresh = await records.uploads.byId(id);
-  if (fresh?.state !== "receiving" || fresh.received > 0 || !mayGo()) return;
+  if (fresh?.state !== "receiving" || fresh.received > 0 || !mayGo()) return false;
   quota.closeAccount(id);
   // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
   // database needs their room.
   const deleting = files.staging.delete(file);
   await records.leftovers.deleteEmpty(id);
   await deleting;
+  return true;
 }

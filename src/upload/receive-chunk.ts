@@ -79,13 +79,22 @@ function joinUpload(context: UploadContext, upload: Upload) {
       try {
         // Or it has made the upload's file anew, whose bytes were deleted.
         if (work.shared.failure && work.isAlone()) await context.files.staging.delete(upload.file);
-        if (!work.hasBytes && work.isAlone()) await deleteEmpty(context, upload, work.isAlone);
+        if (!work.hasBytes && work.isAlone()) await dropEmpty(context, upload, work);
       } finally {
         work[Symbol.dispose]();
       }
     },
   });
   return work;
+}
+
+async function dropEmpty(
+  context: UploadContext,
+  upload: Upload,
+  { isAlone }: Membership,
+): Promise<void> {
+  if (!(await deleteEmpty(context, upload, isAlone))) return;
+  context.events.emit({ kind: "upload dropped", upload: upload.id, token: upload.tokenId });
 }
 
 async function carryOut(
@@ -96,9 +105,12 @@ async function carryOut(
 ): Promise<Answer> {
   const { upload, work } = receiving;
   switch (plan.do) {
-    case "write":
+    case "write": {
       if (!lock) throw beingReceived("This chunk");
-      return answerFor(context, receiving, await writeChunk(context, receiving, lock));
+      const written = await writeChunk(context, receiving, lock);
+      context.events.emit({ kind: "chunk stored", upload: written.id, token: written.tokenId });
+      return answerFor(context, receiving, written);
+    }
     case "count":
       return countChunk(context, receiving, plan.stored);
     case "answer": {

@@ -64,6 +64,7 @@ export async function beginWhole(
       quota.closeAccount(upload.id);
       await deleteUpload(context, upload);
       await rollBack();
+      context.events.emit({ kind: "upload dropped", upload: upload.id, token: saved.token.id });
     },
   };
   try {

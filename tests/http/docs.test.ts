@@ -15,6 +15,7 @@ import { operationAt, readSpec, type Documented, type Spec } from "./spec.ts";
 const HIDDEN = [
   "GET /",
   "GET /archive",
+  "GET /archive/events",
   "GET /archive/open/:secret",
   "GET /docs",
   "GET /docs/:name",
@@ -23,6 +24,7 @@ const HIDDEN = [
   "GET /openapi.json",
   "GET /robots.txt",
   "GET /web-assets/:name",
+  "HEAD /archive/events",
   "POST /archive/open/:secret",
   "POST /archive/sign-in",
   "POST /archive/sign-out",

@@ -5,6 +5,7 @@ import { renderReloadPage } from "../../web/sign-in-page.tsx";
 import { textsOf } from "../../web/texts/texts.ts";
 import type { SignedIn } from "../../session/sessions.ts";
 import { HIDDEN } from "../docs/pages.ts";
+import { eventsAnswer } from "./events-route.ts";
 import { htmlAnswer } from "./answers.ts";
 import { signedInBy } from "./session-caller.ts";
 import type { SignInContext } from "./sign-in-context.ts";
@@ -16,21 +17,32 @@ const FORM = { parse: "none", detail: HIDDEN } as const;
 
 /** What stands below `/archive`: the archive's page, and how somebody gets to see it (protocol 9). */
 export function archiveRoutes(context: SignInContext) {
-  return new Elysia()
-    .get("/archive", ({ request }) => archivePage(context, request), { detail: HIDDEN })
-    .post("/archive/sign-in", ({ request }) => signIn(context, request), FORM)
-    .post("/archive/sign-out", ({ request }) => signOut(context, request, endOne), FORM)
-    .post("/archive/sign-out-everywhere", ({ request }) => signOut(context, request, endAll), FORM)
-    .get(
-      "/archive/open/:secret",
-      ({ request, params }) => openPage(context, request, params.secret),
-      { params: LINK, detail: HIDDEN },
-    )
-    .post(
-      "/archive/open/:secret",
-      ({ request, params }) => openByLink(context, request, params.secret),
-      { ...FORM, params: LINK },
-    );
+  return (
+    new Elysia()
+      .get("/archive", ({ request }) => archivePage(context, request), { detail: HIDDEN })
+      .get("/archive/events", ({ request, server }) => eventsAnswer(context, request, server), {
+        detail: HIDDEN,
+      })
+      // Elysia would answer it by beginning a stream that nobody reads.
+      .head("/archive/events", () => new Response(null, { status: 405 }), { detail: HIDDEN })
+      .post("/archive/sign-in", ({ request }) => signIn(context, request), FORM)
+      .post("/archive/sign-out", ({ request }) => signOut(context, request, endOne), FORM)
+      .post(
+        "/archive/sign-out-everywhere",
+        ({ request }) => signOut(context, request, endAll),
+        FORM,
+      )
+      .get(
+        "/archive/open/:secret",
+        ({ request, params }) => openPage(context, request, params.secret),
+        { params: LINK, detail: HIDDEN },
+      )
+      .post(
+        "/archive/open/:secret",
+        ({ request, params }) => openByLink(context, request, params.secret),
+        { ...FORM, params: LINK },
+      )
+  );
 }
 
 async function archivePage(context: SignInContext, request: Request): Promise<Response> {

@@ -2,6 +2,7 @@ import type { Records } from "../../records/records.ts";
 import type { SiteLook } from "../../web/page-shell.tsx";
 import type { Credentials } from "../caller.ts";
 import type { RequestLog } from "../request-log.ts";
+import type { EventStreams } from "./event-streams.ts";
 import type { WrongKeys } from "./wrong-keys.ts";
 
 /** What the addresses below `/archive` work with. */
@@ -9,6 +10,7 @@ export type SignInContext = {
   credentials: Credentials;
   records: Records;
   wrongKeys: WrongKeys;
+  streams: EventStreams;
   requests: Pick<RequestLog, "clientOf">;
   publicUrl: () => string;
   now: () => number;

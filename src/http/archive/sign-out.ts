@@ -30,6 +30,7 @@ export async function signOut(
   if (found) {
     requireCsrf(found.signedIn, await readField(context, request, "csrf"));
     await end(context, found.signedIn, found.secret);
+    await context.streams.look();
   }
   return toArchive(context, request, "", "?signed-out");
 }

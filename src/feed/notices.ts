@@ -1,0 +1,89 @@
+import type { SiteEvent } from "../events.ts";
+import { CHANGED, type PageEvent } from "./page-event.ts";
+
+/**
+ * What somebody is to be told of, before it is known what exactly: an upload is looked up when its turn has come, so that of many
+ * chunks the last one counts.
+ */
+export type FeedNotice =
+  | {
+      about: "upload";
+      upload: number;
+      token: number;
+      /** It has ended: that is told at once. */
+      isOver: boolean;
+    }
+  | { about: "token"; token: number }
+  | { about: "anything"; level: "read" | "admin"; event: PageEvent };
+
+const PHOTO_WORDS = {
+  updated: "changed",
+  trashed: "deleted",
+  restored: "restored",
+  removed: "removed",
+} as const;
+
+const DELIVERY_STATES = {
+  delivered: "delivered",
+  retry: "pending",
+  "given-up": "given-up",
+} as const;
+
+/** Those of one thing that happened. */
+export function noticesOf(event: SiteEvent): FeedNotice[] {
+  switch (event.kind) {
+    case "upload begun":
+      return ofUpload(event.upload, event.token, false);
+    case "upload cancelled":
+    case "upload dropped":
+      return ofUpload(event.upload, event.token, true);
+    case "chunk stored":
+      return [{ about: "upload", upload: event.upload, token: event.token, isOver: false }];
+    case "refused": {
+      const { upload, token } = event;
+      return upload === null ? [{ about: "token", token }] : ofUpload(upload, token, true);
+    }
+    case "photo made":
+    case "photo replaced": {
+      const what = event.kind === "photo made" ? "made" : "replaced";
+      return [photo(event.photo, what), ...ofUpload(event.upload, event.token, true)];
+    }
+    case "photo changed":
+      return [photo(event.photo, PHOTO_WORDS[event.what])];
+    case "media attempted":
+      return event.outcome === "retry" || event.outcome === "gone"
+        ? []
+        : [photo(event.about.photo, "changed")];
+    case "token changed":
+      return [{ about: "token", token: event.token }];
+    case "callback attempted": {
+      const { delivery } = event.about;
+      const data = { delivery_id: delivery, state: DELIVERY_STATES[event.outcome] };
+      return [{ about: "anything", level: "admin", event: { event: "delivery", data } }];
+    }
+    case "changed elsewhere":
+      return [{ about: "anything", level: "read", event: CHANGED }];
+    default:
+      return [];
+  }
+}
+
+function ofUpload(upload: number, token: number, isOver: boolean): FeedNotice[] {
+  return [
+    { about: "upload", upload, token, isOver },
+    { about: "token", token },
+  ];
+}
+
+function photo(id: number, what: (PageEvent & { event: "photo" })["data"]["what"]): FeedNotice {
+  const event: PageEvent = { event: "photo", data: { photo_id: id, what } };
+  return { about: "anything", level: "read", event };
+}
+
+/** The same for what need not be told twice. */
+export function keyOf(notice: FeedNotice): string {
+  if (notice.about === "upload") return `upload ${notice.upload}`;
+  if (notice.about === "token") return `token ${notice.token}`;
+  const { event, data } = notice.event;
+  return `${event} ${Object.values(data).join(" ")}`;
+}
