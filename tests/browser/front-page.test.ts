@@ -31,7 +31,7 @@ describe.each(browsers)("/ in %s", (name) => {
     expect(await page.evaluate(() => "ran" in globalThis)).toBe(false);
     await shot(visit, "front-page");
     await expectAccessible(visit);
-    await page.locator("a").click();
+    await page.getByRole("link", { name: "the documentation of the API" }).click();
     await page.waitForURL(`${server.url}/docs`);
   });
 });

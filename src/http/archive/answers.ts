@@ -26,7 +26,6 @@ export function htmlAnswer(
     headers: {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": POLICY,
-      "cross-origin-opener-policy": "same-origin",
       "cross-origin-resource-policy": "same-origin",
       "x-content-type-options": "nosniff",
       // Not "no-referrer": forms would be sent with "Origin: null" (own-page.ts).
