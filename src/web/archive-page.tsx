@@ -18,7 +18,7 @@ export function renderArchivePage(data: ArchivePageData, site: SiteLook, root: s
     },
     <>
       <div id="archive" />
-      <PageJson id="archive-info" data={data} />
+      <PageJson id="archive-info" data={{ ...data, siteLogo: site.logo }} />
     </>,
     "wide",
   );

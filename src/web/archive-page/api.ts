@@ -1,4 +1,8 @@
+import { signal } from "@preact/signals";
 import type { ArchivePageData } from "./page-data.ts";
+
+/** Whether the server has said that nobody is signed in any more: what the page shows is the last that it heard. */
+export const sessionEnded = signal(false);
 
 /** A refusal of the API, or no answer at all (`no_answer`). `code` is one of protocol 2. */
 export class ApiProblem extends Error {
@@ -19,7 +23,7 @@ export type ApiParams = Readonly<Record<string, string | number | boolean | unde
 export type Api = <Data>(
   method: string,
   params?: ApiParams,
-  signal?: AbortSignal,
+  aborted?: AbortSignal,
 ) => Promise<ApiAnswer<Data>>;
 
 /**
@@ -28,7 +32,7 @@ export type Api = <Data>(
  * @throws ApiProblem
  */
 export function createApi({ base, csrf }: ArchivePageData): Api {
-  return async (method, params = {}, signal) => {
+  return async (method, params = {}, aborted) => {
     const answer = await ask(`${base}/api/2/${method}`, {
       method: "POST",
       headers: { "Redeem-Csrf": csrf },
@@ -37,9 +41,10 @@ export function createApi({ base, csrf }: ArchivePageData): Api {
           .filter(([, value]) => value !== undefined)
           .map(([name, value]) => [name, toText(value)]),
       ),
-      ...(signal && { signal }),
+      ...(aborted && { signal: aborted }),
     });
     if (answer.status === "ok") return answer;
+    if (answer.code === "session_ended") sessionEnded.value = true;
     throw new ApiProblem(answer.code ?? "no_answer", answer.message ?? "");
   };
 }

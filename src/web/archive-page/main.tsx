@@ -3,6 +3,7 @@ import { render } from "preact";
 import { createLocale } from "../kit/locale.ts";
 import { createApi } from "./api.ts";
 import { Archive } from "./archive-context.ts";
+import { startEvents } from "./events.ts";
 import type { ArchivePageData } from "./page-data.ts";
 import { Shell } from "./shell.tsx";
 
@@ -12,6 +13,7 @@ const root = document.getElementById("archive");
 if (info && root !== null) {
   const data: ArchivePageData = JSON.parse(info);
   const context = { data, api: createApi(data), locale: createLocale(data.language) };
+  startEvents(data);
   render(
     <Archive.Provider value={context}>
       <Shell />

@@ -9,6 +9,8 @@ export type ArchivePageData = {
   level: "read" | "write" | "admin" | "super";
   userId: number;
   siteName: string;
+  /** Address of the site's logo, if it has one. */
+  siteLogo?: string;
   /** Path of the site's public address, such as "/base", or "". */
   base: string;
   language: Language;

@@ -1,42 +1,61 @@
 /** @jsxImportSource preact */
+import { useEffect } from "preact/hooks";
+import { Icon } from "../kit/icon.tsx";
 import { Toasts } from "../kit/toast.tsx";
+import { AccountMenu } from "./account-menu.tsx";
 import { useArchive } from "./archive-context.ts";
-import type { ArchivePageData } from "./page-data.ts";
+import { ConnectionNotice } from "./connection-notice.tsx";
+import { hasLevelOf } from "./levels.ts";
 import { place, placeOf } from "./place.ts";
 import { VIEWS, type View } from "./views.ts";
 
-const LEVELS: readonly ArchivePageData["level"][] = ["read", "write", "admin", "super"];
-
-/** The frame around the views: navigation, the view of the present place, toasts. */
+/** The frame around the views: the site's name, navigation, the view of the present place, toasts. */
 export function Shell() {
   const { data } = useArchive();
-  const views = VIEWS.filter(({ level }) => LEVELS.indexOf(data.level) >= LEVELS.indexOf(level));
+  const views = VIEWS.filter(({ level }) => hasLevelOf(data, level));
   const present = views.find(({ name }) => name === place.value.view) ?? views[0];
+  const label = present?.label(data.texts) ?? data.texts.title;
+  useEffect(() => {
+    document.title = `${label} – ${data.siteName}`;
+  }, [label]);
   return (
-    <>
-      <header class="bar">
-        <p class="site" dir="auto">
-          {data.siteName}
-        </p>
+    <div class="frame">
+      <header class="frame-head">
+        <SiteMark />
         <Navigation views={views} present={present} />
+        <AccountMenu />
       </header>
-      <main class="archive">{present !== undefined && <present.component />}</main>
+      <main class="frame-view" id="view" tabIndex={-1}>
+        {present !== undefined && <present.component key={present.name} />}
+      </main>
+      <ConnectionNotice />
       <Toasts />
-    </>
+    </div>
+  );
+}
+
+function SiteMark() {
+  const { data } = useArchive();
+  return (
+    <p class="frame-site" dir="auto" title={data.siteName}>
+      {data.siteLogo !== undefined && <img class="logo" src={data.siteLogo} alt="" />}
+      <span>{data.siteName}</span>
+    </p>
   );
 }
 
 function Navigation({ views, present }: { views: readonly View[]; present: View | undefined }) {
   const { data } = useArchive();
   return (
-    <nav aria-label={data.texts.title}>
+    <nav class="frame-nav" aria-label={data.texts.title}>
       {views.map((view) => (
         <a
           key={view.name}
           href={placeOf(view.name)}
           {...(view === present && { "aria-current": "page" as const })}
         >
-          {view.label(data.texts)}
+          <Icon name={view.icon} />
+          <span>{view.label(data.texts)}</span>
         </a>
       ))}
     </nav>

@@ -1,11 +1,14 @@
 import type { ComponentType } from "preact";
+import type { IconName } from "../kit/icon.tsx";
 import type { ArchiveTexts } from "../texts/texts.ts";
 import type { ArchivePageData } from "./page-data.ts";
+import { PhotosView } from "./views/photos/photos-view.tsx";
 
 /** One view of the archive: a folder in views/, with a component that is drawn while the place is there. */
 export type View = {
   /** In the address: "#/photos". */
   name: string;
+  icon: IconName;
   /** What the navigation calls it. */
   label: (texts: ArchiveTexts) => string;
   /** The level that its API methods need. */
@@ -14,4 +17,12 @@ export type View = {
 };
 
 /** In the order of the navigation. The first is where somebody comes in. */
-export const VIEWS: readonly View[] = [];
+export const VIEWS: readonly View[] = [
+  {
+    name: "photos",
+    icon: "image",
+    label: ({ frame }) => frame.photos,
+    level: "read",
+    component: PhotosView,
+  },
+];

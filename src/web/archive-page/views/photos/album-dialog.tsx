@@ -1,0 +1,92 @@
+/** @jsxImportSource preact */
+import { useEffect, useState } from "preact/hooks";
+import { Button } from "../../../kit/button.tsx";
+import { Dialog } from "../../../kit/dialog.tsx";
+import { Field } from "../../../kit/field.tsx";
+import { Icon } from "../../../kit/icon.tsx";
+import { toast } from "../../../kit/toast.tsx";
+import { useChanges } from "./changes.ts";
+import type { AlbumItem } from "./choices.ts";
+import type { GridPhoto } from "./photo-types.ts";
+import { usePhotos } from "./photos-context.ts";
+import { useProblemText } from "../../problem-text.ts";
+
+/** An album for photos: one that is there, or a new one. */
+export function AlbumDialog({
+  photos,
+  onClose,
+}: {
+  photos: readonly GridPhoto[];
+  onClose: () => void;
+}) {
+  const { api, texts, locale, data } = usePhotos();
+  const { addToAlbum } = useChanges();
+  const problemText = useProblemText();
+  const [words, setWords] = useState("");
+  const albums = useFoundAlbums(words);
+  const title = words.trim();
+  const add = (id: number, name: string) => {
+    onClose();
+    void addToAlbum(photos, id, name);
+  };
+  const make = () =>
+    api<{ album_id: number }>("album/create", { title }).then(
+      (answer) => add(answer.data.album_id, title),
+      (error) => toast(problemText(error)),
+    );
+  const isNew = title !== "" && !albums.some((album) => album.title === title);
+  return (
+    <Dialog
+      heading={locale.say(texts.albumMany, { count: photos.length })}
+      closeLabel={data.common.close}
+      onClose={onClose}
+    >
+      <Field label={texts.findAlbum}>
+        {(ids) => (
+          <input
+            {...ids}
+            autoFocus
+            maxLength={1000}
+            value={words}
+            onInput={({ currentTarget }) => setWords(currentTarget.value)}
+          />
+        )}
+      </Field>
+      <ul class="album-choices">
+        {isNew && (
+          <li>
+            <Button icon="plus" onClick={() => void make()}>
+              {locale.say(texts.newAlbum, { title })}
+            </Button>
+          </li>
+        )}
+        {albums.map(({ album_id: id, title: name, number_of_photos: count }) => (
+          <li key={id}>
+            <button type="button" class="button plain" onClick={() => add(id, name)}>
+              <Icon name="album" />
+              <span dir="auto">{name}</span>
+              <small>{locale.number(count)}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}
+
+/** Albums with these words in their titles, the newest first. */
+export function useFoundAlbums(words: string): AlbumItem[] {
+  const { api } = usePhotos();
+  const [albums, setAlbums] = useState<AlbumItem[]>([]);
+  useEffect(() => {
+    const left = new AbortController();
+    const search = words.trim() || undefined;
+    const params = { search, include_hidden_p: true, size: 50 };
+    api<AlbumItem[]>("album/list", params, left.signal).then(
+      ({ data }) => setAlbums(data),
+      () => undefined,
+    );
+    return () => left.abort();
+  }, [words]);
+  return albums;
+}

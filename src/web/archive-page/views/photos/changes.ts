@@ -1,0 +1,67 @@
+import { signal } from "@preact/signals";
+import type { Message } from "../../../texts/message.ts";
+import { toast } from "../../../kit/toast.tsx";
+import { changeManyPhotos, type ManyChanges, type ManyOutcome } from "./change-many.ts";
+import type { GridPhoto } from "./photo-types.ts";
+import { usePhotos } from "./photos-context.ts";
+
+/** A change of many photos that is under way: 0 to 1. */
+export const changing = signal<number | undefined>(undefined);
+
+/** What could not be changed, until it was read. */
+export const failures = signal<ManyOutcome["failed"]>([]);
+
+/** What can be done with photos, one or many. Each says what came of it, and unmarks what it has changed. */
+export function useChanges() {
+  const { api, list, marked, refresh, texts, locale, data } = usePhotos();
+
+  const change = async (
+    photos: readonly GridPhoto[],
+    changes: ManyChanges,
+    said: Message,
+    values: Readonly<Record<string, string>> = {},
+    undo?: ManyChanges,
+  ): Promise<void> => {
+    if (photos.length === 0 || changing.value !== undefined) return;
+    changing.value = 0;
+    const progress = (tried: number) => (changing.value = tried / photos.length);
+    const outcome = await changeManyPhotos(api, photos, changes, progress);
+    changing.value = undefined;
+    const { done, failed } = outcome;
+    if (failed.length > 0) failures.value = failed;
+    else marked.clear();
+    if (done.length > 0) {
+      const text = locale.say(said, { ...values, count: done.length });
+      toast(
+        text,
+        undo && {
+          label: data.common.undo,
+          run: () => void change(done, undo, texts.undone),
+        },
+      );
+    }
+    for (const { photo_id: id } of done.slice(0, 100)) list.expire(id);
+    if (done.length > 100) list.expire();
+    await refresh();
+  };
+
+  return {
+    remove: (photos: readonly GridPhoto[]) =>
+      change(photos, { delete_p: true }, texts.deleted, {}, { restore_p: true }),
+    restore: (photos: readonly GridPhoto[]) =>
+      change(photos, { restore_p: true }, texts.restored, {}, { delete_p: true }),
+    publish: (photos: readonly GridPhoto[], publish: boolean) =>
+      change(photos, { publish }, publish ? texts.nowPublished : texts.nowUnpublished),
+    addTags: (photos: readonly GridPhoto[], tags: string) =>
+      change(photos, { add_tags: tags }, texts.tagged, {}, { remove_tags: tags }),
+    addToAlbum: (photos: readonly GridPhoto[], albumId: number, title: string) => {
+      const album = { title };
+      const back = { remove_album_id: albumId };
+      return change(photos, { add_album_id: albumId }, texts.addedToAlbum, album, back);
+    },
+    removeFromAlbum: (photos: readonly GridPhoto[], albumId: string) => {
+      const back = { add_album_id: albumId };
+      return change(photos, { remove_album_id: albumId }, texts.removedFromAlbum, {}, back);
+    },
+  };
+}

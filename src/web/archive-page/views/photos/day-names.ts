@@ -1,0 +1,44 @@
+import type { Language } from "../../../texts/language.ts";
+
+/** How a language writes days of the list, which are `YYYY-MM-DD`. */
+export type DayNames = {
+  /** "Friday, 27 November", with the year where it is not this one. */
+  long(day: string): string;
+  /** For a narrow place: "27 Nov", "27 Nov 2024". */
+  short(day: string): string;
+  /** "November 2026". */
+  month(day: string): string;
+};
+
+export function createDayNames(language: Language): DayNames {
+  const thisYear = String(new Date().getFullYear());
+  const write = (options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+    return (day: string) => format.format(new Date(`${day}T00:00:00Z`));
+  };
+  const long = { weekday: "long", day: "numeric", month: "long" } as const;
+  const short = { day: "numeric", month: "short" } as const;
+  const names = {
+    long: write(long),
+    longWithYear: write({ ...long, year: "numeric" }),
+    short: write(short),
+    shortWithYear: write({ ...short, year: "numeric" }),
+    month: write({ month: "long", year: "numeric" }),
+  };
+  const isThisYear = (day: string) => day.startsWith(thisYear);
+  return {
+    long: (day) => (isThisYear(day) ? names.long(day) : names.longWithYear(day)),
+    short: (day) => (isThisYear(day) ? names.short(day) : names.shortWithYear(day)),
+    month: names.month,
+  };
+}
+
+/** Seconds of a video as players write them: "0:42", "1:02:03". */
+export function writeLength(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const start = hours > 0 ? `${hours}:${two(minutes)}` : String(minutes);
+  return `${start}:${two(whole % 60)}`;
+}
+
+const two = (value: number) => String(value).padStart(2, "0");

@@ -1,0 +1,103 @@
+import type { ApiParams } from "../../api.ts";
+
+/** Which photos are shown, and in which order: what the page's address says of it. */
+export type PhotoSelection = {
+  search: string;
+  albumId: string;
+  tag: string;
+  /** Of the upload token that they came with. */
+  tokenId: string;
+  type: "" | "pictures" | "videos" | "audio";
+  state: "" | "published" | "unpublished" | "trash";
+  order: PhotoSorting;
+};
+
+export const SORTINGS = [
+  "newest",
+  "oldest",
+  "takenLast",
+  "takenFirst",
+  "titleUp",
+  "titleDown",
+] as const;
+
+export type PhotoSorting = (typeof SORTINGS)[number];
+
+export const TYPES = ["", "pictures", "videos", "audio"] as const;
+export const STATES = ["", "published", "unpublished", "trash"] as const;
+
+const ORDERS: Record<PhotoSorting, { orderby: string; order: "asc" | "desc" }> = {
+  newest: { orderby: "created", order: "desc" },
+  oldest: { orderby: "created", order: "asc" },
+  takenLast: { orderby: "taken", order: "desc" },
+  takenFirst: { orderby: "taken", order: "asc" },
+  titleUp: { orderby: "title", order: "asc" },
+  titleDown: { orderby: "title", order: "desc" },
+};
+
+/** Name in the address -> name in the selection. */
+const NAMES = {
+  search: "search",
+  album_id: "albumId",
+  tag: "tag",
+  token_id: "tokenId",
+  type: "type",
+  state: "state",
+  order: "order",
+} as const;
+
+const oneOf = <Word extends string>(words: readonly Word[], word: string | null, other: Word) =>
+  words.find((known) => known === word) ?? other;
+
+/** What an address says. What is not understood is left out. */
+export function readSelection(params: URLSearchParams): PhotoSelection {
+  const id = (name: string) => (/^\d{1,15}$/.exec(params.get(name) ?? "") ?? [""])[0];
+  return {
+    search: params.get("search") ?? "",
+    albumId: id("album_id"),
+    tag: params.get("tag") ?? "",
+    tokenId: id("token_id"),
+    type: oneOf(TYPES, params.get("type"), ""),
+    state: oneOf(STATES, params.get("state"), ""),
+    order: oneOf(SORTINGS, params.get("order"), "newest"),
+  };
+}
+
+/** What an address has to say for a selection. */
+export function writeSelection(selection: PhotoSelection): Record<string, string> {
+  const written = Object.entries(NAMES).map(([name, key]): [string, string] => [
+    name,
+    selection[key],
+  ]);
+  return Object.fromEntries(
+    written.filter(([name, value]) => value !== "" && !(name === "order" && value === "newest")),
+  );
+}
+
+/** The parameters that find these photos, for `photo/list`, `photo/segments` and `photo/download`. */
+export function findParams(selection: PhotoSelection): ApiParams {
+  const { search, albumId, tag, tokenId, type, state } = selection;
+  return {
+    search: search || undefined,
+    album_id: albumId || undefined,
+    tag: tag || undefined,
+    token_id: tokenId || undefined,
+    ...(type === "pictures" && { video_p: false, audio_p: false }),
+    ...(type === "videos" && { video_p: true }),
+    ...(type === "audio" && { audio_p: true }),
+    ...(state !== "trash" && state !== "published" && { include_unpublished_p: true }),
+    ...(state === "unpublished" && { published_p: false }),
+    ...(state === "trash" && { deleted_p: true }),
+  };
+}
+
+/** The parameters of the order. */
+export function orderParams({ order }: PhotoSelection): ApiParams {
+  return ORDERS[order];
+}
+
+/** Whether anything narrows what is shown. */
+export function isNarrowed(selection: PhotoSelection): boolean {
+  const { order: _, ...narrowing } = selection;
+  return Object.values(narrowing).some(Boolean);
+}

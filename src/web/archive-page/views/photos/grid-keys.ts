@@ -1,0 +1,47 @@
+import { photoBeside, type GridLayout } from "./layout.ts";
+import type { PhotosContext } from "./photos-context.ts";
+
+/**
+ * What a key does in the grid: arrows lead from photo to photo, Enter opens, Space marks, with Shift from the last one that was
+ * marked.
+ * @param at place of the photo that the keyboard is at
+ * @returns the place that it leads to; undefined where it leads nowhere
+ */
+export function handleGridKey(
+  event: KeyboardEvent,
+  at: number,
+  layout: GridLayout,
+  total: number,
+  { list, marked, open }: Pick<PhotosContext, "list" | "marked" | "open">,
+): number | undefined {
+  const { target, key } = event;
+  if (!(target instanceof Element) || !target.closest(".tile-link")) return undefined;
+  if (event.altKey || event.ctrlKey || event.metaKey) return undefined;
+  const next = placeBy(key, at, layout, total);
+  if (next !== undefined) {
+    event.preventDefault();
+    if (event.shiftKey && next !== at) void marked.markTo(next);
+    return next;
+  }
+  if (key === " ") {
+    event.preventDefault();
+    if (event.shiftKey) void marked.markTo(at);
+    else marked.toggle(at);
+  } else if (key === "Enter") {
+    event.preventDefault();
+    open(list.at(at)?.photo_id);
+  }
+  return undefined;
+}
+
+function placeBy(key: string, at: number, layout: GridLayout, total: number): number | undefined {
+  const steps: Record<string, () => number> = {
+    ArrowLeft: () => Math.max(0, at - 1),
+    ArrowRight: () => Math.min(total - 1, at + 1),
+    ArrowUp: () => photoBeside(layout, at, -1),
+    ArrowDown: () => photoBeside(layout, at, 1),
+    Home: () => 0,
+    End: () => total - 1,
+  };
+  return steps[key]?.();
+}

@@ -1,0 +1,161 @@
+/** @jsxImportSource preact */
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { DayGroup } from "./group.tsx";
+import { handleGridKey } from "./grid-keys.ts";
+import { boxOf, layOut, photoNear, visibleIn, type GridLayout } from "./layout.ts";
+import type { Anchor, ListShape } from "./photo-list.ts";
+import { usePhotos } from "./photos-context.ts";
+import { Scrubber } from "./scrubber.tsx";
+import { usePointerMarking } from "./pointer-marking.ts";
+import { useNearPhotos } from "./near-photos.ts";
+import { useSeenRange, useWidth } from "./window-range.ts";
+
+/** What the view asks of the grid that is drawn. */
+export type GridHandle = {
+  /** The photo at the upper edge of the window, and how many are seen; no anchor where the grid is at its top. */
+  seen(): { anchor: Anchor | undefined; count: number };
+  /** The photo of the anchor is at another place in the list that is drawn next: it stays where it is in the window. */
+  keep(index: number | undefined): void;
+  /** Leads the window and the keyboard to a photo. */
+  focus(index: number): void;
+};
+
+/** Thumbnails of photos by day, of which those near the window are drawn. */
+export function PhotoGrid({
+  shape,
+  onHandle,
+}: {
+  shape: ListShape;
+  onHandle(of: GridHandle): void;
+}) {
+  const context = usePhotos();
+  const { list, texts } = context;
+  const grid = useRef<HTMLDivElement>(null);
+  const width = useWidth(grid);
+  const layout = useMemo(
+    () => (width > 0 ? layOut(shape.days, width) : undefined),
+    [shape.days, width],
+  );
+  const range = useSeenRange(grid, Math.max(60, layout?.tile ?? 60));
+  const [focus, setFocus] = useState(0);
+  const takesFocus = useRef(false);
+  const visible = layout ? visibleIn(layout, range.from, range.until) : [];
+  // Drawn again when photos come to be known.
+  void list.known.value;
+  useNearPhotos(visible);
+  useHandle(grid, layout, onHandle, (index) => {
+    takesFocus.current = true;
+    setFocus(index);
+  });
+  const pointer = usePointerMarking(grid, layout, context, setFocus);
+  useLayoutEffect(() => {
+    if (!takesFocus.current || !layout) return;
+    const link = grid.current?.querySelector<HTMLElement>(`[data-index="${focus}"] .tile-link`);
+    if (!link) return;
+    takesFocus.current = false;
+    link.focus({ preventScroll: true });
+  });
+  return (
+    <div class="grid-area">
+      <div
+        ref={grid}
+        class="grid"
+        role="grid"
+        aria-label={texts.heading}
+        aria-multiselectable
+        aria-rowcount={layout?.rowCount ?? -1}
+        style={{ height: `${layout?.height ?? 0}px`, "--tile": `${layout?.tile ?? 0}px` }}
+        onKeyDown={(event) => {
+          if (!layout) return;
+          const next = handleGridKey(event, focus, layout, shape.total, context);
+          if (next === undefined) return;
+          scrollTo(grid.current, layout, next);
+          takesFocus.current = true;
+          setFocus(next);
+        }}
+        onFocusIn={({ target }) => {
+          const at = target instanceof Element && target.closest("[data-index]");
+          if (at) setFocus(Number(at.getAttribute("data-index")));
+        }}
+        {...pointer}
+      >
+        {layout &&
+          visible.map(({ group, firstRow, endRow }) => (
+            <DayGroup
+              key={group.day}
+              group={group}
+              firstRow={firstRow}
+              endRow={endRow}
+              tile={layout.tile}
+              focus={Math.min(focus, shape.total - 1)}
+              thumbnail={layout.tile * devicePixelRatio > 230 ? "standard" : "portrait"}
+            />
+          ))}
+      </div>
+      {layout && <Scrubber layout={layout} grid={grid} />}
+    </div>
+  );
+}
+
+/** Below what stays at the window's upper edge. */
+function headHeight(): number {
+  const head = document.querySelector(".view-head");
+  return head ? head.getBoundingClientRect().bottom : 0;
+}
+
+const topOf = (grid: HTMLElement | null) => grid?.getBoundingClientRect().top ?? 0;
+
+/** Scrolls as far as is needed for a photo to be seen whole, with its day's heading. */
+function scrollTo(grid: HTMLElement | null, layout: GridLayout, index: number): void {
+  const box = boxOf(layout, index);
+  if (!box) return;
+  const top = topOf(grid) + (box.row === 0 ? box.group.top : box.top);
+  const bottom = topOf(grid) + box.top + layout.tile;
+  const head = headHeight();
+  const foot = innerHeight - 64;
+  if (top < head) window.scrollBy(0, top - head - 8);
+  else if (bottom > foot) window.scrollBy(0, bottom - foot);
+}
+
+function useHandle(
+  grid: { readonly current: HTMLDivElement | null },
+  layout: GridLayout | undefined,
+  onHandle: (of: GridHandle) => void,
+  focus: (index: number) => void,
+): void {
+  const { list } = usePhotos();
+  const kept = useRef<{ index: number; top: number } | undefined>(undefined);
+  useLayoutEffect(() => {
+    if (!kept.current || !layout) return;
+    const { index, top } = kept.current;
+    kept.current = undefined;
+    const box = boxOf(layout, index);
+    if (box) window.scrollBy(0, topOf(grid.current) + box.top - top);
+  }, [layout]);
+  useEffect(() => {
+    if (!layout) return;
+    const anchorOf = () => {
+      const above = headHeight() - topOf(grid.current);
+      const index = photoNear(layout, 0, above + 1);
+      const photo = list.at(index);
+      return above > 8 && photo ? { index, photo } : undefined;
+    };
+    onHandle({
+      seen: () => {
+        const columns = layout.groups[0]?.columns ?? 1;
+        const rows = Math.ceil(innerHeight / layout.tile) + 1;
+        return { anchor: anchorOf(), count: columns * rows };
+      },
+      keep: (index) => {
+        const anchor = anchorOf();
+        const box = anchor && boxOf(layout, anchor.index);
+        if (index === undefined || !box) return;
+        kept.current = { index, top: topOf(grid.current) + box.top };
+      },
+      focus: (index) => {
+        scrollTo(grid.current, layout, index);
+        focus(index);
+      },
+    });
+  }, [layout, list]);
+}

@@ -1,0 +1,109 @@
+/** @jsxImportSource preact */
+import { Icon } from "../../../kit/icon.tsx";
+import { GAP, headingOf, widthOf, type Group } from "./layout.ts";
+import type { ThumbnailName } from "./photo-types.ts";
+import { usePhotos } from "./photos-context.ts";
+import { Tile } from "./tile.tsx";
+
+/** The photos of a day, as far as they are near the window: rows from `firstRow` to before `endRow`. */
+export function DayGroup({
+  group,
+  firstRow,
+  endRow,
+  tile,
+  focus,
+  thumbnail,
+}: {
+  group: Group;
+  firstRow: number;
+  endRow: number;
+  tile: number;
+  /** Place of the photo that the keyboard is at. */
+  focus: number;
+  thumbnail: ThumbnailName;
+}) {
+  const heading = headingOf(group);
+  const rows = Array.from({ length: endRow - firstRow }, (_, at) => firstRow + at);
+  return (
+    <div
+      class="day"
+      role="rowgroup"
+      style={{
+        insetInlineStart: `${group.left}px`,
+        top: `${group.top}px`,
+        width: `${widthOf(group.columns, tile)}px`,
+        height: `${group.height}px`,
+      }}
+    >
+      {heading > 0 && <DayHeading group={group} />}
+      {rows.map((row) => (
+        <div
+          key={row}
+          class="day-row"
+          role="row"
+          aria-rowindex={group.ariaRow + row + (heading > 0 ? 1 : 0)}
+          style={{ top: `${heading + row * (tile + GAP)}px` }}
+        >
+          <Tiles group={group} row={row} focus={focus} thumbnail={thumbnail} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Tiles({
+  group,
+  row,
+  focus,
+  thumbnail,
+}: {
+  group: Group;
+  row: number;
+  focus: number;
+  thumbnail: ThumbnailName;
+}) {
+  const { list, marked } = usePhotos();
+  const count = Math.min(group.columns, group.count - row * group.columns);
+  return Array.from({ length: count }, (_, column) => {
+    const index = group.from + row * group.columns + column;
+    const photo = list.at(index);
+    return (
+      <Tile
+        key={index}
+        photo={photo}
+        index={index}
+        column={column}
+        thumbnail={thumbnail}
+        isMarked={photo !== undefined && marked.photos.value.has(photo.photo_id)}
+        hasFocus={focus === index}
+      />
+    );
+  });
+}
+
+function DayHeading({ group }: { group: Group }) {
+  const { texts, dayNames, locale, marked, list } = usePhotos();
+  const { day, from, count, columns, ariaRow } = group;
+  const name = columns > 2 ? dayNames.long(day) : dayNames.short(day);
+  const isMarked =
+    marked.photos.value.size >= count &&
+    Array.from({ length: count }, (_, at) => list.at(from + at)).every(
+      (photo) => photo !== undefined && marked.photos.value.has(photo.photo_id),
+    );
+  return (
+    <div class="day-heading" role="row" aria-rowindex={ariaRow}>
+      <div role="gridcell">
+        <h2 title={dayNames.long(day)}>{name}</h2>
+        <button
+          type="button"
+          class="day-mark"
+          aria-pressed={isMarked}
+          aria-label={locale.say(texts.markDay, { day: dayNames.long(day) })}
+          onClick={() => void marked.markRange(from, from + count, !isMarked)}
+        >
+          <Icon name="check" />
+        </button>
+      </div>
+    </div>
+  );
+}

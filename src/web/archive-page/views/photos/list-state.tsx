@@ -1,0 +1,77 @@
+/** @jsxImportSource preact */
+import { Button } from "../../../kit/button.tsx";
+import { Icon, type IconName } from "../../../kit/icon.tsx";
+import { Notice } from "../../../kit/notice.tsx";
+import { placeOf } from "../../place.ts";
+import { isNarrowed } from "./filter.ts";
+import { usePhotos } from "./photos-context.ts";
+import { useProblemText } from "../../problem-text.ts";
+
+/** What is said in place of photos, or above them: that there are none and what to do, or that they cannot be asked for. */
+export function ListState() {
+  const { list, data, refresh } = usePhotos();
+  const problemText = useProblemText();
+  const { problem, shape } = list;
+  return (
+    <>
+      {problem.value !== undefined && (
+        <div class="list-problem">
+          <Notice kind="warning">
+            <p>{problemText(problem.value)}</p>
+            <Button onClick={() => void refresh()}>{data.common.tryNow}</Button>
+          </Notice>
+        </div>
+      )}
+      {shape.value?.total === 0 && <Nothing />}
+    </>
+  );
+}
+
+function Nothing() {
+  const { selection, texts, mayChange, select } = usePhotos();
+  if (selection.state === "trash" && !selection.search) {
+    return <Empty icon="trash" heading={texts.trashEmpty} sentence={texts.trashEmptySentence} />;
+  }
+  if (isNarrowed(selection)) {
+    return (
+      <Empty icon="search" heading={texts.nothingFound} sentence={texts.nothingFoundSentence}>
+        <Button kind="main" onClick={() => select(SHOW_ALL)}>
+          {texts.showAll}
+        </Button>
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon="image" heading={texts.nothingYet} sentence={texts.nothingYetSentence}>
+      {mayChange && (
+        <a class="button main" href={placeOf("links")}>
+          <Icon name="link" />
+          {texts.makeLink}
+        </a>
+      )}
+    </Empty>
+  );
+}
+
+const SHOW_ALL = { search: "", albumId: "", tag: "", tokenId: "", type: "", state: "" } as const;
+
+function Empty({
+  icon,
+  heading,
+  sentence,
+  children,
+}: {
+  icon: IconName;
+  heading: string;
+  sentence: string;
+  children?: preact.ComponentChildren;
+}) {
+  return (
+    <div class="empty">
+      <Icon name={icon} />
+      <h2>{heading}</h2>
+      <p>{sentence}</p>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { PhotoList } from "./photo-list.ts";
+import type { GridPhoto } from "./photo-types.ts";
+
+/** The photos that somebody has marked, to do something with all of them. */
+export type Marked = {
+  /** Changed as a whole with each change. */
+  photos: ReadonlySignal<ReadonlyMap<number, GridPhoto>>;
+  /** How many are found so far, of those that are asked for at the moment; undefined where nothing is asked for. */
+  asking: ReadonlySignal<number | undefined>;
+  toggle(index: number): void;
+  /** Marks all from the one that was pressed last to this one, known or not. */
+  markTo(index: number): Promise<void>;
+  /** Marks or unmarks all of some places. */
+  markRange(first: number, end: number, on: boolean): Promise<void>;
+  /** While a pointer is drawn over photos: what was marked before, and those from `first` to `last` as well, or not. */
+  beginDrag(index: number): Drag;
+  clear(): void;
+};
+
+export type Drag = { to(index: number): void; end(): Promise<void> };
+
+/** @param onFailed what is marked could not be asked for */
+export function createMarked(list: PhotoList, onFailed: (error: unknown) => void): Marked {
+  const photos = signal<ReadonlyMap<number, GridPhoto>>(new Map());
+  const asking = signal<number | undefined>(undefined);
+  let pressed = 0;
+
+  const change = (
+    from: ReadonlyMap<number, GridPhoto>,
+    these: readonly GridPhoto[],
+    on: boolean,
+  ): void => {
+    const next = new Map(from);
+    for (const photo of these) {
+      if (on) next.set(photo.photo_id, photo);
+      else next.delete(photo.photo_id);
+    }
+    photos.value = next;
+  };
+
+  const markRange = async (first: number, end: number, on: boolean) => {
+    asking.value = 0;
+    try {
+      const found = await list.photosIn(first, end, (count) => (asking.value = count));
+      change(photos.value, found, on);
+    } catch (error) {
+      onFailed(error);
+    } finally {
+      asking.value = undefined;
+    }
+  };
+
+  const knownIn = (first: number, end: number): GridPhoto[] => {
+    const found: GridPhoto[] = [];
+    for (let index = first; index < end; index += 1) {
+      const photo = list.at(index);
+      if (photo) found.push(photo);
+    }
+    return found;
+  };
+
+  return {
+    photos,
+    asking,
+    toggle: (index) => {
+      const photo = list.at(index);
+      if (!photo) return;
+      pressed = index;
+      change(photos.value, [photo], !photos.value.has(photo.photo_id));
+    },
+    markTo: (index) => {
+      const [first, last] = [Math.min(pressed, index), Math.max(pressed, index)];
+      pressed = index;
+      return markRange(first, last + 1, true);
+    },
+    markRange,
+    beginDrag: (start) => {
+      const before = photos.value;
+      const begun = list.at(start);
+      const on = begun === undefined || !before.has(begun.photo_id);
+      let [first, end] = [start, start + 1];
+      pressed = start;
+      const to = (index: number) => {
+        [first, end] = [Math.min(start, index), Math.max(start, index) + 1];
+        change(before, knownIn(first, end), on);
+      };
+      to(start);
+      return {
+        to,
+        end: async () => {
+          if (knownIn(first, end).length < end - first) await markRange(first, end, on);
+        },
+      };
+    },
+    clear: () => {
+      photos.value = new Map();
+    },
+  };
+}

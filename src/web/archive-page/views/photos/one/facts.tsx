@@ -1,0 +1,41 @@
+/** @jsxImportSource preact */
+import { usePhotos } from "../photos-context.ts";
+import type { WholePhoto } from "../photo-types.ts";
+import { AlbumsField } from "./albums-field.tsx";
+import { FileFacts } from "./file-facts.tsx";
+import { OriginFacts } from "./origin-facts.tsx";
+import { PublishField } from "./publish-field.tsx";
+import { ReplaceFile } from "./replace-file-button.tsx";
+import { TagsField } from "./tags-field.tsx";
+import { DescriptionField, TitleField } from "./text-fields.tsx";
+import type { OneActions } from "./one-actions.ts";
+import type { ShownPhoto } from "./whole-photo.ts";
+
+export type FactProps = { photo: WholePhoto; actions: OneActions; mayEdit: boolean };
+
+/** What is known of a photo, and what of it can be changed. */
+export function Facts({
+  photo,
+  shown,
+  actions,
+}: {
+  photo: WholePhoto;
+  shown: ShownPhoto;
+  actions: OneActions;
+}) {
+  const { mayChange, selection } = usePhotos();
+  const mayEdit = mayChange && selection.state !== "trash";
+  const props = { photo, actions, mayEdit };
+  return (
+    <>
+      <TitleField {...props} />
+      <DescriptionField {...props} />
+      <TagsField {...props} />
+      <AlbumsField {...props} />
+      <PublishField {...props} />
+      <OriginFacts origin={shown.origin} />
+      <FileFacts photo={photo} />
+      {mayEdit && <ReplaceFile actions={actions} />}
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+import { useEffect, useState } from "preact/hooks";
+import { photoAddress, timeOfAnsi, type GridPhoto, type WholePhoto } from "../photo-types.ts";
+import { usePhotos } from "../photos-context.ts";
+
+export type Neighbours = {
+  /** Its place in the list, from 0, where it is known. */
+  index: number | undefined;
+  previous: GridPhoto | undefined;
+  next: GridPhoto | undefined;
+};
+
+/** The photos before and behind one in the list. They are asked for, with their pictures, before somebody wants to see them. */
+export function useNeighbours(photoId: number, photo: WholePhoto | undefined): Neighbours {
+  const { list, data, selection } = usePhotos();
+  const [, setFound] = useState(0);
+  void list.known.value;
+  const index = list.indexOf(photoId);
+  const total = list.shape.value?.total ?? 0;
+  useEffect(() => {
+    const asking = index === undefined ? findDay() : findNeighbours(index);
+    // Without them the photo is shown all the same.
+    asking.then(
+      () => setFound((count) => count + 1),
+      () => undefined,
+    );
+  }, [photoId, index, photo?.photo_id]);
+
+  /** Somebody who has opened an address comes to a list of which nothing is known yet. */
+  async function findDay(): Promise<void> {
+    const { days = [] } = list.shape.value ?? {};
+    const day = photo && dayOf(photo, selection.order.startsWith("taken"));
+    const found = days.find((one) => one.day === day);
+    if (found) await list.photosIn(found.from, found.from + found.count);
+  }
+
+  async function findNeighbours(at: number): Promise<void> {
+    const near = await list.photosIn(Math.max(0, at - 1), Math.min(total, at + 2));
+    if (selection.state === "trash") return;
+    for (const one of near) {
+      if (one.thumbnails_state !== "ready" || one.photo_id === photoId) continue;
+      new Image().src = photoAddress(one, data.base, "large");
+    }
+  }
+
+  return {
+    index,
+    previous: index === undefined ? undefined : list.at(index - 1),
+    next: index === undefined ? undefined : list.at(index + 1),
+  };
+}
+
+/** The day that the list has it at, by this browser's clock: `YYYY-MM-DD`. */
+function dayOf(photo: WholePhoto, isTaken: boolean): string {
+  const date = isTaken ? photo.original_date_ansi : photo.creation_date_ansi;
+  const offset = new Date().getTimezoneOffset() * 60_000;
+  return new Date(timeOfAnsi(date) - offset).toISOString().slice(0, 10);
+}

@@ -1,0 +1,97 @@
+import { useState } from "preact/hooks";
+import { copyText } from "../../../../kit/copy.ts";
+import { toast } from "../../../../kit/toast.tsx";
+import type { ApiParams } from "../../../api.ts";
+import { useChanges } from "../changes.ts";
+import { downloadPhoto } from "../download.ts";
+import { usePhotos } from "../photos-context.ts";
+import { useProblemText } from "../../../problem-text.ts";
+import type { Neighbours } from "./neighbours.ts";
+import { replaceFile } from "./replace-file.ts";
+import type { ShownPhoto } from "./whole-photo.ts";
+
+export type OneActions = {
+  download(): void;
+  copyLink(): Promise<void>;
+  remove(): void;
+  restore(): void;
+  /** Removes it for good: nothing brings it back. */
+  destroy(): Promise<void>;
+  /** Changes what is said of it. @returns whether that was done */
+  update(changes: ApiParams): Promise<boolean>;
+  replace(file: File): Promise<void>;
+  /** How much of new bytes is sent: 0 to 1; undefined where none are. */
+  replacing: { fraction: number; stop(): void } | undefined;
+};
+
+/** What can be done with the photo that is looked at. */
+export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours): OneActions {
+  const { api, data, texts, list, open, mayChange, selection } = usePhotos();
+  const { photo, again } = shown;
+  const changes = useChanges();
+  const problemText = useProblemText();
+  const [replacing, setReplacing] = useState<OneActions["replacing"]>(undefined);
+  const isInTrash = selection.state === "trash";
+
+  /** Who has put one away sees the next one. */
+  const leave = () => open((next ?? previous)?.photo_id);
+
+  const attempt = async (work: () => Promise<unknown>, said?: string): Promise<boolean> => {
+    try {
+      await work();
+      if (said !== undefined) toast(said);
+      return true;
+    } catch (error) {
+      toast(problemText(error));
+      return false;
+    }
+  };
+
+  return {
+    replacing,
+    download: () => photo && downloadPhoto(photo, data.base),
+    copyLink: async () => {
+      if (!photo) return;
+      const address = new URL(photo.one, location.origin).href;
+      if (await copyText(address)) toast(data.common.copied);
+    },
+    remove: () => {
+      if (!photo || !mayChange || isInTrash) return;
+      leave();
+      void changes.remove([photo]);
+    },
+    restore: () => {
+      if (!photo) return;
+      leave();
+      void changes.restore([photo]);
+    },
+    destroy: async () => {
+      if (!photo) return;
+      const asked = { photo_id: photo.photo_id, permanently: true };
+      if (await attempt(() => api("photo/delete", asked), texts.destroyed)) leave();
+    },
+    update: async (said) => {
+      if (!photo) return false;
+      const asked = { photo_id: photo.photo_id, ...said };
+      const isDone = await attempt(() => api("photo/update", asked));
+      if (isDone) {
+        list.expire(photo.photo_id);
+        await again();
+      }
+      return isDone;
+    },
+    replace: async (file) => {
+      if (!photo) return;
+      const request = new AbortController();
+      const show = (fraction: number) => setReplacing({ fraction, stop: () => request.abort() });
+      show(0);
+      await attempt(async () => {
+        await replaceFile(data, photo.photo_id, file, show, request.signal);
+        if (!request.signal.aborted) toast(texts.replaced);
+      });
+      setReplacing(undefined);
+      list.expire(photo.photo_id);
+      await again();
+    },
+  };
+}

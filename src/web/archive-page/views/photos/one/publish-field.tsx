@@ -1,0 +1,29 @@
+/** @jsxImportSource preact */
+import { timeOfAnsi } from "../photo-types.ts";
+import { usePhotos } from "../photos-context.ts";
+import type { FactProps } from "./facts.tsx";
+
+/** Whether everybody may see it in the list, and from when on. */
+export function PublishField({ photo, actions, mayEdit }: FactProps) {
+  const { texts, locale } = usePhotos();
+  const at = timeOfAnsi(photo.publish_date_ansi);
+  const isPlanned = !photo.published_p && at > Date.now();
+  return (
+    <section class="fact-section">
+      <label class="switch">
+        <input
+          type="checkbox"
+          checked={photo.published_p}
+          disabled={!mayEdit}
+          onChange={({ currentTarget }) =>
+            void actions.update({ published_p: currentTarget.checked })
+          }
+        />
+        <span>{texts.isPublished}</span>
+      </label>
+      {isPlanned && (
+        <p class="hint">{locale.say(texts.publishedAt, { moment: locale.moment(at) })}</p>
+      )}
+    </section>
+  );
+}

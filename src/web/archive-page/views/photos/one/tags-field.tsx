@@ -1,0 +1,73 @@
+/** @jsxImportSource preact */
+import { useId, useState } from "preact/hooks";
+import { IconButton } from "../../../../kit/button.tsx";
+import { placeOf } from "../../../place.ts";
+import { useTags } from "../choices.ts";
+import { usePhotos } from "../photos-context.ts";
+import { quoteTag, readTags } from "../tag-words.ts";
+import type { FactProps } from "./facts.tsx";
+
+/** Its tags: each leads to the photos that have it. */
+export function TagsField({ photo, actions, mayEdit }: FactProps) {
+  const { texts, locale } = usePhotos();
+  const tags = readTags(photo.tags);
+  const save = (next: readonly string[]) =>
+    actions.update({ tags: next.map(quoteTag).filter(Boolean).join(" ") });
+  if (!mayEdit && tags.length === 0) return null;
+  return (
+    <section class="fact-section">
+      <h3>{texts.tags}</h3>
+      <ul class="chips">
+        {tags.map((tag) => (
+          <li key={tag} class="chip">
+            <a href={placeOf("photos", { tag })} dir="auto">
+              {tag}
+            </a>
+            {mayEdit && (
+              <IconButton
+                icon="cross"
+                label={locale.say(texts.takeAway, { name: tag })}
+                onClick={() => void save(tags.filter((other) => other !== tag))}
+              />
+            )}
+          </li>
+        ))}
+        {mayEdit && (
+          <li>
+            <NewTag onTag={(tag) => save([...tags, tag])} />
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}
+
+function NewTag({ onTag }: { onTag: (tag: string) => Promise<boolean> }) {
+  const { texts } = usePhotos();
+  const [tag, setTag] = useState("");
+  const known = useTags();
+  const listId = useId();
+  return (
+    <form
+      onSubmit={async (event) => {
+        event.preventDefault();
+        if (tag.trim() !== "" && (await onTag(tag))) setTag("");
+      }}
+    >
+      <input
+        class="chip-input"
+        aria-label={texts.addTags}
+        placeholder={texts.addTags}
+        list={listId}
+        maxLength={200}
+        value={tag}
+        onInput={({ currentTarget }) => setTag(currentTarget.value)}
+      />
+      <datalist id={listId}>
+        {known.map(([name]) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </form>
+  );
+}

@@ -1,0 +1,72 @@
+/** @jsxImportSource preact */
+import { useState } from "preact/hooks";
+import { Field } from "../../../../kit/field.tsx";
+import { usePhotos } from "../photos-context.ts";
+import { htmlOfText, textOfDescription } from "./description-text.ts";
+import type { FactProps } from "./facts.tsx";
+
+/** Its title. Whoever may not change it reads it, where there is one. */
+export function TitleField({ photo, actions, mayEdit }: FactProps) {
+  const { texts } = usePhotos();
+  const draft = useDraft(photo.title, (title) => actions.update({ title }));
+  if (!mayEdit) return photo.title === "" ? null : <h2 dir="auto">{photo.title}</h2>;
+  return (
+    <Field label={texts.title}>
+      {(ids) => (
+        <input
+          {...ids}
+          dir="auto"
+          maxLength={1000}
+          placeholder={photo.original_filename}
+          {...draft}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") event.currentTarget.blur();
+            draft.onKeyDown(event);
+          }}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Its description, as text. */
+export function DescriptionField({ photo, actions, mayEdit }: FactProps) {
+  const { texts } = usePhotos();
+  const { text, isMarkup } = textOfDescription(photo.content);
+  const draft = useDraft(text, (words) =>
+    actions.update({ description: isMarkup ? words : htmlOfText(words) }),
+  );
+  if (!mayEdit) {
+    return photo.content_text === "" ? null : (
+      <p class="one-text" dir="auto">
+        {isMarkup ? photo.content_text : text}
+      </p>
+    );
+  }
+  return (
+    <Field label={texts.description} hint={isMarkup ? texts.descriptionMarkup : undefined}>
+      {(ids) => <textarea {...ids} dir="auto" rows={3} maxLength={65_000} {...draft} />}
+    </Field>
+  );
+}
+
+/** A text that is sent when somebody has done with it; Escape takes back what was written. */
+function useDraft(saved: string, save: (text: string) => Promise<boolean>) {
+  const [draft, setDraft] = useState<string | undefined>(undefined);
+  return {
+    value: draft ?? saved,
+    onInput: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) =>
+      setDraft(currentTarget.value),
+    onBlur: async () => {
+      if (draft === undefined) return;
+      // What could not be saved is still there, to be tried again.
+      if (draft === saved || (await save(draft))) setDraft(undefined);
+    },
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || !(event.currentTarget instanceof HTMLElement)) return;
+      event.stopPropagation();
+      if (draft === undefined) event.currentTarget.blur();
+      setDraft(undefined);
+    },
+  };
+}

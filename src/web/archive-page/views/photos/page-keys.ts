@@ -1,0 +1,34 @@
+import { useEffect, useRef } from "preact/hooks";
+import { useChanges } from "./changes.ts";
+import { usePhotos } from "./photos-context.ts";
+
+const WRITING = "input, textarea, select, [contenteditable]";
+
+/** Keys of the whole view: "/" searches, Escape unmarks, Delete deletes, Ctrl+A marks all. @param isOpen a photo is looked at, which has keys of its own */
+export function usePageKeys(isOpen: boolean): void {
+  const context = usePhotos();
+  const { remove } = useChanges();
+  const latest = useRef({ context, remove, isOpen });
+  latest.current = { context, remove, isOpen };
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const { context: now, remove: delete_, isOpen: hasKeys } = latest.current;
+      const { target, key } = event;
+      if (hasKeys || event.defaultPrevented) return;
+      if (target instanceof Element && target.closest(`${WRITING}, dialog`)) return;
+      if (key === "/" && !event.ctrlKey) {
+        event.preventDefault();
+        document.querySelector<HTMLInputElement>(".photo-search input")?.focus();
+      } else if (key === "Escape") {
+        now.marked.clear();
+      } else if (key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        void now.marked.markRange(0, now.list.shape.value?.total ?? 0, true);
+      } else if (key === "Delete" && now.mayChange && now.selection.state !== "trash") {
+        delete_([...now.marked.photos.value.values()]);
+      }
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+}

@@ -1,0 +1,110 @@
+/** @jsxImportSource preact */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { GridLayout } from "./layout.ts";
+import { usePhotos } from "./photos-context.ts";
+import { marksOf, monthAt } from "./scrubber-marks.ts";
+
+/** Lists of fewer windows are scrolled without it. */
+const LEAST_WINDOWS = 3;
+
+/** Photos of all times along the window's edge: where it is pressed, the grid scrolls to. */
+export function Scrubber({
+  layout,
+  grid,
+}: {
+  layout: GridLayout;
+  grid: { readonly current: HTMLDivElement | null };
+}) {
+  const { texts, dayNames } = usePhotos();
+  const track = useRef<HTMLDivElement>(null);
+  const marks = useMemo(() => marksOf(layout), [layout]);
+  const [at, setAt] = useState(0);
+  const [isHeld, setHeld] = useState(false);
+  useEffect(() => {
+    const look = () => setAt(fractionOf(grid.current));
+    look();
+    addEventListener("scroll", look, { passive: true });
+    return () => removeEventListener("scroll", look);
+  }, [layout]);
+  if (layout.height < innerHeight * LEAST_WINDOWS || marks.length === 0) return null;
+  const month = monthAt(marks, at);
+  const lead = (fraction: number) => scrollToFraction(grid.current, fraction);
+  const leadTo = ({ clientY }: PointerEvent) => {
+    const box = track.current?.getBoundingClientRect();
+    if (box) lead((clientY - box.top) / box.height);
+  };
+  return (
+    <div
+      ref={track}
+      class={isHeld ? "scrubber held" : "scrubber"}
+      role="slider"
+      tabIndex={0}
+      aria-label={texts.time}
+      aria-orientation="vertical"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(at * 100)}
+      aria-valuetext={month ? dayNames.month(month.day) : ""}
+      onPointerDown={(event) => {
+        event.preventDefault();
+        track.current?.setPointerCapture(event.pointerId);
+        setHeld(true);
+        leadTo(event);
+      }}
+      onPointerMove={(event) => isHeld && leadTo(event)}
+      onPointerUp={() => setHeld(false)}
+      onPointerCancel={() => setHeld(false)}
+      onKeyDown={(event) => {
+        const next = keyLeadsTo(event.key, marks, at);
+        if (next === undefined) return;
+        event.preventDefault();
+        lead(next);
+      }}
+    >
+      {marks
+        .filter(({ isLabelled }) => isLabelled)
+        .map(({ day, fraction }) => (
+          <span key={day} class="scrubber-year" style={{ top: `${fraction * 100}%` }}>
+            {day.slice(0, 4)}
+          </span>
+        ))}
+      <span class="scrubber-handle" style={{ top: `${at * 100}%` }}>
+        <span class="scrubber-month">{month && dayNames.month(month.day)}</span>
+      </span>
+    </div>
+  );
+}
+
+/** How far the grid can be scrolled. */
+function rangeOf(grid: HTMLElement): number {
+  return Math.max(1, grid.offsetHeight - innerHeight);
+}
+
+function fractionOf(grid: HTMLElement | null): number {
+  if (!grid) return 0;
+  return Math.max(0, Math.min(1, -grid.getBoundingClientRect().top / rangeOf(grid)));
+}
+
+function scrollToFraction(grid: HTMLElement | null, fraction: number): void {
+  if (!grid) return;
+  const top = grid.getBoundingClientRect().top + scrollY;
+  const within = Math.max(0, Math.min(1, fraction));
+  scrollTo(0, within === 0 ? 0 : top + within * rangeOf(grid));
+}
+
+function keyLeadsTo(
+  key: string,
+  marks: ReturnType<typeof marksOf>,
+  at: number,
+): number | undefined {
+  if (key === "Home") return 0;
+  if (key === "End") return 1;
+  const little = 1e-6;
+  if (key === "ArrowDown" || key === "ArrowRight") {
+    return marks.find(({ fraction }) => fraction > at + little)?.fraction;
+  }
+  if (key === "ArrowUp" || key === "ArrowLeft") {
+    return marks.findLast(({ fraction }) => fraction < at - little)?.fraction ?? 0;
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+/** @jsxImportSource preact */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../../../kit/icon.tsx";
+import { IconButton } from "../../../kit/button.tsx";
+import { ViewHead } from "../../view-head.tsx";
+import { FilterMenu } from "./filter-menu.tsx";
+import { FilterChips } from "./filter-chips.tsx";
+import { usePhotos } from "./photos-context.ts";
+
+/** Somebody who goes on writing is not asked for after each letter. */
+const WRITTEN_MS = 250;
+
+/** The head of the view: how many photos there are, and what is looked for. */
+export function SelectionBar() {
+  const { texts, locale, list, selection } = usePhotos();
+  const total = list.shape.value?.total;
+  return (
+    <>
+      <ViewHead heading={selection.state === "trash" ? texts.states.trash : texts.heading}>
+        <p class="photo-count">
+          {total !== undefined && locale.say(texts.count, { count: total })}
+        </p>
+        <Search />
+        <FilterMenu />
+      </ViewHead>
+      <FilterChips />
+    </>
+  );
+}
+
+function Search() {
+  const { texts, selection, select } = usePhotos();
+  const [words, setWords] = useState(selection.search);
+  const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const input = useRef<HTMLInputElement>(null);
+  const lead = (search: string) => {
+    clearTimeout(waiting.current);
+    if (search.trim() !== selection.search) select({ search: search.trim() });
+  };
+  useEffect(() => {
+    // The back button leads to other words.
+    if (document.activeElement !== input.current) setWords(selection.search);
+  }, [selection.search]);
+  return (
+    <form
+      class="photo-search"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        lead(words);
+      }}
+    >
+      <Icon name="search" />
+      <input
+        ref={input}
+        type="search"
+        maxLength={1000}
+        placeholder={texts.search}
+        aria-label={texts.search}
+        value={words}
+        onInput={({ currentTarget: { value } }) => {
+          setWords(value);
+          clearTimeout(waiting.current);
+          waiting.current = setTimeout(() => lead(value), WRITTEN_MS);
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          event.stopPropagation();
+          setWords("");
+          lead("");
+          input.current?.blur();
+        }}
+      />
+      {words !== "" && (
+        <IconButton
+          icon="cross"
+          label={texts.clearSearch}
+          onClick={() => {
+            setWords("");
+            lead("");
+            input.current?.focus();
+          }}
+        />
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,53 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useArchive } from "../../archive-context.ts";
+import type { PhotoSelection } from "./filter.ts";
+import { createMarked, type Marked } from "./marked.ts";
+import { createPhotoList, type PhotoList } from "./photo-list.ts";
+
+/** A list that is shown, what of it is marked, and how it was selected. */
+export type ShownList = { selection: PhotoSelection; list: PhotoList; marked: Marked };
+
+/** The list that was shown last, for who comes back from another view. `scrolled`: pixels. */
+let left: { address: string; shown: ShownList; scrolled: number } | undefined;
+
+/**
+ * The list of a selection. The one before stays until the days of the new one are known.
+ * @param address of the selection: another one is another list
+ */
+export function useShownList(
+  address: string,
+  selection: PhotoSelection,
+  onFailed: (error: unknown) => void,
+): ShownList | undefined {
+  const { api } = useArchive();
+  const [present, setPresent] = useState(left?.address === address ? left : undefined);
+  const scrolled = useRef(0);
+  useEffect(() => {
+    const look = () => (scrolled.current = scrollY);
+    addEventListener("scroll", look, { passive: true });
+    return () => removeEventListener("scroll", look);
+  }, []);
+  useLayoutEffect(() => {
+    if (present) requestAnimationFrame(() => scrollTo(0, present.scrolled));
+  }, []);
+  useEffect(() => {
+    if (present?.address === address) {
+      void present.shown.list.refresh();
+      return;
+    }
+    let isWanted = true;
+    const list = createPhotoList(api, selection);
+    const shown = { selection, list, marked: createMarked(list, onFailed) };
+    void list.refresh().then(() => {
+      if (!isWanted) return list.close();
+      left = { address, shown, scrolled: 0 };
+      if (present) scrollTo(0, 0);
+      setPresent(left);
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [address]);
+  useEffect(() => () => void (left && (left.scrolled = scrolled.current)), []);
+  return present?.shown;
+}

@@ -1,0 +1,140 @@
+/** @jsxImportSource preact */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon, type IconName } from "../../../kit/icon.tsx";
+import { placeOf } from "../../place.ts";
+import { writeLength } from "./day-names.ts";
+import { writeSelection } from "./filter.ts";
+import { photoAddress, nameOf, type GridPhoto, type ThumbnailName } from "./photo-types.ts";
+import { usePhotos, type PhotosContext } from "./photos-context.ts";
+
+/**
+ * The square of one photo. It is there before the photo is known, and takes the focus all the same.
+ * @param index its place in the list
+ */
+export function Tile({
+  photo,
+  index,
+  column,
+  thumbnail,
+  isMarked,
+  hasFocus,
+}: {
+  photo: GridPhoto | undefined;
+  index: number;
+  column: number;
+  thumbnail: ThumbnailName;
+  isMarked: boolean;
+  hasFocus: boolean;
+}) {
+  const context = usePhotos();
+  const { texts, locale } = context;
+  return (
+    <div
+      role="gridcell"
+      class={isMarked ? "tile marked" : "tile"}
+      aria-colindex={column + 1}
+      aria-selected={isMarked}
+      data-index={index}
+      data-photo={photo?.photo_id}
+    >
+      <a
+        class="tile-link"
+        tabIndex={hasFocus ? 0 : -1}
+        draggable={false}
+        aria-label={photo ? describe(photo, context) : texts.loading}
+        {...(photo && { href: hrefOf(photo, context) })}
+      >
+        {photo && <Picture key={photo.original_version} photo={photo} thumbnail={thumbnail} />}
+      </a>
+      {photo && (
+        <button
+          type="button"
+          class="tile-mark"
+          tabIndex={-1}
+          aria-pressed={isMarked}
+          aria-label={locale.say(texts.mark, { name: nameOf(photo) })}
+        >
+          <Icon name="check" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** For who opens it in a tab of its own. */
+function hrefOf({ photo_id: id }: GridPhoto, { selection }: PhotosContext): string {
+  return placeOf("photos", { ...writeSelection(selection), photo: String(id) });
+}
+
+function describe(photo: GridPhoto, { texts, locale }: PhotosContext): string {
+  const words = [nameOf(photo)];
+  if (photo.video_p) words.push(texts.video);
+  if (photo.audio_p) words.push(texts.audioFile);
+  if (!photo.published_p) words.push(texts.notPublished);
+  return words.length === 1 ? nameOf(photo) : locale.list(words);
+}
+
+function Picture({ photo, thumbnail }: { photo: GridPhoto; thumbnail: ThumbnailName }) {
+  const { data, selection } = usePhotos();
+  // What is in the trash is served to nobody.
+  const hasPicture = photo.thumbnails_state === "ready" && selection.state !== "trash";
+  return (
+    <>
+      {hasPicture ? (
+        <Thumbnail address={photoAddress(photo, data.base, thumbnail)} />
+      ) : (
+        <Placeholder photo={photo} />
+      )}
+      <Badges photo={photo} />
+    </>
+  );
+}
+
+function Thumbnail({ address }: { address: string }) {
+  const image = useRef<HTMLImageElement>(null);
+  const [isThere, setThere] = useState(false);
+  useEffect(() => {
+    const { current } = image;
+    // One that is scrolled past makes room for those that are seen.
+    return () => {
+      if (current && !current.complete) current.src = "data:,";
+    };
+  }, []);
+  return (
+    <img
+      ref={image}
+      class={isThere ? "there" : ""}
+      src={address}
+      alt=""
+      decoding="async"
+      draggable={false}
+      onLoad={() => setThere(true)}
+    />
+  );
+}
+
+/** Where there is no thumbnail, or none yet. */
+function Placeholder({ photo }: { photo: GridPhoto }) {
+  const icon: IconName = photo.video_p ? "video" : photo.audio_p ? "play" : "image";
+  const isMade = photo.thumbnails_state === "pending";
+  return (
+    <span class={isMade ? "tile-file made" : "tile-file"}>
+      <Icon name={icon} />
+      {!isMade && <span dir="auto">{nameOf(photo)}</span>}
+    </span>
+  );
+}
+
+function Badges({ photo }: { photo: GridPhoto }) {
+  return (
+    <span class="tile-badges">
+      {!photo.published_p && <Icon name="hidden" />}
+      {(photo.video_p || photo.audio_p) && (
+        <span class="tile-length">
+          <Icon name="play" />
+          {photo.video_length !== undefined && writeLength(photo.video_length)}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,71 @@
+/** @jsxImportSource preact */
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Icon, type IconName } from "./icon.tsx";
+
+/**
+ * A button that opens a small panel below it: of further actions, or of a form. Escape, a press elsewhere and a choice close it.
+ * @param icon what the button shows; `label` is said, and shown beside it where `words` are given
+ * @param children gets what closes the panel
+ */
+export function Menu({
+  icon,
+  label,
+  words,
+  side = "right",
+  children,
+}: {
+  icon: IconName;
+  label: string;
+  words?: ComponentChildren;
+  /** The edge of the button that the panel begins at. */
+  side?: "left" | "right";
+  children: (close: () => void) => ComponentChildren;
+}) {
+  const [open, setOpen] = useState(false);
+  const whole = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const close = () => {
+    setOpen(false);
+    if (whole.current?.contains(document.activeElement)) button.current?.focus();
+  };
+  useEffect(() => {
+    if (!open) return;
+    const pressed = ({ target }: PointerEvent) => {
+      if (target instanceof Node && !whole.current?.contains(target)) setOpen(false);
+    };
+    addEventListener("pointerdown", pressed);
+    return () => removeEventListener("pointerdown", pressed);
+  }, [open]);
+  return (
+    <div
+      class={`menu ${side}`}
+      ref={whole}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !open) return;
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <button
+        ref={button}
+        type="button"
+        class={words === undefined ? "icon-button" : "button plain"}
+        aria-label={words === undefined ? label : undefined}
+        title={words === undefined ? label : undefined}
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name={icon} />
+        {words}
+      </button>
+      {open && (
+        <div class="menu-panel" id={id} role="group" aria-label={label}>
+          {children(close)}
+        </div>
+      )}
+    </div>
+  );
+}
