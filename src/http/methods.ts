@@ -18,6 +18,7 @@ import { replace } from "./photo/replace.ts";
 import { upload } from "./photo/upload.ts";
 import { restorePhoto } from "./photo/restore.ts";
 import { updateUploadToken } from "./photo/update-upload-token.ts";
+import { origin } from "./photo/origin.ts";
 import { segments } from "./photo/segments.ts";
 import { uploadTokenStatus } from "./photo/upload-token-status.ts";
 import { update } from "./photo/update.ts";
@@ -35,6 +36,7 @@ export const METHODS: readonly Method[] = [
   getReplaceToken,
   list,
   segments,
+  origin,
   update,
   deletePhoto,
   restorePhoto,

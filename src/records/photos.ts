@@ -80,6 +80,8 @@ export type PhotoFilter = {
   tokenId?: number;
   /** Published ones only, at this moment. */
   publishedAt?: number;
+  /** Those that are not published at this moment. */
+  unpublishedAt?: number;
   albumId?: number;
   userId?: number;
   /** Has all of these, or any; as `tagKey` has them. Of no tags at all: any photo, or none. */
@@ -241,6 +243,8 @@ export interface PhotoRecords {
   placeOf(
     uploadId: number,
   ): Promise<({ treeId: number } & Pick<Original, "photoId" | "file" | "size">) | undefined>;
+  /** The upload that made the photo, whatever has replaced its bytes since; undefined where there is no such photo. */
+  firstUpload(photoId: number): Promise<number | undefined>;
   /** Those with ids above this one, in their order; also those in the trash. For whoever goes through all of them. */
   after(id: number, limit: number): Promise<Photo[]>;
   /** Where it asks for albums, owners, tags, words or kinds of file it waits for `whenIndexed`. */

@@ -51,6 +51,9 @@ describe("segments", () => {
     expect(await counts("")).toEqual([2, 1]);
     expect(await counts("order=asc")).toEqual([1, 2]);
     expect(await counts("include_unpublished_p=1")).toEqual([2, 2]);
+    expect(await counts("published_p=0")).toEqual([1]);
+    expect(await counts("published_p=1")).toEqual([2, 1]);
+    expect(await counts("published_p=0&tags=cat")).toEqual([]);
     expect(await counts("tags=cat")).toEqual([1, 1]);
     expect(await counts("deleted_p=1", "write")).toEqual([1]);
     expect(await counts("orderby=title&include_unpublished_p=1")).toEqual([4]);

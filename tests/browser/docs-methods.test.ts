@@ -117,6 +117,8 @@ const STEPS: Step[] = [
     fields: { tags: "party", album_id: "$album", include_unpublished_p: "true" },
   },
   { id: "segments", fields: { upload_token: "$token", orderby: "uploaded", utc_offset: "60" } },
+  { id: "origin", fields: { photo_id: "$one" } },
+  { id: "originByPost", fields: { photo_id: "$one" } },
   { id: "segmentsByPost", fields: { tags: "party", order: "asc" } },
   { id: "update", fields: { photo_id: "$one", tags: 'party "by the lake"' } },
   { id: "updateByPost", fields: { photo_id: "$one", title: "Changed", published_p: "false" } },

@@ -83,6 +83,9 @@ export const findFields = {
   video_p: flag("1: videos only. 0: no videos."),
   audio_p: flag("1: audio only. 0: no audio."),
   include_unpublished_p: flag("1: unpublished photos as well. Needs level `read`."),
+  published_p: flag(
+    "0: unpublished photos alone, those with a later publish date too. 1: published ones alone. Needs level `read`.",
+  ),
   deleted_p: flag("1: photos in the trash, and no others. Needs level `write`."),
 };
 
@@ -113,7 +116,9 @@ export async function readFind(
   const opened = await openedBy(records, asked, caller);
   if (opened === "nothing") return undefined;
   if (opened === undefined && !publicList) requireLevel(caller, "read", version);
-  if (asked.include_unpublished_p) requireLevel(caller, "read", version);
+  if (asked.include_unpublished_p || asked.published_p !== undefined) {
+    requireLevel(caller, "read", version);
+  }
   if (asked.deleted_p) requireLevel(caller, "write", version);
   const order = ORDERS[asked.orderby ?? "published"] ?? "published";
   const filter = { ...filterOf(asked), order };
@@ -121,9 +126,10 @@ export async function readFind(
   if (asked.upload_token) {
     filter.tokenId = (await findOwner(records, asked.upload_token, null)).token.id;
   }
-  if (opened !== "photo" && !asked.include_unpublished_p && !asked.deleted_p) {
-    filter.publishedAt = now();
-  }
+  const { published_p: published } = asked;
+  const isAny = opened === "photo" || asked.include_unpublished_p || asked.deleted_p;
+  if (published ?? !isAny) filter.publishedAt = now();
+  if (published === false) filter.unpublishedAt = now();
   if (asksForIndex(filter)) await requireIndexed(records);
   return filter;
 }

@@ -159,6 +159,7 @@ export function photoConditions(db: Db) {
       });
     }
     if (filter.publishedAt !== undefined) all.push(publishedAt(filter.publishedAt));
+    if (filter.unpublishedAt !== undefined) none.push(publishedAt(filter.unpublishedAt));
     if (filter.albumId !== undefined) all.push(has("album", String(filter.albumId)));
     if (filter.userId !== undefined) all.push(has("user", String(filter.userId)));
     if (tags?.mode === "all") all.push(...tags.keys.map((key) => has("tag", key)));

@@ -1,11 +1,11 @@
-import { and, asc, gt, inArray, isNotNull, lt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNotNull, lt, sql } from "drizzle-orm";
 import type { Photo, PhotoPage, PhotoFilter, PhotoRecords } from "../records.ts";
 import type { Db } from "./db.ts";
 import { selectPhotos, type Finders } from "./find.ts";
 import { photoTransactions } from "./photo-changes.ts";
 import type { PhotoIndex } from "./photo-index.ts";
 import { recentPhotos } from "./recent-photos.ts";
-import { photos } from "./schema.ts";
+import { originals, photos } from "./schema.ts";
 
 /** Rows that are changed at once: less than a millisecond's work. */
 const FEW = 200;
@@ -35,6 +35,14 @@ export function photoRecords(
     byId: async (id) => recent(id),
     byUpload: async (uploadId) => find.byUpload(uploadId),
     placeOf: async (uploadId) => find.placeOf(uploadId),
+    firstUpload: async (photoId) =>
+      db
+        .select({ uploadId: originals.uploadId })
+        .from(originals)
+        .where(eq(originals.photoId, photoId))
+        .orderBy(asc(originals.version))
+        .limit(1)
+        .get()?.uploadId,
     ...photoTransactions(db, finders, parts.index, parts.note),
     after: async (id, limit) => following().all({ id, limit }),
     trashedBefore: async (at, limit) =>
