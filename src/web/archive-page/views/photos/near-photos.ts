@@ -2,7 +2,8 @@ import { useEffect, useRef } from "preact/hooks";
 import type { visibleIn } from "./layout.ts";
 import { usePhotos } from "./photos-context.ts";
 
-/** What is gone past sooner than this is not asked for. */
+/** Pixels in a millisecond: what is scrolled past faster, ten windows in a second, is asked for only where that ends. */
+const FLUNG = 8;
 const SETTLED_MS = 90;
 
 /** Thumbnails that are being made are looked for again after this, and then less and less often. */
@@ -12,21 +13,23 @@ const LONGEST_LOOK_MS = 20_000;
 /** Asks for photos that are near the window, and again for those whose thumbnails are being made. */
 export function useNearPhotos(visible: ReturnType<typeof visibleIn>): void {
   const { list } = usePhotos();
-  const changedAt = useRef(0);
-  const [first, last] = [visible[0], visible.at(-1)];
+  const last = useRef({ at: 0, y: 0 });
+  const [first, lowest] = [visible[0], visible.at(-1)];
   const from = first ? first.group.from + first.firstRow * first.group.columns : 0;
-  const end = last
+  const end = lowest
     ? Math.min(
-        last.group.from + last.group.count,
-        last.group.from + last.endRow * last.group.columns,
+        lowest.group.from + lowest.group.count,
+        lowest.group.from + lowest.endRow * lowest.group.columns,
       )
     : 0;
   useEffect(() => {
     if (end <= from) return;
-    const now = performance.now();
-    const isMoving = now - changedAt.current < SETTLED_MS * 2;
-    changedAt.current = now;
-    const asking = setTimeout(() => list.show(from, end), isMoving ? SETTLED_MS : 0);
+    const now = { at: performance.now(), y: scrollY };
+    const passed = now.at - last.current.at;
+    const isFlung = Math.abs(now.y - last.current.y) > FLUNG * passed && passed < SETTLED_MS * 2;
+    last.current = now;
+    if (!isFlung) return list.show(from, end);
+    const asking = setTimeout(() => list.show(from, end), SETTLED_MS);
     return () => clearTimeout(asking);
   }, [list, list.shape.value, from, end]);
   useEffect(() => {
