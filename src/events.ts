@@ -19,8 +19,6 @@ export type SiteEvent =
   | { kind: "chunk stored"; upload: number; token: number }
   /** An upload became no photo, and nobody is to blame: its connection broke, or it was never begun in earnest. */
   | { kind: "upload dropped"; upload: number; token: number }
-  /** An upload token was made, changed or revoked. */
-  | { kind: "token changed"; token: number }
   /** Another process has written: a command beside the server, perhaps. Nobody knows what. */
   | { kind: "changed elsewhere" }
   /** What happened could not be looked up for those who look at the archive: they are told to ask again. */
@@ -67,6 +65,11 @@ export type SiteEvent =
   | { kind: "file not deleted"; photo: number; size: number; error: string }
   /** What was said with an upload token is on record, and not yet on all its photos: the next sweep goes on. */
   | { kind: "update not finished"; error: string }
+  /** A token was made, has another end, another number of uses or other words now, or takes nothing any more. */
+  | { kind: "token changed"; token: number; what: "made" | "updated" | "revoked" }
+  | { kind: "key changed"; key: number; level: string; what: "made" | "revoked" }
+  /** What the folder holds could not be counted. */
+  | { kind: "storage not counted"; error: string }
   | { kind: "sync failed"; upload: number; error: string }
   /** Records and files did not agree, and were put right. */
   | { kind: "put right"; what: string; about: Record<string, string | number> }

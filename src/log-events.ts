@@ -16,7 +16,6 @@ export function logEvent(event: SiteEvent): void {
     case "upload begun":
     case "chunk stored":
     case "upload dropped":
-    case "token changed":
     case "changed elsewhere":
       return;
     case "upload cancelled":
@@ -30,12 +29,21 @@ export function logEvent(event: SiteEvent): void {
     case "photo changed":
       log.info(CHANGED[event.what], { photo: event.photo });
       return;
+    case "token changed":
+      // The line of the request that has made it says so.
+      if (event.what === "made") return;
+      log.info(`upload token ${event.what}`, { token: event.token });
+      return;
+    case "key changed":
+      log.info(`API key ${event.what}`, { key: event.key, level: event.level });
+      return;
     case "swept":
       log.info("swept abandoned uploads", about);
       return;
     case "photo not made":
     case "photo not placed":
     case "not hashed":
+    case "storage not counted":
     case "archive not indexed":
     case "upload not deleted":
     case "file not deleted":

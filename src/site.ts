@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { createStorage, type Storage } from "./archive/storage.ts";
 import { createDeliverer, type Deliverer } from "./callback/deliver.ts";
 import type { PingbackTo } from "./callback/pingback.ts";
 import { createLookup } from "./callback/lookup.ts";
@@ -54,6 +55,11 @@ export type Site = {
   ages: Ages;
   sweeper: Sweeper;
   hasher: Hasher;
+  storage: Storage;
+  /** When this process began to serve the folder, in milliseconds since 1970. */
+  startedAt: number;
+  /** The path of ffmpeg; null where there is none. */
+  ffmpeg: string | null;
   /** Address under which browsers reach the site, without a slash at its end. */
   publicUrl: () => string;
   /** Host of the public address, without port. */
@@ -193,6 +199,8 @@ export async function startSite(
       config.REDEEM_KEEP_DELETED,
     ),
   });
+  const startedAt = now();
+  const storage = createStorage({ records, events, now });
   const sessions = createSessions({
     records,
     secret,
@@ -214,7 +222,7 @@ export async function startSite(
     keepRecordsMs: config.REDEEM_KEEP_RECORDS,
     keepDeletedMs: config.REDEEM_KEEP_DELETED,
     graceMs: config.REDEEM_GRACE,
-    startedAt: now(),
+    startedAt,
     ages,
     sessions,
     pingbackTo: context.pingbackTo,
@@ -273,6 +281,9 @@ export async function startSite(
     ages,
     sweeper,
     hasher,
+    storage,
+    startedAt,
+    ffmpeg,
     publicUrl: () => publicUrl,
     domain,
     draining: false,

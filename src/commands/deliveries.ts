@@ -1,4 +1,4 @@
-import { openUp } from "../callback/given-up.ts";
+import { openDelivery, retryDelivery, type Retried } from "../callback/retry.ts";
 import type { DeliveryEntry, DeliveryFilter, DeliveryState, Records } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
 import { CommandError, UsageError } from "./fail.ts";
@@ -217,24 +217,20 @@ function mayRetry({ id, sealed }: DeliveryEntry): string {
 
 /** Without its query, which holds the upload token, and without the name and password before its host. */
 function addressOf(entry: DeliveryEntry, secret: SiteSecret): string {
-  const url = URL.parse(entry.url === "" ? (open(entry, secret)?.url ?? "") : entry.url);
+  const url = URL.parse(
+    entry.url === "" ? (openDelivery(entry, secret.unseal)?.url ?? "") : entry.url,
+  );
   return url ? url.origin + url.pathname : entry.host;
-}
-
-/** What one that was given up would send; undefined where it cannot be known any more. */
-function open({ sealed }: DeliveryEntry, secret: SiteSecret) {
-  if (sealed === null) return undefined;
-  try {
-    return openUp(secret.unseal(sealed));
-  } catch {
-    return undefined;
-  }
 }
 
 async function find(records: Records, id: string): Promise<DeliveryEntry> {
   const entry = await records.deliveries.byId(id);
-  if (!entry) throw new CommandError(`There is no delivery ${JSON.stringify(id)}`);
+  if (!entry) throw unknown(id);
   return entry;
+}
+
+function unknown(id: string): CommandError {
+  return new CommandError(`There is no delivery ${JSON.stringify(id)}`);
 }
 
 /** The server looks at the records when another process has written to them. */
@@ -244,6 +240,7 @@ const SOON_ALL = SOON.replace("makes it", "makes them");
 async function retryOne(opened: Opened, id: string): Promise<void> {
   const entry = await find(opened.records, id);
   const result = await retry(opened, entry);
+  if (result === "unknown") throw unknown(id);
   if (result === "delivered") throw new CommandError(`Delivery ${id} is delivered already`);
   if (result === "lost") {
     const why = entry.sealed
@@ -273,17 +270,6 @@ async function retryAll(opened: Opened): Promise<void> {
   );
 }
 
-async function retry(
-  { records, secret }: Opened,
-  entry: DeliveryEntry,
-): Promise<"due" | "delivered" | "lost"> {
-  if (entry.state === "delivered") return "delivered";
-  const opened = entry.state === "given-up" ? open(entry, secret) : undefined;
-  if (entry.state === "given-up" && !opened) return "lost";
-  const result = await records.deliveries.retryNow(entry.id, Date.now(), opened);
-  if (result === "due" || result === "delivered") return result;
-  if (result === "unknown")
-    throw new CommandError(`There is no delivery ${JSON.stringify(entry.id)}`);
-  // The server gave it up a moment ago.
-  return retry({ records, secret }, await find(records, entry.id));
+function retry({ records, secret }: Opened, { id }: DeliveryEntry): Promise<Retried> {
+  return retryDelivery(records.deliveries, secret.unseal, id, Date.now());
 }

@@ -1,13 +1,12 @@
-import { hashSecret, randomName } from "../random.ts";
-import { LEVELS, type ApiKey, type Level, type Records } from "../records/records.ts";
+import { addKey, KEY_LEVELS } from "../api-keys.ts";
+import type { Level } from "../records/records.ts";
 import { openFolder, makeFolder } from "./folder.ts";
 import { CommandError, UsageError } from "./fail.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
 import { readLine, splitAction, type Values } from "./line.ts";
 import { printTable } from "./table.ts";
 
-/** Levels that a key can usefully have. */
-const KEY_LEVELS = LEVELS.slice(LEVELS.indexOf("read"));
+export { addKey };
 
 /** `redeem key create | list | revoke ID`. Works while the server runs. */
 export async function key(words: string[]): Promise<void> {
@@ -73,27 +72,6 @@ async function revoke(id: number, values: Values): Promise<void> {
   } finally {
     await records.close();
   }
-}
-
-/** What a caller sends as its key. */
-export function newSecret(): string {
-  return randomName(40);
-}
-
-/** Makes a key. The secret itself is nowhere else. */
-export async function addKey(
-  records: Records,
-  level: Level,
-  name: string,
-  secret: string = newSecret(),
-): Promise<{ key: ApiKey; secret: string }> {
-  const added = await records.keys.add({
-    hash: hashSecret(secret),
-    name,
-    level,
-    createdAt: Date.now(),
-  });
-  return { key: added, secret };
 }
 
 function readLevel(text: string): Level {

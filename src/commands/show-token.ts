@@ -1,6 +1,7 @@
 import type { Records, UploadToken } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
 import { formatBytes } from "../units.ts";
+import { pageAddress } from "../upload/link.ts";
 import { CommandError } from "./fail.ts";
 import { openFolder } from "./folder.ts";
 import { readGiven } from "./given.ts";
@@ -54,21 +55,20 @@ async function usesOf(token: UploadToken, records: Records): Promise<string> {
   return `${token.consumed} of ${token.maxUploads}${more}`;
 }
 
+const NO_PAGE = {
+  // The ready-made page is for upload tokens.
+  replaces: "",
+  unknown: "cannot be shown: the token was made by an earlier version, which kept its hash alone",
+  sealed:
+    "cannot be shown: the token was sealed with another secret than the one in the data folder",
+};
+
 async function pageOf(
   token: UploadToken,
   records: Records,
   secret: SiteSecret,
-  url: string,
+  publicUrl: string,
 ): Promise<string> {
-  // The ready-made page is for upload tokens.
-  if (token.replaces !== null) return "";
-  const sealed = await records.tokens.sealed(token.id);
-  if (!sealed) {
-    return "cannot be shown: the token was made by an earlier version, which kept its hash alone";
-  }
-  try {
-    return `${url}/upload/${secret.unseal(sealed)}`;
-  } catch {
-    return "cannot be shown: the token was sealed with another secret than the one in the data folder";
-  }
+  const page = await pageAddress({ records, secret }, token, publicUrl);
+  return "url" in page ? page.url : NO_PAGE[page.none];
 }

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { version } from "../../package.json";
 import { log } from "../log.ts";
 import { isOutOfSpace, Problem } from "../problem.ts";
 import type { Site } from "../site.ts";
@@ -72,6 +73,13 @@ export function createApp(
     graceMs: config.REDEEM_GRACE,
     pingbackTo: site.pingbackTo,
     onDelivery: site.deliverer.wake,
+    storage: site.storage,
+    server: {
+      version,
+      startedAt: site.startedAt,
+      ffmpeg: site.ffmpeg !== null,
+      reserve: config.REDEEM_RESERVE,
+    },
     site: { domain, name: config.REDEEM_SITE_NAME },
     credentials,
   };
@@ -107,11 +115,11 @@ export function createApp(
     requests.end(request, "", problem.status);
   };
 
-  const methods = (version: Version) => {
+  const methods = (of: Version) => {
     const routes = new Elysia();
-    for (const method of FILE_METHODS) routes.use(serveFileMethod(receiving, method, version));
+    for (const method of FILE_METHODS) routes.use(serveFileMethod(receiving, method, of));
     for (const method of METHODS) {
-      if (versionsOf(method).includes(version)) routes.use(serveMethod(context, method, version));
+      if (versionsOf(method).includes(of)) routes.use(serveMethod(context, method, of));
     }
     return routes;
   };

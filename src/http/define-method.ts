@@ -1,4 +1,5 @@
 import type { Static, TObject } from "@sinclair/typebox";
+import type { Storage } from "../archive/storage.ts";
 import type { PingbackTo } from "../callback/pingback.ts";
 import type { Events } from "../events.ts";
 import type { Files } from "../files/files.ts";
@@ -39,6 +40,18 @@ export type MethodContext = {
   pingbackTo: PingbackTo;
   /** Called when a pingback was recorded. */
   onDelivery: () => void;
+  /** What the folder holds, as it was counted last. */
+  storage: Storage;
+  /** What whoever runs the server is told of it. */
+  server: {
+    version: string;
+    /** Milliseconds since 1970. */
+    startedAt: number;
+    /** Whether there is an ffmpeg, which videos and some pictures need for their thumbnails. */
+    ffmpeg: boolean;
+    /** Bytes of the disk that stay free (REDEEM_RESERVE). */
+    reserve: number;
+  };
   /** How answers name the site. */
   site: SiteNames;
   /** How long after its end an upload token still counts for what was begun with it, in milliseconds (REDEEM_GRACE). */

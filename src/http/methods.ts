@@ -3,7 +3,12 @@ import { albumDelete } from "./album/delete.ts";
 import { albumList } from "./album/list.ts";
 import { albumUpdate } from "./album/update.ts";
 import type { Method } from "./define-method.ts";
+import { deliveryList } from "./delivery/list.ts";
+import { deliveryRetry } from "./delivery/retry.ts";
 import { echo } from "./echo.ts";
+import { keyCreate } from "./key/create.ts";
+import { keyList } from "./key/list.ts";
+import { keyRevoke } from "./key/revoke.ts";
 import { getReplaceToken } from "./photo/get-replace-token.ts";
 import { changeMany } from "./photo/change-many.ts";
 import { cancelUploadMethod } from "./photo/cancel-upload.ts";
@@ -23,7 +28,13 @@ import { segments } from "./photo/segments.ts";
 import { uploadTokenStatus } from "./photo/upload-token-status.ts";
 import { update } from "./photo/update.ts";
 import { siteGet } from "./site/get.ts";
+import { siteHealth } from "./site/health.ts";
+import { siteStorage } from "./site/storage.ts";
 import { tagList } from "./tag/list.ts";
+import { uploadTokenList } from "./upload-token/list.ts";
+import { uploadTokenRevoke } from "./upload-token/revoke.ts";
+import { uploadTokenUpdate } from "./upload-token/update.ts";
+import { uploadTokenUploads } from "./upload-token/uploads.ts";
 import { userTokens } from "./user/tokens.ts";
 
 /** The declared methods of the API, in the order of the document. */
@@ -34,6 +45,10 @@ export const METHODS: readonly Method[] = [
   uploadTokenStatus,
   cancelUploadMethod,
   getReplaceToken,
+  uploadTokenList,
+  uploadTokenUpdate,
+  uploadTokenRevoke,
+  uploadTokenUploads,
   list,
   segments,
   origin,
@@ -47,6 +62,13 @@ export const METHODS: readonly Method[] = [
   albumDelete,
   tagList,
   siteGet,
+  siteStorage,
+  siteHealth,
+  deliveryList,
+  deliveryRetry,
+  keyList,
+  keyCreate,
+  keyRevoke,
   userTokens,
   echo,
 ];

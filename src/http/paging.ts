@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { Problem } from "../problem.ts";
 
 /** The parameters of a page of so many at most (protocol 6). */
 export const pageInput = (things: string, most = 100) => ({
@@ -50,3 +51,37 @@ export const idInput = (description: string, example: number) =>
       examples: [example],
     }),
   );
+
+/** The parameters of a list whose pages follow one another, newest first: each answer says what the next one is. */
+export const followingInput = (things: string, example: string) => ({
+  after: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      pattern: "^[\\w.-]+$",
+      allowed: "what an answer gave as next",
+      description: "The `next` of an answer: those behind its own.",
+      examples: [example],
+    }),
+  ),
+  size: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 200,
+      default: 50,
+      description: `${things} in an answer.`,
+      examples: [20],
+    }),
+  ),
+});
+
+/** Where there are more than an answer has. */
+export const nextField = Type.String({
+  description: "For `after`, where there are more; empty where there are none.",
+});
+
+/** @throws Problem invalid_input for an `after` that no list has given whose things follow one another by their ids */
+export function readAfter(after: string | undefined): number | undefined {
+  if (after === undefined) return undefined;
+  if (/^\d{1,15}$/.test(after)) return Number(after);
+  throw new Problem("invalid_input", "after must be what an answer of this list gave as next.");
+}

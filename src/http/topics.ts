@@ -7,7 +7,7 @@ const TOPICS = {
   sending: ["Sending files", "What the browser does with an upload token."],
   photos: ["Photos and videos", "What came of it."],
   albums: ["Albums and tags", "What photos are found by."],
-  site: ["Site", "For those who write a client."],
+  site: ["Site", "For those who write a client, or run a server."],
 } as const;
 
 export type Topic = keyof typeof TOPICS;

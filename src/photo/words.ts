@@ -38,3 +38,16 @@ export function searchWords(text: string): SearchWords {
     ? { whole: [], beginning: undefined }
     : { whole: found.slice(0, -1), beginning: last };
 }
+
+/** Tells whether a text has all the words that somebody looks for. Where there is no word among them, no text has. */
+export function wordMatcher(search: string): (text: string) => boolean {
+  const { whole, beginning } = searchWords(search);
+  return (text) => {
+    const words = wordsOf(text);
+    return (
+      beginning !== undefined &&
+      whole.every((word) => words.includes(word)) &&
+      words.some((word) => word.startsWith(beginning))
+    );
+  };
+}

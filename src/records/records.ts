@@ -7,6 +7,7 @@ import type { SessionRecords } from "./sessions.ts";
 import type { TagRecords } from "./tags.ts";
 import type { TokenRecords } from "./tokens.ts";
 import type { UpdateRecords } from "./updates.ts";
+import type { UsageRecords } from "./usage.ts";
 import type { ChunkRecords, LeftoverRecords, UploadRecords } from "./uploads.ts";
 
 export type * from "./albums.ts";
@@ -19,6 +20,7 @@ export type * from "./sessions.ts";
 export type * from "./tags.ts";
 export type * from "./tokens.ts";
 export type * from "./updates.ts";
+export type * from "./usage.ts";
 export type * from "./uploads.ts";
 
 /**
@@ -45,6 +47,7 @@ export interface Records {
   media: MediaRecords;
   deliveries: DeliveryRecords;
   nonces: NonceRecords;
+  usage: UsageRecords;
   /** The address that the server was last reached under, for commands that print links. */
   publicUrl(): Promise<string | undefined>;
   notePublicUrl(url: string): Promise<void>;
@@ -82,6 +85,8 @@ export interface KeyRecords {
   byHash(hash: string): Promise<ApiKey | undefined>;
   byId(id: number): Promise<ApiKey | undefined>;
   list(): Promise<ApiKey[]>;
+  /** The newest first, of those that were made before the one with this id. */
+  page(before: number | undefined, limit: number): Promise<ApiKey[]>;
   /** False where there is no such key, or it is revoked already. */
   revoke(id: number, at: number): Promise<boolean>;
 }

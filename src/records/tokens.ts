@@ -68,6 +68,56 @@ export type Uses = {
   free: number;
 };
 
+/**
+ * How an upload or replace token stands, in a word: it was revoked; every use has become a photo; its time is over; or it
+ * takes files. Of several the first that is true.
+ */
+export type TokenStanding = "revoked" | "used" | "expired" | "open";
+
+export function tokenStanding(
+  {
+    revokedAt,
+    consumed,
+    maxUploads,
+    validUntil,
+  }: Pick<UploadToken, "revokedAt" | "consumed" | "maxUploads" | "validUntil">,
+  now: number,
+): TokenStanding {
+  if (revokedAt !== null) return "revoked";
+  if (consumed >= maxUploads) return "used";
+  return now > validUntil ? "expired" : "open";
+}
+
+/** Upload and replace tokens that meet all that is said. */
+export type TokenFilter = {
+  tokenId?: number;
+  /** Of this owner. */
+  userId?: number;
+  /** That stand so at this moment. */
+  state?: { is: TokenStanding; now: number };
+  /** Has each of these words in its title or sender, the last perhaps not to its end. */
+  search?: string;
+  /** Those behind this id in the order of the list. */
+  after?: number;
+  limit: number;
+};
+
+/** What may be changed of a token once it is there. */
+export type TokenSet = Partial<
+  Pick<
+    UploadToken,
+    "validMinutes" | "validUntil" | "maxUploads" | "title" | "description" | "sender"
+  >
+>;
+
+/** What a decision about a token is made from: read inside its transaction. */
+export type TokenView = {
+  /** Undefined where there is none. */
+  token: UploadToken | undefined;
+  /** At this moment. */
+  uses: Uses;
+};
+
 export interface TokenRecords {
   /** On the disk when it answers; but for a direct one, of which nobody is told. */
   add(token: NewUploadToken): Promise<UploadToken>;
@@ -80,6 +130,21 @@ export interface TokenRecords {
    * @param limit undefined for all of them
    */
   list(limit: number | undefined): Promise<{ tokens: UploadToken[]; total: number }>;
+  /**
+   * Those that meet a filter, newest first.
+   * @returns `next`: the id to go on behind, where there are more
+   */
+  page(filter: TokenFilter): Promise<{ tokens: UploadToken[]; next?: number }>;
+  /**
+   * One transaction on a token, which is on the disk when this answers: what `decide` sees stays true until what it decides is
+   * written. It must be a pure function. Where it throws, nothing is written, and this throws the same.
+   * @returns the token as it is now
+   */
+  transact(
+    id: number,
+    now: number,
+    decide: (view: TokenView) => TokenSet,
+  ): Promise<UploadToken | undefined>;
   /** Revokes it, and the direct ones by which its holder replaces photos. False where there is none that could be revoked. */
   revoke(id: number, at: number): Promise<boolean>;
   /** Deletes tokens that expired before then and have no upload, in slices; yields how many each deleted. */

@@ -139,6 +139,25 @@ export type Transacted<Value> = {
   photo: Photo | undefined;
 };
 
+/** An upload that has neither become a photo nor failed, as somebody looks at it who collects. */
+export type UnderWay = Pick<
+  Upload,
+  "id" | "tokenId" | "identity" | "filename" | "received" | "createdAt" | "lastByteAt"
+> & {
+  state: "receiving" | "finalizing";
+  /** Whether it came without a token, by its caller's own credential. */
+  direct: boolean;
+};
+
+export type UnderWayFilter = {
+  tokenId?: number;
+  /** Of tokens of this owner. */
+  userId?: number;
+  /** Those behind this id in the order of the list. */
+  after?: number;
+  limit: number;
+};
+
 export interface UploadRecords {
   byIdentity(tokenId: number, identity: Identity): Promise<Upload | undefined>;
   byId(id: number): Promise<Upload | undefined>;
@@ -168,6 +187,11 @@ export interface UploadRecords {
   digests(id: number): Promise<Readonly<Record<string, string>>>;
   /** The extra parameters of its requests so far. */
   extra(id: number): Promise<Extra>;
+  /**
+   * Uploads that are receiving or finalizing, newest first; also those whose reservation has lapsed.
+   * @returns `next`: the id to go on behind, where there are more
+   */
+  underWay(filter: UnderWayFilter): Promise<{ uploads: UnderWay[]; next?: number }>;
   /** What an undecided body that names this token may turn out to be (protocol 4.1). */
   prospects(tokenId: number, now: number, finishedSince: number): Promise<Prospects>;
 }

@@ -1,6 +1,7 @@
 import { refusedToken } from "../problem.ts";
 import { hashSecret } from "../random.ts";
 import type { Records, UploadToken, Uses } from "../records/records.ts";
+import { tokenStanding } from "../records/tokens.ts";
 import { requireOrigin } from "./token.ts";
 
 /**
@@ -42,8 +43,6 @@ export async function requireStanding(
 }
 
 function stateOf(token: UploadToken, { free }: Uses, now: number): StandingState {
-  if (token.revokedAt !== null) return "revoked";
-  if (token.consumed >= token.maxUploads) return "used";
-  if (now > token.validUntil) return "expired";
-  return free > 0 ? "open" : "busy";
+  const state = tokenStanding(token, now);
+  return state === "open" && free === 0 ? "busy" : state;
 }

@@ -18,7 +18,13 @@ const SIZE = 5000;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "redeem-docs-"));
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  [server, browser] = await Promise.all([
+    // Of what nobody answers there is a callback that can be made again.
+    startServer({
+      env: { REDEEM_PINGBACK_URL: "http://127.0.0.1:9/", REDEEM_CALLBACK_PRIVATE: "1" },
+    }),
+    startBrowser(),
+  ]);
 }, 60_000);
 
 afterAll(async () => {
@@ -161,6 +167,15 @@ const STEPS: Step[] = [
   { id: "tagList", fields: { orderby: "count", order: "desc" } },
   { id: "tagListByPost", fields: { search: "part" } },
 
+  { id: "uploadTokenList", fields: { state: "open", size: "1" }, keep: { token_id: "link" } },
+  { id: "uploadTokenListByPost", fields: { search: "lake" } },
+  { id: "uploadTokenUpdate", fields: { token_id: "$link", valid_minutes: "90" } },
+  { id: "uploadTokenUpdateByPost", fields: { token_id: "$link", title: "Another" } },
+  { id: "uploadTokenUploads", fields: { token_id: "$link" } },
+  { id: "uploadTokenUploadsByPost", fields: { size: "5" } },
+  { id: "uploadTokenRevoke", fields: { token_id: "$link" } },
+  { id: "uploadTokenRevokeByPost", fields: { token_id: "$link" } },
+
   // The others have bytes by now that came with another credential (protocol 6).
   { id: "deleteUploadToken", fields: { upload_token: "$token", photo_id: "$three" } },
   { id: "restore", fields: { photo_id: "$three" } },
@@ -171,6 +186,20 @@ const STEPS: Step[] = [
   { id: "albumDelete", fields: { album_id: "$album" } },
   { id: "albumDeleteByPost", fields: { album_id: "$other" } },
 
+  { id: "keyCreate", fields: { name: "newsroom", level: "read" }, keep: { key_id: "key" } },
+  { id: "keyCreateByPost", fields: { name: "desk" }, keep: { key_id: "other key" } },
+  { id: "keyList", fields: { size: "5" } },
+  { id: "keyListByPost", fields: { size: "5" } },
+  { id: "keyRevoke", fields: { key_id: "$key" } },
+  { id: "keyRevokeByPost", fields: { key_id: "$other key" } },
+  { id: "deliveryList", fields: { state: "all", size: "1" }, keep: { delivery_id: "delivery" } },
+  { id: "deliveryListByPost", fields: { state: "pending" } },
+  { id: "deliveryRetry", fields: { delivery_id: "$delivery" } },
+  { id: "deliveryRetryByPost", fields: { delivery_id: "$delivery" } },
+  { id: "siteStorage" },
+  { id: "siteStorageByPost" },
+  { id: "siteHealth" },
+  { id: "siteHealthByPost" },
   { id: "siteGet" },
   { id: "siteGetByPost" },
   { id: "userTokens", fields: { cross_sites_p: "true" } },
@@ -221,7 +250,7 @@ async function fill(method: Locator, name: string, value: string): Promise<void>
 
 /** What an answer has under a name, in JSON or XML. */
 function valueIn(shown: string, name: string): string {
-  const found = new RegExp(`"${name}":\\s*"?(\\w+)|<${name}>(\\w+)<`).exec(shown);
+  const found = new RegExp(`"${name}":\\s*"?([\\w-]+)|<${name}>([\\w-]+)<`).exec(shown);
   return found?.[1] ?? found?.[2] ?? "";
 }
 

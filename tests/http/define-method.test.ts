@@ -81,8 +81,18 @@ export const misfits: Method[] = [
 const site = siteForAll();
 let app: { handle(request: Request): Promise<Response> };
 beforeAll(() => {
-  const { records, files, events, sessions, secret, passphrases, uploads, now, publicUrl } =
-    site.site;
+  const {
+    records,
+    files,
+    events,
+    sessions,
+    secret,
+    passphrases,
+    uploads,
+    now,
+    publicUrl,
+    storage,
+  } = site.site;
   const context = {
     records,
     files,
@@ -99,6 +109,8 @@ beforeAll(() => {
     pingbackTo: { urls: [], domain: "redeem.test" },
     onDelivery: () => undefined,
     graceMs: 0,
+    storage,
+    server: { version: "0", startedAt: 0, ffmpeg: false, reserve: 0 },
     cors: createCors([]),
     stallMs: 60_000,
     requests: createRequestLog(0),

@@ -87,6 +87,16 @@ const ASKED: Record<string, () => Promise<unknown>> = {
     const { id } = await givenRecords(records).addToken({ hash: "to be revoked" });
     await records.tokens.revoke(id, 1);
   },
+  tokenPage: async () => {
+    await givenRecords(records).addToken({ hash: "to be listed", title: "a" });
+    await records.tokens.page({ limit: 1, search: "a" });
+  },
+  tokenTransact: () => records.tokens.transact(1, NOW, () => ({ title: "T" })),
+  keyPage: () => records.keys.page(9, 1),
+  underWay: () => records.uploads.underWay({ limit: 1, userId: 1 }),
+  underWayOfToken: () => records.uploads.underWay({ limit: 1, tokenId: 1 }),
+  listDelivered: () => records.deliveries.list({ state: "delivered", limit: 1 }),
+  storage: () => records.usage.storage(),
   direct: async () => {
     const token = { ...newToken, hash: "direct:1", direct: true };
     const at = { hash: token.hash, identity: null };
@@ -173,6 +183,17 @@ test("the outbox is looked through by its own indexes, not all that is pending",
     .map((text) => planOf(text).find((detail) => detail.includes("deliveries_")));
   expect(used.length).toBeGreaterThan(3);
   for (const detail of used) expect(detail).toMatch(/deliveries_(pending|of_host)\b/);
+});
+
+test("what waits is counted in an index, up to a limit", async () => {
+  await records.usage.waiting(NOW);
+  const asked = [...prepared];
+  expect(asked).toHaveLength(6);
+  for (const text of asked) {
+    expect(text).toMatch(/limit 10000\)$/);
+    const detail = planOf(text).find((line) => / USING /.test(line));
+    expect({ text, detail }).toEqual({ text, detail: expect.stringMatching(/ INDEX /) });
+  }
 });
 
 test("nor does what is prepared when the database is opened", () => {

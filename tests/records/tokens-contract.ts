@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { TokenFilter } from "../../src/records/records.ts";
 import { MINUTE, newToken, NOW, type Given } from "./given.ts";
 
 export function tokensContract(name: string, given: Given): void {
@@ -72,6 +73,60 @@ export function tokensContract(name: string, given: Given): void {
       expect(await given.records.tokens.revoke(one.id, NOW)).toBe(true);
       expect(await given.records.tokens.revoke(one.id, NOW)).toBe(false);
       expect((await given.records.tokens.byId(one.id))?.revokedAt).toBe(NOW);
+    });
+
+    test("a page follows another behind its last id, of those alone that meet the filter", async () => {
+      const { tokens } = given.records;
+      const made: number[] = [];
+      // More than are looked at in one slice.
+      for (let index = 0; index < 1200; index += 1) {
+        const changes = { userId: index % 2, title: index === 3 ? "The lake" : "A party" };
+        made.push((await given.addToken(changes)).id);
+      }
+      await given.addToken({ direct: true, hash: "direct:1", sealedToken: null });
+      await tokens.revoke(made[5] ?? 0, NOW);
+      const seen: number[] = [];
+      let after: number | undefined;
+      do {
+        const page = await tokens.page({ userId: 1, limit: 200, ...(after && { after }) });
+        seen.push(...page.tokens.map(({ id }) => id));
+        after = page.next;
+      } while (after !== undefined);
+      expect(seen).toEqual(made.filter((_, index) => index % 2 === 1).toReversed());
+
+      const ids = async (filter: Partial<TokenFilter>) => {
+        const { tokens: found, next } = await tokens.page({ limit: 9, ...filter });
+        return [found.map(({ id }) => id), next];
+      };
+      expect(await ids({ search: "LAKE th" })).toEqual([[made[3] ?? 0], undefined]);
+      expect(await ids({ tokenId: made[7] ?? 0 })).toEqual([[made[7] ?? 0], undefined]);
+      expect(await ids({ tokenId: made[7] ?? 0, after: made[7] ?? 0 })).toEqual([[], undefined]);
+      const revoked = { is: "revoked", now: NOW } as const;
+      expect(await ids({ state: revoked })).toEqual([[made[5] ?? 0], undefined]);
+      const expired = { is: "expired", now: NOW * 2 } as const;
+      expect((await tokens.page({ limit: 1200, state: expired })).tokens).toHaveLength(1199);
+    });
+
+    test("a change is decided by what is true when it is written", async () => {
+      const { id } = await given.addToken({ maxUploads: 3 });
+      await given.reserved(id);
+      const seen: unknown[] = [];
+      const changed = await given.records.tokens.transact(id, NOW, ({ token, uses }) => {
+        seen.push(token?.maxUploads, uses.reserved);
+        return { maxUploads: 5, validUntil: NOW + 7, title: "Another" };
+      });
+      expect(seen).toEqual([3, 1]);
+      expect(changed).toMatchObject({ maxUploads: 5, validUntil: NOW + 7, title: "Another" });
+      const refusing = given.records.tokens.transact(id, NOW, () => {
+        throw new Error("no");
+      });
+      await expect(refusing).rejects.toThrow("no");
+      expect(await given.records.tokens.byId(id)).toEqual(changed);
+      const none = await given.records.tokens.transact(999, NOW, ({ token }) => {
+        expect(token).toBeUndefined();
+        return {};
+      });
+      expect(none).toBeUndefined();
     });
 
     test("free uses are those neither consumed nor reserved", async () => {

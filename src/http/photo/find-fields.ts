@@ -48,6 +48,10 @@ export const findFields = {
       examples: [EXAMPLE.uploadToken],
     }),
   ),
+  token_id: idInput(
+    "Photos that came with the upload token of this id (`upload-token/list`). Needs level `read`.",
+    EXAMPLE.token.id,
+  ),
   user_id: part(0, Number.MAX_SAFE_INTEGER, "Photos of this owner.", EXAMPLE.photo.userId),
   tags: Type.Optional(
     Type.String({
@@ -116,7 +120,9 @@ export async function readFind(
   const opened = await openedBy(records, asked, caller);
   if (opened === "nothing") return undefined;
   if (opened === undefined && !publicList) requireLevel(caller, "read", version);
-  if (asked.include_unpublished_p || asked.published_p !== undefined) {
+  // Which photos came together is not told with photos that everybody sees.
+  const forReaders = [asked.token_id, asked.published_p];
+  if (asked.include_unpublished_p || forReaders.some((said) => said !== undefined)) {
     requireLevel(caller, "read", version);
   }
   if (asked.deleted_p) requireLevel(caller, "write", version);
@@ -124,7 +130,9 @@ export async function readFind(
   const filter = { ...filterOf(asked), order };
   if (asked.order === "asc") filter.ascending = true;
   if (asked.upload_token) {
-    filter.tokenId = (await findOwner(records, asked.upload_token, null)).token.id;
+    const { token } = await findOwner(records, asked.upload_token, null);
+    if (filter.tokenId !== undefined && filter.tokenId !== token.id) return undefined;
+    filter.tokenId = token.id;
   }
   const { published_p: published } = asked;
   const isAny = opened === "photo" || asked.include_unpublished_p || asked.deleted_p;
@@ -159,6 +167,7 @@ function filterOf(asked: Asked): PhotoQuestion {
   const filter: PhotoQuestion = {};
   if (asked.photo_id !== undefined) filter.photoId = asked.photo_id;
   if (asked.album_id !== undefined) filter.albumId = asked.album_id;
+  if (asked.token_id !== undefined) filter.tokenId = asked.token_id;
   if (asked.user_id !== undefined) filter.userId = asked.user_id;
   if (asked.search !== undefined) filter.search = asked.search;
   if (asked.video_p !== undefined) filter.video = asked.video_p;

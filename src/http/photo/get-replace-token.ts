@@ -94,7 +94,7 @@ A parameter that is empty counts as absent. One that is not listed here is an *e
       now,
     });
     const { uploadToken, token } = await issueToken(context, { ...grant, replaces: id }, now);
-    context.events.emit({ kind: "token changed", token: token.id });
+    context.events.emit({ kind: "token changed", token: token.id, what: "made" });
     return describe(token, uploadToken);
   },
 });

@@ -175,7 +175,7 @@ outcome's own, or of \`return_url\`'s query (\`photo.id\`, \`token[]\`), are lef
     const passphraseHash =
       wanted.passphrase === undefined ? null : await hashPassphrase(wanted.passphrase);
     const { uploadToken, token } = await issueToken(context, { ...grant, passphraseHash }, now);
-    context.events.emit({ kind: "token changed", token: token.id });
+    context.events.emit({ kind: "token changed", token: token.id, what: "made" });
     return describe(token, uploadToken, context.publicUrl());
   },
 });

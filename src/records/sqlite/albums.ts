@@ -1,5 +1,5 @@
 import { and, eq, isNull } from "drizzle-orm";
-import { wordsOf, searchWords } from "../../photo/words.ts";
+import { wordMatcher } from "../../photo/words.ts";
 import { isPublished } from "../photos.ts";
 import type {
   Album,
@@ -150,17 +150,11 @@ const FIELDS = {
 };
 
 function matching({ userId, search, hidden }: AlbumFilter): (album: Album) => boolean {
-  const { whole, beginning } = searchWords(search ?? "");
+  const isMeant = search === undefined ? () => true : wordMatcher(search);
   return (album) => {
     if (album.hidden && !hidden) return false;
     if (userId !== undefined && album.userId !== userId) return false;
-    if (search === undefined) return true;
-    const words = wordsOf(`${album.title} ${album.description}`);
-    return (
-      beginning !== undefined &&
-      whole.every((word) => words.includes(word)) &&
-      words.some((word) => word.startsWith(beginning))
-    );
+    return isMeant(`${album.title} ${album.description}`);
   };
 }
 

@@ -2,13 +2,13 @@ import { and, asc, eq, gt, inArray, lt, lte, notInArray, sql } from "drizzle-orm
 import { nextTurn } from "../../slices.ts";
 import type { Delivery, DeliveryRecords } from "../records.ts";
 import type { Db } from "./db.ts";
-import { deliveryList, selectDelivery } from "./delivery-list.ts";
+import { deliveryListing, selectDelivery } from "./delivery-list.ts";
 import { deliveries } from "./schema.ts";
 
 /** In the index's own words: a parameter in its place would keep it from being used. */
 const PENDING = sql`${deliveries.state} = 'pending'`;
 
-export function deliveryRecords(db: Db): DeliveryRecords {
+export function deliveryRecords(db: Db, turn: () => Promise<void>): DeliveryRecords {
   return {
     due: async (now, limit, exceptHosts, latest = Number.MAX_SAFE_INTEGER) => {
       const found: Due[] = ahead(db, latest, limit, exceptHosts);
@@ -59,7 +59,7 @@ export function deliveryRecords(db: Db): DeliveryRecords {
         })
         .where(eq(deliveries.id, id))
         .run(),
-    ...deliveryList(db),
+    ...deliveryListing(db, turn),
   };
 }
 

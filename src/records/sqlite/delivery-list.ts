@@ -1,7 +1,9 @@
-import { and, desc, eq, or, sql, type SQL } from "drizzle-orm";
-import type { DeliveryRecords, DeliveryState } from "../records.ts";
+import { and, desc, eq, inArray, or, sql, type SQL } from "drizzle-orm";
+import type { DeliveryEntry, DeliveryRecords, DeliveryState } from "../records.ts";
 import type { Db } from "./db.ts";
 import { deliveries, originals } from "./schema.ts";
+
+type DeliveryPlace = Pick<DeliveryEntry, "id" | "createdAt">;
 
 /** Behind it are all: with a place to begin at, SQLite searches an index, and does not walk through it. */
 const FIRST = { createdAt: Number.MAX_SAFE_INTEGER, id: "" };
@@ -35,8 +37,17 @@ export function selectDelivery(db: Db) {
 
 const ofUpload = eq(originals.uploadId, deliveries.uploadId);
 
-/** What an operator sees and does of the outbox (`redeem deliveries`). */
-export function deliveryList(db: Db): Pick<DeliveryRecords, "list" | "byId" | "retryNow"> {
+/** Rows that are looked at in one slice for those that are delivered: less than a millisecond's work. */
+const SLICE = 500;
+
+/**
+ * What an operator sees and does of the outbox (`redeem deliveries`, `delivery/list`).
+ * @param turn asked for before each slice but the first
+ */
+export function deliveryListing(
+  db: Db,
+  turn: () => Promise<void>,
+): Pick<DeliveryRecords, "list" | "byId" | "retryNow"> {
   const select = () =>
     db
       .select({
@@ -49,9 +60,38 @@ export function deliveryList(db: Db): Pick<DeliveryRecords, "list" | "byId" | "r
       .from(deliveries)
       .leftJoin(originals, ofUpload);
 
+  /**
+   * Those that are delivered, behind a place. They have no index of their own, since most are: where most are not, a statement
+   * would walk past all of these at once.
+   */
+  async function delivered(from: DeliveryPlace, limit: number): Promise<string[]> {
+    const walked = db.$client.prepare<[number, string], DeliveryPlace & { state: DeliveryState }>(
+      `select id, created_at as createdAt, state from deliveries where (created_at, id) < (?, ?)
+        order by created_at desc, id desc limit ${SLICE}`,
+    );
+    const found: string[] = [];
+    for (let last = from; ;) {
+      const rows = walked.all(last.createdAt, last.id);
+      for (const { id, state } of rows) {
+        if (state === "delivered" && found.push(id) === limit) return found;
+      }
+      const end = rows.at(-1);
+      if (!end || rows.length < SLICE) return found;
+      last = end;
+      await turn();
+    }
+  }
+
+  const newestFirst = [desc(deliveries.createdAt), desc(deliveries.id)];
+
   return {
-    list: async ({ state, photoId, limit, after = FIRST }) =>
-      select()
+    list: async ({ state, photoId, limit, after = FIRST }) => {
+      if (state === "delivered" && photoId === undefined && Number.isFinite(limit)) {
+        const ids = await delivered(after, limit);
+        const these = select().where(inArray(deliveries.id, ids));
+        return ids.length === 0 ? [] : these.orderBy(...newestFirst).all();
+      }
+      return select()
         .where(
           and(
             state && IN_STATE[state],
@@ -59,9 +99,10 @@ export function deliveryList(db: Db): Pick<DeliveryRecords, "list" | "byId" | "r
             sql`(${deliveries.createdAt}, ${deliveries.id}) < (${after.createdAt}, ${after.id})`,
           ),
         )
-        .orderBy(desc(deliveries.createdAt), desc(deliveries.id))
+        .orderBy(...newestFirst)
         .limit(limit)
-        .all(),
+        .all();
+    },
     byId: async (id) => select().where(eq(deliveries.id, id)).get(),
     retryNow: async (id, now, opened) => {
       const again = opened

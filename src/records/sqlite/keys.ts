@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import type { ApiKey, KeyRecords } from "../records.ts";
 import { durably, type Db } from "./db.ts";
 import { apiKeys } from "./schema.ts";
@@ -24,6 +24,15 @@ export function keyRecords(db: Db): KeyRecords {
       return row && withoutHash(row);
     },
     list: async () => db.select().from(apiKeys).all().map(withoutHash),
+    page: async (before = Number.MAX_SAFE_INTEGER, limit) =>
+      db
+        .select()
+        .from(apiKeys)
+        .where(lt(apiKeys.id, before))
+        .orderBy(desc(apiKeys.id))
+        .limit(limit)
+        .all()
+        .map(withoutHash),
     revoke: async (id, at) =>
       durably(
         db,

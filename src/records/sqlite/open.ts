@@ -35,6 +35,7 @@ import { tokenRecords } from "./tokens.ts";
 import { updateRecords } from "./updates.ts";
 import { createTurns } from "./turns.ts";
 import { uploadRecords } from "./uploads.ts";
+import { usageRecords } from "./usage.ts";
 
 const PUBLIC_URL = "public url";
 const LIST_PUBLIC = "list is public";
@@ -117,10 +118,10 @@ export async function openRecords(
     return {
       keys: keyRecords(db),
       sessions: sessionRecords(db),
-      tokens: tokenRecords(db, find),
+      tokens: tokenRecords(db, find, turn),
       direct: directRecords(db, find),
       updates: updateRecords(db, find, index, note),
-      uploads: uploadRecords(db, find, index, note),
+      uploads: uploadRecords(db, find, index, turn, note),
       chunks: chunkRecords(db),
       leftovers: leftoverRecords(db),
       photos: photoRecords(db, find, { index, note, list, segments, whenIndexed, prepareSearch }),
@@ -129,8 +130,9 @@ export async function openRecords(
       albums: albumRecords(db, find, { changes, counted, list, turn }),
       tags: tagRecords(db, counted, turn),
       media: mediaRecords(db, find, index, note),
-      deliveries: deliveryRecords(db),
+      deliveries: deliveryRecords(db, turn),
       nonces: nonceRecords(db),
+      usage: usageRecords(db, turn),
       publicUrl: async () => readFact(db, PUBLIC_URL),
       notePublicUrl: async (url) => writeFact(db, PUBLIC_URL, url),
       isListPublic: async () => {

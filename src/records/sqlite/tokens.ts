@@ -5,8 +5,13 @@ import { durably, immediately, type Db } from "./db.ts";
 import { withoutSecrets, type Finders } from "./find.ts";
 import { usesCount } from "./reserved.ts";
 import { uploads, uploadTokens } from "./schema.ts";
+import { tokenPages } from "./token-list.ts";
 
-export function tokenRecords(db: Db, { tokens: find }: Finders): TokenRecords {
+export function tokenRecords(
+  db: Db,
+  { tokens: find }: Finders,
+  turn: () => Promise<void>,
+): TokenRecords {
   const uses = usesCount(db);
   return {
     add: async (token) =>
@@ -28,6 +33,18 @@ export function tokenRecords(db: Db, { tokens: find }: Finders): TokenRecords {
         db.select({ total: count() }).from(uploadTokens).where(isNull(uploadTokens.direct)).get()
           ?.total ?? 0,
     }),
+    page: tokenPages(db, turn),
+    transact: async (id, now, decide) =>
+      durably(db, () =>
+        db.transaction((tx) => {
+          const token = find.byId(id);
+          const set = decide({ token, uses: uses(token, now) });
+          if (Object.keys(set).length > 0) {
+            tx.update(uploadTokens).set(set).where(eq(uploadTokens.id, id)).run();
+          }
+          return find.byId(id);
+        }, immediately),
+      ),
     revoke: async (id, at) =>
       durably(db, () =>
         db.transaction((tx) => {

@@ -15,13 +15,18 @@ import type { Finders } from "./find.ts";
 import type { PhotoIndex } from "./photo-index.ts";
 import { reservedCount, unfinishedCount, usesCount } from "./reserved.ts";
 import { uploads } from "./schema.ts";
+import { uploadsUnderWay } from "./under-way.ts";
 import { FINISHED_IN_CHUNKS, HOLDS, LIVE, LIVE_OF_TOKEN } from "./states.ts";
 
-/** @param onPhoto called with each photo that was made, or got a new original, when its transaction has ended */
+/**
+ * @param turn asked for before slices of what is long
+ * @param onPhoto called with each photo that was made, or got a new original, when its transaction has ended
+ */
 export function uploadRecords(
   db: Db,
   finders: Finders,
   index: PhotoIndex,
+  turn: () => Promise<void>,
   onPhoto: (photo: Photo) => void,
 ): UploadRecords {
   const find = finders.uploads;
@@ -62,6 +67,7 @@ export function uploadRecords(
     touch: async (id, now) => touch.run({ id, now }).changes > 0,
     ...saidDigests(db),
     extra: async (id) => kept.of(id),
+    underWay: uploadsUnderWay(db, turn),
     prospects: prospects(db, finders),
   };
 }
