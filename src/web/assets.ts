@@ -4,6 +4,7 @@ import parts from "./kit/parts.css" with { type: "text" };
 import tokens from "./kit/tokens.css" with { type: "text" };
 import archivePage from "./archive-page.css" with { type: "text" };
 import signInPage from "./sign-in-page.css" with { type: "text" };
+import archiveRooms from "./archive-rooms.css" with { type: "text" };
 import archivePhotos from "./archive-photos.css" with { type: "text" };
 import uploadPage from "./upload-page.css" with { type: "text" };
 
@@ -20,7 +21,7 @@ const scripts = {
 const styles = {
   page: kit,
   "upload-page": kit + uploadPage,
-  "archive-page": kit + archivePage + archivePhotos,
+  "archive-page": kit + archivePage + archivePhotos + archiveRooms,
   "sign-in-page": kit + signInPage,
 };
 

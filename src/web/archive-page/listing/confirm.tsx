@@ -1,0 +1,52 @@
+/** @jsxImportSource preact */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { Button } from "../../kit/button.tsx";
+import { Dialog } from "../../kit/dialog.tsx";
+import { Notice } from "../../kit/notice.tsx";
+import { useArchive } from "../archive-context.ts";
+import { useProblemText } from "../problem-text.ts";
+
+/** Asks before something is done that cannot be taken back. It closes when that is done; where it fails it says why. */
+export function Confirm({
+  heading,
+  act,
+  run,
+  onClose,
+  children,
+}: {
+  heading: string;
+  /** What the button says. */
+  act: string;
+  run: () => Promise<void>;
+  onClose: () => void;
+  /** What will be. */
+  children: ComponentChildren;
+}) {
+  const { data } = useArchive();
+  const write = useProblemText();
+  const [isAt, setAt] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const carryOut = async () => {
+    setAt(true);
+    try {
+      await run();
+      onClose();
+    } catch (error) {
+      setProblem(error);
+      setAt(false);
+    }
+  };
+  return (
+    <Dialog heading={heading} closeLabel={data.common.close} onClose={onClose}>
+      {children}
+      {problem !== undefined && <Notice kind="bad">{write(problem)}</Notice>}
+      <div class="dialog-actions">
+        <Button onClick={onClose}>{data.common.cancel}</Button>
+        <Button kind="danger" disabled={isAt} onClick={() => void carryOut()}>
+          {act}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

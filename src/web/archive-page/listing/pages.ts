@@ -1,0 +1,114 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ApiParams } from "../api.ts";
+import { useArchive } from "../archive-context.ts";
+
+/** Things of a list that is asked for page by page. */
+export type Pages<Item> = {
+  /** Undefined until the first answer. */
+  items: readonly Item[] | undefined;
+  /** Whether there are more than these. */
+  isMore: boolean;
+  isAsking: boolean;
+  /** Why the last question was not answered. What was there before is still shown. */
+  problem: unknown;
+  /** Asks again for what is shown; what stands behind the first 200 stays as it was. */
+  reload: () => Promise<void>;
+  more: () => Promise<void>;
+  /** Shows an item as it is now, and knows it already. */
+  replace: (item: Item) => void;
+};
+
+type Answer<Item> = { items: Item[]; next: string };
+/** `of`: what was asked for. */
+type Shown<Item> = Readonly<{ of: string; items: readonly Item[]; next: string }>;
+
+/** How many are asked for at first, and at most at once (protocol 6.3). */
+const FIRST = 50;
+export const MOST_ASKED = 200;
+
+/**
+ * A list of the API whose answers have `items` and `next`, asked for when the component appears and when `params` change.
+ * @param first how many are asked for at first, and with each "more"
+ * @param keyOf tells an item from all others
+ */
+export function usePages<Item>(
+  method: string,
+  params: ApiParams,
+  keyOf: (item: Item) => string | number,
+  first = FIRST,
+): Pages<Item> {
+  const { api } = useArchive();
+  const [shown, setShown] = useState<Shown<Item>>();
+  const [problem, setProblem] = useState<unknown>();
+  const [asking, setAsking] = useState(0);
+  /** The last question: an answer to an earlier one comes too late. */
+  const last = useRef(new AbortController());
+  const wanted = JSON.stringify(params);
+  const known = useRef<Shown<Item> | undefined>(undefined);
+  known.current = shown?.of === wanted ? shown : undefined;
+
+  async function ask(more: ApiParams, join: (answer: Answer<Item>) => Answer<Item>): Promise<void> {
+    last.current.abort();
+    const question = new AbortController();
+    last.current = question;
+    setAsking((count) => count + 1);
+    try {
+      const { data } = await api<Answer<Item>>(method, { ...params, ...more }, question.signal);
+      if (question.signal.aborted) return;
+      setShown({ ...join(data), of: wanted });
+      setProblem(undefined);
+    } catch (error) {
+      if (!question.signal.aborted) setProblem(error);
+    } finally {
+      setAsking((count) => count - 1);
+    }
+  }
+
+  const reload = () => {
+    const size = Math.min(MOST_ASKED, Math.max(first, known.current?.items.length ?? 0));
+    return ask({ size }, (answer) => joined(answer, known.current, keyOf));
+  };
+  const more = () =>
+    ask({ size: first, after: known.current?.next }, ({ items, next }) => ({
+      items: [...(known.current?.items ?? []), ...items],
+      next,
+    }));
+  const replace = (item: Item) => {
+    setShown(
+      (of) =>
+        of && {
+          ...of,
+          items: of.items.map((one) => (keyOf(one) === keyOf(item) ? item : one)),
+        },
+    );
+  };
+
+  useEffect(() => {
+    void reload();
+    return () => last.current.abort();
+  }, [method, wanted]);
+
+  return {
+    items: shown?.items,
+    isMore: (shown?.next ?? "") !== "",
+    isAsking: asking > 0,
+    problem,
+    reload,
+    more,
+    replace,
+  };
+}
+
+/** The first ones as they are now, and behind them those that were shown before. */
+function joined<Item>(
+  first: Answer<Item>,
+  before: Shown<Item> | undefined,
+  keyOf: (item: Item) => string | number,
+): Answer<Item> {
+  const end = first.items.at(-1);
+  if (first.next === "" || before === undefined || end === undefined) return first;
+  const place = before.items.findIndex((item) => keyOf(item) === keyOf(end));
+  const rest = place === -1 ? [] : before.items.slice(place + 1);
+  if (rest.length === 0) return first;
+  return { items: [...first.items, ...rest], next: before.next };
+}

@@ -1,0 +1,84 @@
+/** @jsxImportSource preact */
+import { useState } from "preact/hooks";
+import { Button } from "../../../kit/button.tsx";
+import type { Locale } from "../../../kit/locale.ts";
+import { toast } from "../../../kit/toast.tsx";
+import type { ArchiveTexts } from "../../../texts/texts.ts";
+import { useArchive } from "../../archive-context.ts";
+import { StateBadge, type BadgeKind } from "../../listing/state-badge.tsx";
+import { placeOf } from "../../place.ts";
+import { useProblemText } from "../../problem-text.ts";
+import type { CallbackItem, CallbackState } from "./callback-types.ts";
+
+const KINDS: Readonly<Record<CallbackState, BadgeKind>> = {
+  pending: "warning",
+  delivered: "good",
+  "given-up": "bad",
+};
+
+/** A callback: what it tells whom, how it stands, why it failed, and a button to make it now. */
+export function CallbackRow({ item, onRetried }: { item: CallbackItem; onRetried: () => void }) {
+  const { data, locale } = useArchive();
+  const texts = data.texts.callbacks;
+  return (
+    <li class="card-row">
+      <div class="card-row-head">
+        <h2>{texts.events[item.event]}</h2>
+        <StateBadge kind={KINDS[item.state]}>{texts.states[item.state]}</StateBadge>
+      </div>
+      <p class="row-facts">
+        {factsOf(item, data.texts, locale).map((fact) => (
+          <span key={fact}>{fact}</span>
+        ))}
+      </p>
+      {item.last_error !== "" && item.state !== "delivered" && (
+        <p class="last-error">{locale.say(texts.lastError, { error: item.last_error })}</p>
+      )}
+      <div class="actions">
+        {item.state !== "delivered" && <RetryButton id={item.delivery_id} onRetried={onRetried} />}
+        {item.photo_id !== 0 && (
+          <a class="button plain" href={placeOf("photos", { photo: String(item.photo_id) })}>
+            {locale.say(texts.photo, { id: String(item.photo_id) })}
+          </a>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function RetryButton({ id, onRetried }: { id: string; onRetried: () => void }) {
+  const { data, api } = useArchive();
+  const write = useProblemText();
+  const [isAt, setAt] = useState(false);
+  const retry = async () => {
+    setAt(true);
+    try {
+      await api("delivery/retry", { delivery_id: id });
+      toast(data.texts.callbacks.retried);
+      onRetried();
+    } catch (error) {
+      toast(write(error));
+    } finally {
+      setAt(false);
+    }
+  };
+  return (
+    <Button icon="restore" disabled={isAt} onClick={() => void retry()}>
+      {data.texts.callbacks.retry}
+    </Button>
+  );
+}
+
+function factsOf(item: CallbackItem, { callbacks: texts }: ArchiveTexts, locale: Locale): string[] {
+  const moment = (at: number) => ({ moment: locale.moment(at * 1000) });
+  const facts = [locale.say(texts.to, { host: item.host })];
+  if (item.state === "delivered") facts.push(locale.say(texts.delivered, moment(item.closed_at)));
+  else if (item.state === "given-up") {
+    facts.push(locale.say(texts.tried, { count: item.attempts }));
+    facts.push(locale.say(texts.givenUp, moment(item.closed_at)));
+  } else {
+    facts.push(locale.say(texts.tried, { count: item.attempts }));
+    facts.push(locale.say(texts.next, moment(item.next_at)));
+  }
+  return facts;
+}

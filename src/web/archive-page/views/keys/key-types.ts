@@ -1,0 +1,13 @@
+/** An API key as `key/list` answers it (protocol 6.3). Times are Unix seconds. */
+export type KeyItem = {
+  key_id: number;
+  name: string;
+  level: KeyLevel;
+  created_at: number;
+  /** 0 where it is good. */
+  revoked_at: number;
+};
+
+export const LEVEL_CHOICES = ["read", "write", "admin", "super"] as const;
+
+export type KeyLevel = (typeof LEVEL_CHOICES)[number];

@@ -1,0 +1,45 @@
+/** @jsxImportSource preact */
+import { Field } from "../../../kit/field.tsx";
+import { useArchive } from "../../archive-context.ts";
+import type { LinkFormPart } from "./link-form-part.ts";
+
+/** What a guest reads: what it is about, a message, and who asks. */
+export function GreetingFields({ draft, change, errorOf }: LinkFormPart) {
+  const { data } = useArchive();
+  const texts = data.texts.links;
+  return (
+    <>
+      <Field label={texts.title} hint={texts.titleHint} error={errorOf("title")}>
+        {(ids) => (
+          <input
+            {...ids}
+            maxLength={1000}
+            value={draft.title}
+            onInput={(event) => change({ title: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <Field label={texts.message} error={errorOf("description")}>
+        {(ids) => (
+          <textarea
+            {...ids}
+            rows={3}
+            maxLength={10_000}
+            value={draft.message}
+            onInput={(event) => change({ message: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <Field label={texts.sender} hint={texts.senderHint} error={errorOf("sender")}>
+        {(ids) => (
+          <input
+            {...ids}
+            maxLength={200}
+            value={draft.sender}
+            onInput={(event) => change({ sender: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+    </>
+  );
+}

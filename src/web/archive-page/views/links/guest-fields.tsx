@@ -1,0 +1,47 @@
+/** @jsxImportSource preact */
+import { Field } from "../../../kit/field.tsx";
+import { useArchive } from "../../archive-context.ts";
+import type { LinkFormPart } from "./link-form-part.ts";
+
+/** What a guest is asked for: a passphrase, a name, a note. */
+export function GuestFields({ draft, change, errorOf }: LinkFormPart) {
+  const { data } = useArchive();
+  const texts = data.texts.links;
+  return (
+    <>
+      <Field label={texts.passphrase} hint={texts.passphraseHint} error={errorOf("passphrase")}>
+        {(ids) => (
+          <input
+            {...ids}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellcheck={false}
+            minLength={4}
+            maxLength={200}
+            value={draft.passphrase}
+            onInput={(event) => change({ passphrase: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <fieldset class="choices">
+        <legend>{texts.ask}</legend>
+        <label>
+          <input
+            type="checkbox"
+            checked={draft.askName}
+            onChange={(event) => change({ askName: event.currentTarget.checked })}
+          />
+          {texts.askName}
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            checked={draft.askNote}
+            onChange={(event) => change({ askNote: event.currentTarget.checked })}
+          />
+          {texts.askNote}
+        </label>
+      </fieldset>
+    </>
+  );
+}

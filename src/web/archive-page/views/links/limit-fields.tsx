@@ -1,0 +1,95 @@
+/** @jsxImportSource preact */
+import { Field } from "../../../kit/field.tsx";
+import { useArchive } from "../../archive-context.ts";
+import type { LinkDraft } from "./link-draft.ts";
+import type { LinkFormPart } from "./link-form-part.ts";
+
+const TYPES = ["image/*", "video/*", "audio/*", "application/pdf"] as const;
+
+/** How many files may come. @param least so many have come, or are under way */
+export function FilesField({
+  draft,
+  change,
+  errorOf,
+  least = 1,
+  hint,
+}: LinkFormPart & { least?: number; hint?: string }) {
+  const { data } = useArchive();
+  return (
+    <Field label={data.texts.links.files} hint={hint} error={errorOf("max_uploads")}>
+      {(ids) => (
+        <input
+          {...ids}
+          type="number"
+          required
+          min={Math.max(1, least)}
+          max={1000}
+          value={draft.files}
+          onInput={(event) => change({ files: event.currentTarget.value })}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** How large one may be. */
+export function SizeField({ draft, change, errorOf }: LinkFormPart) {
+  const { data } = useArchive();
+  const texts = data.texts.links;
+  return (
+    <Field label={texts.size} hint={texts.sizeHint} error={errorOf("max_size")}>
+      {(ids) => (
+        <span class="number-unit">
+          <input
+            {...ids}
+            type="number"
+            min={0.001}
+            step="any"
+            value={draft.size}
+            onInput={(event) => change({ size: event.currentTarget.value })}
+          />
+          <UnitSelect draft={draft} change={change} />
+        </span>
+      )}
+    </Field>
+  );
+}
+
+function UnitSelect({ draft, change }: Pick<LinkFormPart, "draft" | "change">) {
+  const { data } = useArchive();
+  return (
+    <select
+      aria-label={data.texts.links.unit}
+      value={draft.unit}
+      onChange={(event) => change({ unit: event.currentTarget.value as LinkDraft["unit"] })}
+    >
+      <option>MB</option>
+      <option>GB</option>
+    </select>
+  );
+}
+
+/** Of which kinds they may be. */
+export function TypesField({ draft, change, errorOf }: LinkFormPart) {
+  const { data } = useArchive();
+  const texts = data.texts.links;
+  const error = errorOf("types");
+  const toggle = (type: string, isOn: boolean) =>
+    change({ types: TYPES.filter((one) => (one === type ? isOn : draft.types.includes(one))) });
+  return (
+    <fieldset class="choices">
+      <legend>{texts.types}</legend>
+      {TYPES.map((type) => (
+        <label key={type}>
+          <input
+            type="checkbox"
+            checked={draft.types.includes(type)}
+            onChange={(event) => toggle(type, event.currentTarget.checked)}
+          />
+          {texts.typeNames[type]}
+        </label>
+      ))}
+      <p class={error === undefined ? "hint" : "hint bad"}>{error ?? texts.typesHint}</p>
+    </fieldset>
+  );
+}

@@ -1,0 +1,36 @@
+/** @jsxImportSource preact */
+import { Field } from "../../../kit/field.tsx";
+import { Notice } from "../../../kit/notice.tsx";
+import { useArchive } from "../../archive-context.ts";
+import { HandOver } from "./hand-over.tsx";
+import { QrCode } from "./qr-code.tsx";
+
+/** A link to be handed over: its address, its QR code, copy and share. `passphrase`: the one that was just chosen. */
+export function LinkShown({
+  url,
+  title,
+  passphrase = "",
+}: {
+  url: string;
+  title: string;
+  passphrase?: string;
+}) {
+  const { data, locale } = useArchive();
+  const texts = data.texts.links;
+  return (
+    <div class="link-shown">
+      <Field label={texts.address}>
+        {(ids) => (
+          <input {...ids} value={url} readOnly onFocus={(event) => event.currentTarget.select()} />
+        )}
+      </Field>
+      <QrCode text={url} label={texts.qr} />
+      <div class="actions">
+        <HandOver url={url} title={title} main />
+      </div>
+      {passphrase !== "" && (
+        <Notice kind="info">{locale.say(texts.tellPassphrase, { passphrase })}</Notice>
+      )}
+    </div>
+  );
+}

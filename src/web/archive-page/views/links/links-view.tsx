@@ -1,0 +1,74 @@
+/** @jsxImportSource preact */
+import { useState } from "preact/hooks";
+import { Button } from "../../../kit/button.tsx";
+import { useArchive } from "../../archive-context.ts";
+import { usePages } from "../../listing/pages.ts";
+import { PagesState } from "../../listing/pages-state.tsx";
+import { useRefresh } from "../../listing/refresh.ts";
+import { useUnderWay } from "../../listing/under-way.ts";
+import { ViewHead } from "../../view-head.tsx";
+import { LinkDialog, type OpenedLink } from "./link-dialog.tsx";
+import { LinkFilter, readLinkFilter } from "./link-filter.tsx";
+import { LinkRow } from "./link-row.tsx";
+import type { LinkItem } from "./link-types.ts";
+import { NewLinkDialog } from "./new-link-dialog.tsx";
+
+/** The links that files come by: make one, hand it over, see what arrives, extend, revoke. */
+export function LinksView() {
+  const { data } = useArchive();
+  const texts = data.texts.links;
+  const { search, state, tokenId } = readLinkFilter();
+  const isNarrowed = search !== "" || state !== "" || tokenId !== "";
+  const [isMaking, setMaking] = useState(false);
+  const [opened, setOpened] = useState<OpenedLink>();
+  const links = usePages<LinkItem>(
+    "upload-token/list",
+    { search: search || undefined, state: state || undefined, token_id: tokenId || undefined },
+    (link) => link.token_id,
+  );
+  const uploads = useUnderWay();
+  useRefresh(
+    () => void links.reload(),
+    ({ kind }) => kind === "token",
+  );
+  return (
+    <div class="view">
+      <ViewHead heading={data.texts.frame.links}>
+        <Button kind="main" icon="plus" onClick={() => setMaking(true)}>
+          {texts.create}
+        </Button>
+      </ViewHead>
+      <div class="view-body rooms">
+        <LinkFilter />
+        <PagesState
+          pages={links}
+          icon="link"
+          nothing={isNarrowed ? data.texts.lists.nothingFound : texts.nothing}
+        >
+          {(items) => (
+            <ul class="card-rows">
+              {items.map((link) => (
+                <LinkRow
+                  key={link.token_id}
+                  link={link}
+                  underWay={(uploads.items ?? []).filter((one) => one.token_id === link.token_id)}
+                  onAct={(act) => setOpened({ link, act })}
+                />
+              ))}
+            </ul>
+          )}
+        </PagesState>
+      </div>
+      {isMaking && (
+        <NewLinkDialog onMade={() => void links.reload()} onClose={() => setMaking(false)} />
+      )}
+      {opened !== undefined && (
+        <LinkDialog
+          opened={opened}
+          onChanged={links.replace}
+          onClose={() => setOpened(undefined)}
+        />
+      )}
+    </div>
+  );
+}

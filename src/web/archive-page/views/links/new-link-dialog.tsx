@@ -1,0 +1,120 @@
+/** @jsxImportSource preact */
+import { useState } from "preact/hooks";
+import { Button } from "../../../kit/button.tsx";
+import { Dialog } from "../../../kit/dialog.tsx";
+import { Notice } from "../../../kit/notice.tsx";
+import { useArchive } from "../../archive-context.ts";
+import type { Api } from "../../api.ts";
+import { AlbumField, NEW_ALBUM } from "./album-field.tsx";
+import { EndField } from "./end-field.tsx";
+import { useFieldErrors } from "./field-errors.ts";
+import { GreetingFields } from "./greeting-fields.tsx";
+import { GuestFields } from "./guest-fields.tsx";
+import { FilesField, SizeField, TypesField } from "./limit-fields.tsx";
+import { EMPTY_DRAFT, paramsOfDraft, type LinkDraft } from "./link-draft.ts";
+import type { LinkFormPart } from "./link-form-part.ts";
+import { LinkShown } from "./link-shown.tsx";
+
+type Made = { upload_url: string; title: string };
+
+/** Makes a link by a form, and shows it to be handed over. */
+export function NewLinkDialog({ onMade, onClose }: { onMade: () => void; onClose: () => void }) {
+  const { data, api } = useArchive();
+  const texts = data.texts.links;
+  const [draft, setDraft] = useState(EMPTY_DRAFT);
+  const [made, setMade] = useState<Made>();
+  const [problem, setProblem] = useState<unknown>();
+  const [isAt, setAt] = useState(false);
+  const change = (set: Partial<LinkDraft>) => setDraft((before) => ({ ...before, ...set }));
+
+  const make = async () => {
+    setAt(true);
+    setProblem(undefined);
+    try {
+      const albumId = await albumFor(api, draft, change);
+      const params = paramsOfDraft(draft, albumId, Date.now());
+      setMade((await api<Made>("photo/get-upload-token", params)).data);
+      onMade();
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setAt(false);
+    }
+  };
+
+  return (
+    <Dialog
+      heading={made === undefined ? texts.create : texts.ready}
+      closeLabel={data.common.close}
+      onClose={onClose}
+    >
+      {made === undefined ? (
+        <LinkForm {...{ draft, change, problem, isAt, onClose }} onSubmit={() => void make()} />
+      ) : (
+        <LinkShown url={made.upload_url} title={made.title} passphrase={draft.passphrase} />
+      )}
+    </Dialog>
+  );
+}
+
+/** The album's id; a new one is made, once. */
+async function albumFor(
+  api: Api,
+  { albumId, newAlbum }: LinkDraft,
+  change: LinkFormPart["change"],
+): Promise<string> {
+  if (albumId !== NEW_ALBUM) return albumId;
+  const { data } = await api<{ album_id: number }>("album/create", { title: newAlbum });
+  const made = String(data.album_id);
+  change({ albumId: made });
+  return made;
+}
+
+function LinkForm({
+  draft,
+  change,
+  problem,
+  isAt,
+  onSubmit,
+  onClose,
+}: Pick<LinkFormPart, "draft" | "change"> & {
+  problem: unknown;
+  isAt: boolean;
+  onSubmit: () => void;
+  onClose: () => void;
+}) {
+  const { data } = useArchive();
+  const texts = data.texts.links;
+  const { errorOf, other } = useFieldErrors(problem);
+  const part = { draft, change, errorOf };
+  return (
+    <form
+      class="fields"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <GreetingFields {...part} />
+      <div class="short">
+        <EndField
+          end={draft.end}
+          error={errorOf("valid_minutes")}
+          onChange={(end) => change({ end: end ?? EMPTY_DRAFT.end })}
+        />
+        <FilesField {...part} />
+        <SizeField {...part} />
+        <AlbumField {...part} />
+      </div>
+      <TypesField {...part} />
+      <GuestFields {...part} />
+      {other !== undefined && <Notice kind="bad">{other}</Notice>}
+      <div class="dialog-actions">
+        <Button onClick={onClose}>{data.common.cancel}</Button>
+        <Button type="submit" kind="main" icon="link" disabled={isAt}>
+          {texts.make}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { expectAccessible } from "../support/accessible.ts";
+import { callApi, goToView, linkOf, overflowOf, visitArchive } from "../support/archive-visit.ts";
+import { browserForAll, browsers } from "../support/browsers.ts";
+import { serverForAll } from "../support/lifetime.ts";
+import { png } from "../support/media.ts";
+import { sendWhole } from "../support/over-http.ts";
+import { startReceiver, type Receiver } from "../support/receiver.ts";
+import { shot } from "../support/shots.ts";
+import { inTwoChunks, sendChunkOf } from "../support/two-chunks.ts";
+
+/** The views of the archive page beside photos and links: callbacks, keys and storage; and how all of them look. */
+
+// Nobody answers there: what is told of photos waits.
+const server = serverForAll({ env: { REDEEM_PINGBACK_URL: "http://127.0.0.1:9/" } });
+
+describe.each(browsers)("%s", (name) => {
+  const browser = browserForAll(name);
+
+  describe("callbacks", () => {
+    let status = 500;
+    let receiver: Receiver;
+    beforeAll(() => {
+      receiver = startReceiver(() => new Response("", { status }));
+    });
+    afterAll(() => receiver.stop());
+
+    test("say what failed and why, and are made again", async () => {
+      status = 500;
+      const token = await server.token({
+        return_url: `${receiver.url}/done?own=secret`,
+        background_return_p: 1,
+        max_uploads: 2,
+      });
+      await sendWhole(server, token, png());
+      const { page } = await visitArchive(browser, server, { view: "callbacks" });
+      const row = page
+        .getByRole("listitem")
+        .filter({ hasText: receiver.url.replace("http://", "") });
+      await row.getByText("tried once").waitFor();
+      expect(await row.textContent()).toContain("An upload succeeded");
+      expect(await row.textContent()).toContain("500");
+      expect(await page.content()).not.toContain("own=secret");
+      expect(await row.locator(".badge").textContent()).toBe("Waiting");
+      status = 200;
+      await row.getByRole("button", { name: "Retry now" }).click();
+      await row.locator(".badge", { hasText: "Delivered" }).waitFor();
+      expect(await row.getByRole("button", { name: "Retry now" }).count()).toBe(0);
+      await page.getByLabel("Show").selectOption({ label: "Given up" });
+      await page.getByText("Nothing was found.").waitFor();
+    });
+  });
+
+  describe("keys", () => {
+    test("one is made, shown once, and revoked after a question", async () => {
+      const hostile = `<img src=x onerror="document.title='ran'"> ${name}`;
+      const { page } = await visitArchive(browser, server, { view: "keys" });
+      await page.getByRole("button", { name: "New key" }).click();
+      const dialog = page.getByRole("dialog", { name: "New key" });
+      await dialog.getByLabel("What it is for").fill(hostile);
+      await dialog.getByLabel("What it may do").selectOption({ label: "May look" });
+      await dialog.getByRole("button", { name: "Make key" }).click();
+      const secret = await dialog.getByLabel("API key").inputValue();
+      expect(secret).toMatch(/^\w{40}$/);
+      await dialog.getByRole("button", { name: "Close" }).last().click();
+      expect(await page.content()).not.toContain(secret);
+      const row = page.getByRole("listitem").filter({ hasText: hostile });
+      await row.getByText("May look").waitFor();
+      expect(await page.title()).not.toContain("ran");
+      await callApi(server, "user/tokens", {}, secret);
+
+      await row.getByRole("button", { name: "Revoke" }).click();
+      const question = page.getByRole("dialog", { name: "Revoke this key?" });
+      await question.getByRole("button", { name: "Revoke" }).click();
+      await row.locator(".badge", { hasText: "Revoked" }).waitFor();
+      await expect(callApi(server, "user/tokens", {}, secret)).rejects.toThrow("not valid");
+    });
+
+    test("of a lower level see what they may alone", async () => {
+      const { api_key: key } = await callApi<{ api_key: string }>(server, "key/create", {
+        name: `writer ${name}`,
+        level: "write",
+      });
+      await server.token({ title: "The operator's" });
+      await callApi(server, "photo/get-upload-token", { title: "The writer's" }, key);
+      const { page } = await visitArchive(browser, server, { view: "links", key });
+      await page.getByText("The writer's").waitFor();
+      expect(await page.getByText("The operator's").count()).toBe(0);
+      const views = page.getByRole("navigation").getByRole("link");
+      expect(await views.allTextContents()).toEqual(["Photos", "Links"]);
+      await goToView(page, "keys");
+      expect(await page.locator("h1").first().textContent()).toBe("Photos");
+    });
+  });
+
+  test("storage says what is used, by whom, and how the server is", async () => {
+    const title = `Stored (${name})`;
+    const token = await server.token({ title, max_uploads: 3 });
+    await sendWhole(server, token, png(3_000_000));
+    await sendChunkOf(server, token, inTwoChunks(`stored-${name}`, `half ${name}.png`), 1);
+    const { page } = await visitArchive(browser, server, { view: "storage" });
+    const share = page.getByRole("listitem").filter({ hasText: title });
+    await share.getByText("2.9 MB").waitFor();
+    expect(await share.textContent()).toContain("1 file");
+    const { token_id: id } = await linkOf(server, title);
+    const place = await share.getByRole("link").getAttribute("href");
+    expect(place).toBe(`#/photos?token_id=${String(id)}`);
+    await page.getByText(`half ${name}.png`).waitFor();
+    const body = await page.locator(".rooms").textContent();
+    expect(body).toMatch(/\d [kMG]B used, [\d.]+ [MGT]B free/);
+    expect(body).toContain("Redeem 0.1.0");
+  });
+
+  test.each(["phone", "desktop"] as const)("every state is accessible: %s", async (screen) => {
+    const token = await server.token({ title: `Seen (${name})`, max_uploads: 3 });
+    await sendWhole(server, token, png());
+    await sendChunkOf(server, token, inTwoChunks(`seen-${name}-${screen}`, "seen.png"), 1);
+    const visit = await visitArchive(browser, server, { view: "links", screen });
+    const { page } = visit;
+    const states: [string, () => Promise<void>][] = [
+      ["links", () => page.getByText("seen.png").first().waitFor()],
+      ["new link", () => page.getByRole("button", { name: "New link" }).click()],
+      ["link made", () => page.getByRole("button", { name: "Make link" }).click()],
+      [
+        "link changed",
+        async () => {
+          await page.keyboard.press("Escape");
+          await page.getByRole("button", { name: "More actions" }).first().click();
+          await page.getByRole("button", { name: "Extend or change" }).click();
+        },
+      ],
+      [
+        "link revoked",
+        async () => {
+          await page.keyboard.press("Escape");
+          await page.getByRole("button", { name: "More actions" }).first().click();
+          await page.getByRole("button", { name: "Revoke" }).click();
+        },
+      ],
+      [
+        "callbacks",
+        async () => {
+          await page.keyboard.press("Escape");
+          await goToView(page, "callbacks");
+          await page.locator(".card-row").first().waitFor();
+        },
+      ],
+      ["keys", () => goToView(page, "keys")],
+      ["new key", () => page.getByRole("button", { name: "New key" }).click()],
+      [
+        "key shown",
+        async () => {
+          await page.getByLabel("What it is for").fill("a program");
+          await page.getByRole("button", { name: "Make key" }).click();
+          await page.getByLabel("API key").waitFor();
+        },
+      ],
+      [
+        "storage",
+        async () => {
+          await page.keyboard.press("Escape");
+          await goToView(page, "storage");
+          await page.getByText("Thumbnails to make").waitFor();
+        },
+      ],
+    ];
+    for (const [state, reach] of states) {
+      await reach();
+      await expectAccessible(visit);
+      expect([state, await overflowOf(page)]).toEqual([state, 0]);
+      await shot(visit, `archive-${state.replaceAll(" ", "-")}`);
+    }
+  });
+
+  test("it speaks the visitor's language", async () => {
+    const { page } = await visitArchive(browser, server, { view: "links", locale: "de-AT" });
+    await page.getByRole("button", { name: "Neuer Link" }).waitFor();
+    await goToView(page, "storage");
+    await page
+      .getByText(/belegt, .* frei/)
+      .first()
+      .waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe("de");
+  });
+});
