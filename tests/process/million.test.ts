@@ -6,6 +6,7 @@ import { openData } from "../../src/site.ts";
 import { fillRecords } from "../support/million.ts";
 import { until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { API_KEY } from "../support/site.ts";
 
 /** A folder of long use: nobody waits for what the server does with all of it. */
 
@@ -78,4 +79,27 @@ test("with very many photos and old tokens the server starts, sweeps and lists, 
   const [total] = totals;
   expect(total).toBeGreaterThanOrEqual(PHOTOS / 2);
   expect(total).toBeLessThanOrEqual((PHOTOS * 3) / 4);
+
+  // What whoever runs it looks at: a look at each of them, in slices.
+  const looking = (async () => {
+    const { items: links } = await ask<{ items: object[] }>(
+      started,
+      "upload-token/list?state=revoked",
+    );
+    expect(links).toEqual([]);
+    const { items } = await ask<{ items: object[] }>(started, "delivery/list?state=delivered");
+    expect(items).toEqual([]);
+    await ask(started, "site/health");
+    let storage = { at: 0, photos: 0, originals: 0 };
+    while (storage.at === 0) storage = await ask(started, "site/storage");
+    expect(storage).toMatchObject({ photos: PHOTOS, originals: PHOTOS * 1000 });
+  })();
+  expect(await longestWait(started, looking)).toBeLessThan(BOUND_MS);
 }, 60_000);
+
+async function ask<Data>({ url }: TestServer, method: string): Promise<Data> {
+  const headers = { authorization: `Bearer ${API_KEY}` };
+  const answer = await fetch(`${url}/api/2/${method}`, { headers });
+  expect([method, answer.status]).toEqual([method, 200]);
+  return ((await answer.json()) as { data: Data }).data;
+}
