@@ -1,5 +1,6 @@
 import { Problem, uploadCancelled } from "../problem.ts";
 import type { Identity } from "../records/records.ts";
+import type { SharedWork } from "./locks.ts";
 import { decideCancel } from "./upload-rules.ts";
 import type { Owner, UploadContext } from "./types.ts";
 
@@ -25,8 +26,7 @@ export async function endForUploader(
   const found = await records.uploads.byIdentity(token.id, identity);
   if (!found) return true;
   using work = locks.join(found.id);
-  // Whoever is making the photo is not stopped in the middle. It may fail, and be tried again.
-  while (work.shared.finalizing) await work.shared.finalizing.catch(() => undefined);
+  await untilNotFinalizing(work.shared);
   const { value, upload } = await records.uploads.transact(
     { id: found.id },
     now(),
@@ -49,4 +49,13 @@ export async function endForUploader(
     context.events.emit({ kind: "upload cancelled", upload: found.id, token: token.id });
   }
   return true;
+}
+
+/** Whoever is making the photo is not stopped in the middle. One that has failed may be followed by another; one that has succeeded stays. */
+async function untilNotFinalizing(shared: SharedWork): Promise<void> {
+  let seen: Promise<unknown> | undefined;
+  while (shared.finalizing && shared.finalizing !== seen) {
+    seen = shared.finalizing;
+    await seen.catch(() => undefined);
+  }
 }
