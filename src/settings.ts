@@ -73,6 +73,28 @@ export const settings = Type.Object({
     }),
     "text",
   ),
+  REDEEM_ACCENT: setting(
+    Type.Optional(
+      Type.String({
+        pattern: "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$",
+        allowed: "a colour such as #0b6b63 or #07c",
+        description:
+          "Colour of buttons and links on the pages, as `#rrggbb`; it is made darker or lighter where it could not be read",
+        unset: "the pages' own",
+      }),
+    ),
+    "text",
+  ),
+  REDEEM_LOGO: setting(
+    Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          "Picture beside the site's name on the pages: path of a PNG, JPEG, WebP or SVG file of at most 512 KB, read at the start",
+      }),
+    ),
+    "text",
+  ),
   REDEEM_API_KEY: setting(
     Type.Optional(
       Type.String({

@@ -13,6 +13,7 @@ import type { Files } from "./files/files.ts";
 import { createEvents, type Events } from "./events.ts";
 import { createHasher, type Hasher } from "./integrity/hasher.ts";
 import { log } from "./log.ts";
+import { readLogo, type Logo } from "./logo.ts";
 import { logEvent } from "./log-events.ts";
 import { createBusy } from "./media/busy.ts";
 import { findFfmpeg } from "./media/find-ffmpeg.ts";
@@ -42,6 +43,8 @@ export type Site = {
   events: Events;
   secret: SiteSecret;
   passphrases: Passphrases;
+  /** REDEEM_LOGO. */
+  logo: Logo | null;
   redeemer: Redeemer;
   /** What a method works with that ends an upload. */
   uploads: Pick<UploadContext, "locks" | "quota" | "process" | "syncer">;
@@ -122,6 +125,7 @@ export async function startSite(
 ): Promise<Site> {
   const { calls, uptime = () => performance.now() } = machine;
   const ffmpeg = ffmpegOf(config);
+  const logo = config.REDEEM_LOGO === undefined ? null : await readLogo(config.REDEEM_LOGO);
   // Nothing comes in before it is there.
   let receiver: Redeemer | undefined;
   const isReceiving = () => (receiver?.open() ?? 0) > 0;
@@ -270,6 +274,7 @@ export async function startSite(
     events,
     secret,
     passphrases: createPassphrases(secret, now),
+    logo,
     redeemer,
     uploads: context,
     deliverer,

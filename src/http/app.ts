@@ -17,13 +17,14 @@ import { FILE_METHODS, METHODS } from "./methods.ts";
 import { archiveRoutes } from "./archive/archive-routes.ts";
 import { createEventStreams } from "./archive/event-streams.ts";
 import { createWrongKeys } from "./archive/wrong-keys.ts";
-import { lookOf, pages } from "./pages.ts";
+import { pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
 import { serveFileMethod } from "./photo/serve-file-method.ts";
 import { photoFiles, refuseMethod, type ServingContext } from "./serving/files-route.ts";
 import { photoFormats } from "./serving/formats.ts";
 import { createSlowReaders, type ReadersServer } from "./serving/slow-readers.ts";
 import { renderThrown } from "./photo/redeem-answer.ts";
+import { lookOf } from "./site-look.ts";
 import { serveMethod, type ServeContext } from "./serve-method.ts";
 
 /** Seconds that a connection may be silent between requests. */

@@ -6,10 +6,10 @@ import type { UploadToken } from "../records/records.ts";
 import type { Site } from "../site.ts";
 import { maxSizeOf } from "../upload/limits.ts";
 import { describeUploadPage, HIDDEN } from "./docs/pages.ts";
+import { lookOf, siteAssets } from "./site-look.ts";
 import { serveWebAsset } from "./web-asset.ts";
 import { FRONT_PAGE_POLICY, renderFrontPage } from "../web/front-page.tsx";
 import { icon } from "../web/icon.ts";
-import type { SiteLook } from "../web/page-shell.tsx";
 import { chooseLanguage, type Language } from "../web/texts/language.ts";
 import { renderUploadPage, type UploadPageInfo } from "../web/upload-page.tsx";
 
@@ -57,6 +57,7 @@ export function pages(site: Site) {
         detail: describeUploadPage,
       },
     )
+    .use(siteAssets(site))
     .get("/web-assets/:name", ({ params, request }) => serveWebAsset(params.name, request), {
       params: t.Object({ name: t.String() }),
       detail: HIDDEN,
@@ -66,11 +67,6 @@ export function pages(site: Site) {
 /** The language that pages are written in for whoever asks. */
 function languageOf(request: Request): Language {
   return chooseLanguage(request.headers.get("accept-language"));
-}
-
-/** What the site shows of itself on its pages. */
-export function lookOf({ config }: Site): SiteLook {
-  return { name: config.REDEEM_SITE_NAME };
 }
 
 function frontPage(site: Site, language: Language): Response {
@@ -108,7 +104,7 @@ async function describe(
   const isUpload = token !== undefined && !token.direct && token.replaces === null;
   const known = isUpload && token.revokedAt === null ? token : undefined;
   return {
-    site: lookOf(site),
+    site: lookOf(site, "../"),
     language,
     uploadToken,
     state: stateOf(known, now(), config.REDEEM_GRACE),

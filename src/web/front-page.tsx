@@ -25,7 +25,10 @@ export function renderFrontPage(site: SiteLook, base: string, language: Language
   return renderPage(
     { language, title: site.name, site, root, styles: stylesName("page") },
     <main>
-      <h1 dir="auto">{site.name}</h1>
+      <h1 dir="auto">
+        {site.logo !== undefined && <img class="logo" src={site.logo} alt="" />}
+        {site.name}
+      </h1>
       <p>{texts.what}</p>
       <p class="hint">
         <WithLink text={texts.collect} link={texts.archive} href={`${root}archive`} />

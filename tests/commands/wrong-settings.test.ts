@@ -49,6 +49,29 @@ describe("certificate and key", () => {
   });
 });
 
+describe("the site's look", () => {
+  test.each([
+    [
+      "accent",
+      "green",
+      /^redeem: --accent is "green"; allowed: a colour such as #0b6b63 or #07c\n$/,
+    ],
+    [
+      "logo",
+      "/nowhere/logo.png",
+      /^redeem: REDEEM_LOGO is "\S+", which cannot be read \(ENOENT\); allowed: the path of a PNG, JPEG, WebP or SVG file/,
+    ],
+  ])("--%s %s", async (name, value, message) => {
+    await withFolder(async (folder) => {
+      const data = join(folder, "data");
+      const ran = await run(data, ["serve", `--${name}`, value]);
+      expect(ran.err).toMatch(message);
+      expect(isFailure(ran)).toBe(true);
+      expect(await Bun.file(join(data, "redeem.db")).exists()).toBe(false);
+    });
+  });
+});
+
 // 203.0.113.0/24 is nobody's (RFC 5737); .invalid is no name (RFC 6761).
 test.each(["http://127.0.0.1", "203.0.113.7", "redeem.invalid"])("REDEEM_HOST=%s", async (host) => {
   await withFolder(async (folder) => {
