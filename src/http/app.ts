@@ -25,6 +25,7 @@ import { photoFormats } from "./serving/formats.ts";
 import { createSlowReaders, type ReadersServer } from "./serving/slow-readers.ts";
 import { renderThrown } from "./photo/redeem-answer.ts";
 import { lookOf } from "./site-look.ts";
+import { createFormAnswers } from "./upload-page/form-outcome.ts";
 import { serveMethod, type ServeContext } from "./serve-method.ts";
 
 /** Seconds that a connection may be silent between requests. */
@@ -99,7 +100,9 @@ export function createApp(
     look: lookOf(site),
     stallMs,
   };
-  const receiving = { ...context, redeemer, idleSeconds: IDLE_SECONDS };
+  const lookAt = (root: string) => lookOf(site, root);
+  const formAnswers = createFormAnswers({ records, now, lookAt });
+  const receiving = { ...context, redeemer, formAnswers, idleSeconds: IDLE_SECONDS };
 
   const serving: ServingContext = {
     records,
@@ -198,7 +201,7 @@ export function createApp(
     .use(methods(2))
     .use(photoFiles(serving))
     .use(archiveRoutes(archive))
-    .use(pages(site));
+    .use(pages(site, requests));
   if (!bounds) return app;
   const admission = createAdmission({
     ...bounds,

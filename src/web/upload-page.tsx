@@ -13,6 +13,8 @@ export type UploadPageInfo = {
   site: SiteLook;
   language: Language;
   uploadToken: string;
+  /** Proves that the passphrase was given, where the link has one. */
+  uploadGrant: string | null;
   /** ready: files can be sent. Otherwise only a sentence is shown. */
   state: "ready" | "used" | "expired" | "invalid";
   /** Plain text. */
@@ -122,6 +124,10 @@ function Ready({ info, title }: { info: UploadPageInfo; title: string }): VNode 
       <noscript>
         <form method="post" enctype="multipart/form-data" action={apiTarget}>
           <input type="hidden" name="upload_token" value={info.uploadToken} />
+          {info.uploadGrant !== null && (
+            <input type="hidden" name="upload_grant" value={info.uploadGrant} />
+          )}
+          <input type="hidden" name="format" value="page" />
           <label for="one">Choose a file</label>
           <input
             type="file"

@@ -55,7 +55,7 @@ function nameFor(request: Request, publicUrl: string): string {
  * Whether the browser came by https: to the server itself, or to the public address. One that came by http to another address of the
  * server would not take a cookie that is `Secure`.
  */
-function isEncrypted(request: Request, publicUrl: string): boolean {
+export function isEncrypted(request: Request, publicUrl: string): boolean {
   const { protocol, host } = new URL(request.url);
   if (protocol === "https:") return true;
   const own = new URL(publicUrl);

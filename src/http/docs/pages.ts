@@ -14,7 +14,7 @@ export const describeUploadPage: DocumentDecoration = described(() => ({
   tags,
   summary: "The ready-made upload page",
   description: `Where a visitor picks files and sends them, in chunks that survive a lost connection. It
-is the \`upload_url\` that get-upload-token answers.`,
+is the \`upload_url\` that get-upload-token answers. Where the token has a passphrase, the page asks for it first.`,
   parameters: parameters(
     Type.Object({
       upload_token: Type.String({

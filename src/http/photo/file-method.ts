@@ -37,6 +37,8 @@ export type FileMethod = {
    * envelope, as by other methods. A chunk, and what may be tried again, always by a line.
    */
   refuses: "lines" | "envelopes";
+  /** A form may ask for a page of words as its answer (protocol 4.3). */
+  page?: true;
   /** Its parameters beside the file and a chunk's. */
   fields: TObject;
   /**

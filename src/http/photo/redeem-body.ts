@@ -3,10 +3,10 @@ import { Problem } from "../../problem.ts";
 import { quote, type Params } from "../../upload/params.ts";
 import type { Body, Redemption } from "../../upload/types.ts";
 import { readBody } from "../body.ts";
-import { readStyle } from "../envelope.ts";
 import { readDigestHeader } from "../digest-headers.ts";
 import { readFileHeaders } from "../file-headers.ts";
 import { bodyLength, isForm, mediaType, openForm, readQuery } from "../form.ts";
+import { readRedeemStyle } from "./redeem-style.ts";
 import { requireFields } from "./redeem-fields.ts";
 
 /**
@@ -28,6 +28,8 @@ export type RedeemBodyOptions = {
   /** Media types and ranges that the server takes as files: a body of octets may be called one of them, too. */
   types: readonly string[];
   stallMs: number;
+  /** Told of the parameters before the file, also where the request is refused for what they say. */
+  onParams?: (params: Params) => void;
 };
 
 /**
@@ -39,7 +41,7 @@ export async function openRedeemBody(
   options: RedeemBodyOptions,
 ): Promise<RedeemBody> {
   if (isOctet(request, options.types)) return openOctets(request, options.stallMs);
-  if (request.body === null || isForm(request)) return openFile(request, options.stallMs);
+  if (request.body === null || isForm(request)) return openFile(request, options);
   const type = quote(request.headers.get("content-type") ?? "");
   throw new Problem(
     "invalid_input",
@@ -73,7 +75,7 @@ function octetTypes(types: readonly string[]): string {
 /** The body is the file; the parameters are in the query. */
 function openOctets(request: Request, stallMs: number): RedeemBody {
   const params = readQuery(request);
-  readStyle(1, params);
+  readRedeemStyle(1, params);
   requireFields(params);
   const length = bodyLength(request);
   const { range, name } = readFileHeaders(request, { length, isWhole: true });
@@ -100,7 +102,10 @@ function openOctets(request: Request, stallMs: number): RedeemBody {
 }
 
 /** The file is a part of the form, and parameters may stand behind it. */
-async function openFile(request: Request, stallMs: number): Promise<RedeemBody> {
+async function openFile(
+  request: Request,
+  { stallMs, onParams }: RedeemBodyOptions,
+): Promise<RedeemBody> {
   const length = bodyLength(request);
   const { range, name } = readFileHeaders(request, { length, isWhole: false });
   const digests = { part: [], file: readDigestHeader(request, "repr-digest") };
@@ -109,10 +114,11 @@ async function openFile(request: Request, stallMs: number): Promise<RedeemBody> 
   });
   const { file } = form;
   let { params } = form;
+  onParams?.(params);
   try {
     requireFields(params);
     // What cannot be answered is refused before anything is made of the file.
-    if (!file) readStyle(1, params);
+    if (!file) readRedeemStyle(1, params);
   } catch (error) {
     await form[Symbol.asyncDispose]();
     throw error;
@@ -126,7 +132,7 @@ async function openFile(request: Request, stallMs: number): Promise<RedeemBody> 
       const rest = await file.rest();
       params = rest.params;
       requireFields(params);
-      readStyle(1, params);
+      readRedeemStyle(1, params);
       return rest;
     },
   };

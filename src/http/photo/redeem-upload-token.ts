@@ -12,6 +12,7 @@ export const redeemUploadToken: FileMethod = {
   key: "upload",
   message: "The file was successfully uploaded",
   refuses: "lines",
+  page: true,
   fields: Type.Object({
     upload_token: Type.String({
       description:
@@ -30,7 +31,8 @@ export const redeemUploadToken: FileMethod = {
     summary: "Redeem an upload token: send a file",
     description: `Sends a file, whole or in chunks. The upload token is the only credential, so browsers call
 this on other web origins too (CORS). Fields may come in any order, before and after the file; one that
-is not listed here is an *extra parameter*, given back with the outcome.`,
+is not listed here is an *extra parameter*, given back with the outcome. A form of a page without script says \`format=page\` as well: it is answered
+with a page of words.`,
     needs: "`upload_token` and `file`",
     curl: `-F upload_token="$TOKEN"`,
     octets: { words: "", query: "upload_token=$TOKEN&" },

@@ -21,13 +21,16 @@ import {
 } from "../envelope.ts";
 import type { RequestLog } from "../request-log.ts";
 import { readQuery } from "../form.ts";
+import type { FormAnswers } from "../upload-page/form-outcome.ts";
 import type { FileMethod, WhoseContext } from "./file-method.ts";
 import { openRedeemBody } from "./redeem-body.ts";
 import { renderAnswer, renderThrown } from "./redeem-answer.ts";
+import { readRedeemStyle, wantsPage } from "./redeem-style.ts";
 import { requireFields } from "./redeem-fields.ts";
 
 export type FileMethodContext = WhoseContext & {
   redeemer: Redeemer;
+  formAnswers: FormAnswers;
   passphrases: Passphrases;
   requests: Pick<RequestLog, "note" | "clientOf">;
   cors: Cors;
@@ -103,9 +106,11 @@ async function respond(
   try {
     const answer = await handle(context, method, call);
     noteOutcome(context, request, answer);
+    const page = await pageOf(context, method, call, answer);
+    if (page) return withHeaders(page, cors);
     const { key, message } = method;
     const rendering = {
-      style: readStyle(version, call.params),
+      style: readRedeemStyle(version, call.params),
       level: call.level,
       key,
       message,
@@ -119,12 +124,36 @@ async function respond(
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     context.requests.note(request, error);
+    if (isForPage(method, call) && error.code !== "origin_refused") {
+      const uploadToken = call.params.get("upload_token");
+      return withHeaders(await context.formAnswers.render(request, uploadToken, error), cors);
+    }
     const response = isEnveloped(method, call, error)
       ? renderProblem(styleOf(call), error, call.level, site, endpoint)
       : renderThrown(error);
     // Another origin's page may not read why it is refused (protocol 5).
     return withHeaders(response, error.code === "origin_refused" ? {} : cors);
   }
+}
+
+/** Whether it is answered by a page of words (protocol 4.3). */
+function isForPage(method: FileMethod, { params, range }: Call): boolean {
+  return method.page === true && wantsPage(params) && !saysChunk(params, range);
+}
+
+/** Undefined where the answer is no page: it is none of a whole file, or leads to `return_url`. */
+async function pageOf(
+  { formAnswers }: FileMethodContext,
+  method: FileMethod,
+  call: Call,
+  answer: Answer,
+): Promise<Response | undefined> {
+  if (!isForPage(method, call)) return undefined;
+  if (answer.kind !== "finished" && answer.kind !== "refused") return undefined;
+  const { token, returns } = answer.kind === "finished" ? answer.finished : answer;
+  if (returns && !token.backgroundReturn) return undefined;
+  const problem = answer.kind === "refused" ? answer.problem : undefined;
+  return formAnswers.render(call.request, call.params.get("upload_token"), problem);
 }
 
 /** By a line where an uploader goes by the status: it would take the 200 of version 1 for success. */
@@ -139,7 +168,7 @@ function isQuestion({ method }: Request): boolean {
 
 function styleOf({ version, params }: Call): Style {
   try {
-    return readStyle(version, params);
+    return readRedeemStyle(version, params);
   } catch {
     return plainStyle(version);
   }
@@ -158,6 +187,7 @@ function noteOutcome({ requests }: FileMethodContext, request: Request, answer: 
 
 /** Whose the file is. Its caller's level is known from here on, also where it is too low. */
 async function claimOf(context: FileMethodContext, method: FileMethod, call: Call): Promise<Claim> {
+  if (method.page !== true) readStyle(call.version, call.params);
   const caller = await method.caller(call.request, call.params, context);
   call.level = caller.level;
   const client = context.requests.clientOf(call.request);
@@ -170,7 +200,7 @@ async function askFor(context: FileMethodContext, method: FileMethod, call: Call
   const { request } = call;
   const params = readQuery(request);
   call.params = params;
-  readStyle(1, params);
+  readRedeemStyle(1, params);
   const claim = await claimOf(context, method, call);
   requireFields(params);
   return context.redeemer.ask(claim, params, request.headers.get("origin"));
@@ -183,7 +213,12 @@ async function receiveFile(
 ): Promise<Answer> {
   const { request } = call;
   call.params = readQuery(request);
-  await using opened = await openRedeemBody(request, context);
+  await using opened = await openRedeemBody(request, {
+    ...context,
+    onParams: (params) => {
+      call.params = params;
+    },
+  });
   try {
     const { redemption, body } = opened;
     const { params, range } = redemption;

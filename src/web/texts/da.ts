@@ -50,6 +50,44 @@ export const da: Texts = {
       linkUnknown: "Dette link er ikke gyldigt. `redeem open` udskriver et nyt.",
     },
   },
+  passphrase: {
+    heading: "Dette link har en adgangskode.",
+    hint: "Den, der sendte dig linket, kan fortælle dig den.",
+    field: "Adgangskode",
+    button: "Fortsæt",
+    wrong: "Det er ikke adgangskoden.",
+    tooMany: {
+      one: "Der er prøvet for mange forkerte adgangskoder. Prøv igen om {count} sekund.",
+      other: "Der er prøvet for mange forkerte adgangskoder. Prøv igen om {count} sekunder.",
+    },
+    foreignPage: "Det kom ikke fra denne side. Skriv adgangskoden her.",
+  },
+  outcome: {
+    arrived: "Din fil er kommet frem.",
+    remains: {
+      one: "Du kan sende {count} fil mere.",
+      other: "Du kan sende {count} filer mere.",
+    },
+    complete: "Alt, hvad linket var til, er sendt.",
+    more: "Send en fil mere",
+    refused: "Filen blev ikke modtaget.",
+    back: "Prøv igen",
+    why: {
+      no_file: "Der blev ikke valgt en fil, eller den er tom.",
+      file_not_supported: "Filer af denne type modtages ikke.",
+      file_too_large: "Filen er for stor.",
+      digest_mismatch: "Filen blev beskadiget undervejs.",
+      invalid_upload_token:
+        "Upload-linket modtager ikke flere filer: det er brugt op, udløbet eller trukket tilbage.",
+      passphrase_required: "Linkets adgangskode mangler. Åbn linket igen.",
+      wrong_passphrase: "Adgangskoden er forkert. Åbn linket igen.",
+      too_many_attempts: "Der er prøvet for mange forkerte adgangskoder. Vent lidt.",
+      insufficient_storage: "Serveren har ikke plads til den i øjeblikket.",
+      temporarily_unavailable: "Serveren kan ikke modtage den i øjeblikket. Prøv igen lidt senere.",
+      request_timeout: "Den var for længe om at komme frem.",
+      other: "Serveren kunne ikke modtage den.",
+    },
+  },
   archive: {
     title: "Arkiv",
     frame: {

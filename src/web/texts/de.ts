@@ -51,6 +51,46 @@ export const de: Texts = {
       linkUnknown: "Dieser Link ist nicht gültig. `redeem open` gibt einen neuen aus.",
     },
   },
+  passphrase: {
+    heading: "Dieser Link hat ein Kennwort.",
+    hint: "Wer dir den Link geschickt hat, kann es dir sagen.",
+    field: "Kennwort",
+    button: "Weiter",
+    wrong: "Das ist nicht das Kennwort.",
+    tooMany: {
+      one: "Es wurden zu viele falsche Kennwörter versucht. Versuche es in {count} Sekunde noch einmal.",
+      other:
+        "Es wurden zu viele falsche Kennwörter versucht. Versuche es in {count} Sekunden noch einmal.",
+    },
+    foreignPage: "Das kam nicht von dieser Seite. Gib das Kennwort hier ein.",
+  },
+  outcome: {
+    arrived: "Deine Datei ist angekommen.",
+    remains: {
+      one: "Du kannst noch {count} Datei senden.",
+      other: "Du kannst noch {count} Dateien senden.",
+    },
+    complete: "Alles, wofür der Link gedacht war, ist angekommen.",
+    more: "Noch eine Datei senden",
+    refused: "Die Datei wurde nicht angenommen.",
+    back: "Noch einmal versuchen",
+    why: {
+      no_file: "Es wurde keine Datei ausgewählt, oder sie ist leer.",
+      file_not_supported: "Dateien dieses Typs werden nicht angenommen.",
+      file_too_large: "Die Datei ist zu groß.",
+      digest_mismatch: "Die Datei wurde unterwegs beschädigt.",
+      invalid_upload_token:
+        "Der Upload-Link nimmt keine Dateien mehr an: Er ist verbraucht, abgelaufen oder wurde zurückgezogen.",
+      passphrase_required: "Das Kennwort des Links fehlt. Öffne den Link noch einmal.",
+      wrong_passphrase: "Das Kennwort ist falsch. Öffne den Link noch einmal.",
+      too_many_attempts: "Es wurden zu viele falsche Kennwörter versucht. Warte ein wenig.",
+      insufficient_storage: "Der Server hat im Moment keinen Platz dafür.",
+      temporarily_unavailable:
+        "Der Server kann sie gerade nicht annehmen. Versuche es etwas später noch einmal.",
+      request_timeout: "Es hat zu lange gedauert, bis sie ankam.",
+      other: "Der Server konnte sie nicht annehmen.",
+    },
+  },
   archive: {
     title: "Archiv",
     frame: {

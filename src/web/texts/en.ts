@@ -58,6 +58,48 @@ export const en = {
       linkUnknown: "This link is not valid. `redeem open` prints another one.",
     },
   },
+  /** On the page that asks for the passphrase of an upload link. */
+  passphrase: {
+    heading: "This link has a passphrase.",
+    hint: "Whoever sent you the link can tell you.",
+    field: "Passphrase",
+    button: "Go on",
+    wrong: "That is not the passphrase.",
+    tooMany: {
+      one: "Too many wrong passphrases were tried. Try again in {count} second.",
+      other: "Too many wrong passphrases were tried. Try again in {count} seconds.",
+    },
+    foreignPage: "That did not come from this page. Type the passphrase here.",
+  },
+  /** On the page that a form without script ends on. */
+  outcome: {
+    arrived: "Your file has arrived.",
+    remains: {
+      one: "You can send {count} more file.",
+      other: "You can send {count} more files.",
+    },
+    complete: "Everything that the link was meant for has been sent.",
+    more: "Send another file",
+    refused: "The file was not accepted.",
+    back: "Try again",
+    /** Why not, by the code of the refusal. */
+    why: {
+      no_file: "No file was chosen, or it is empty.",
+      file_not_supported: "Files of this type are not accepted.",
+      file_too_large: "The file is too large.",
+      digest_mismatch: "The file was damaged on its way.",
+      invalid_upload_token:
+        "The upload link takes no more files: it was used up, has expired or was withdrawn.",
+      passphrase_required: "The passphrase of the link is missing. Open the link again.",
+      wrong_passphrase: "The passphrase is wrong. Open the link again.",
+      too_many_attempts: "Too many wrong passphrases were tried. Wait a little.",
+      insufficient_storage: "The server has no room for it at the moment.",
+      temporarily_unavailable:
+        "The server cannot take it at this moment. Try again a little later.",
+      request_timeout: "It took too long to arrive.",
+      other: "The server could not accept it.",
+    },
+  },
   /** On the archive page. */
   archive: {
     title: "Archive",

@@ -50,6 +50,44 @@ export const es: Texts = {
       linkUnknown: "Este enlace no es válido. `redeem open` muestra otro.",
     },
   },
+  passphrase: {
+    heading: "Este enlace tiene una contraseña.",
+    hint: "Quien te envió el enlace te la puede decir.",
+    field: "Contraseña",
+    button: "Continuar",
+    wrong: "Esa no es la contraseña.",
+    tooMany: {
+      one: "Se probaron demasiadas contraseñas erróneas. Inténtalo de nuevo en {count} segundo.",
+      other: "Se probaron demasiadas contraseñas erróneas. Inténtalo de nuevo en {count} segundos.",
+    },
+    foreignPage: "Eso no vino de esta página. Escribe la contraseña aquí.",
+  },
+  outcome: {
+    arrived: "Tu archivo ha llegado.",
+    remains: {
+      one: "Puedes enviar {count} archivo más.",
+      other: "Puedes enviar {count} archivos más.",
+    },
+    complete: "Ya se ha enviado todo aquello para lo que era el enlace.",
+    more: "Enviar otro archivo",
+    refused: "El archivo no fue aceptado.",
+    back: "Intentarlo de nuevo",
+    why: {
+      no_file: "No se eligió ningún archivo, o está vacío.",
+      file_not_supported: "No se aceptan archivos de este tipo.",
+      file_too_large: "El archivo es demasiado grande.",
+      digest_mismatch: "El archivo se dañó por el camino.",
+      invalid_upload_token: "El enlace ya no acepta archivos: se agotó, caducó o fue retirado.",
+      passphrase_required: "Falta la contraseña del enlace. Abre el enlace de nuevo.",
+      wrong_passphrase: "La contraseña es errónea. Abre el enlace de nuevo.",
+      too_many_attempts: "Se probaron demasiadas contraseñas erróneas. Espera un poco.",
+      insufficient_storage: "El servidor no tiene sitio para él en este momento.",
+      temporarily_unavailable:
+        "El servidor no puede recibirlo en este momento. Inténtalo un poco más tarde.",
+      request_timeout: "Tardó demasiado en llegar.",
+      other: "El servidor no pudo aceptarlo.",
+    },
+  },
   archive: {
     title: "Archivo",
     frame: {

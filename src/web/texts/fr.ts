@@ -51,6 +51,45 @@ export const fr: Texts = {
       linkUnknown: "Ce lien n’est pas valable. `redeem open` en affiche un autre.",
     },
   },
+  passphrase: {
+    heading: "Ce lien a un mot de passe.",
+    hint: "La personne qui vous a envoyé le lien peut vous le dire.",
+    field: "Mot de passe",
+    button: "Continuer",
+    wrong: "Ce n’est pas le mot de passe.",
+    tooMany: {
+      one: "Trop de mots de passe erronés ont été essayés. Réessayez dans {count} seconde.",
+      other: "Trop de mots de passe erronés ont été essayés. Réessayez dans {count} secondes.",
+    },
+    foreignPage: "Cela ne venait pas de cette page. Saisissez le mot de passe ici.",
+  },
+  outcome: {
+    arrived: "Votre fichier est arrivé.",
+    remains: {
+      one: "Vous pouvez encore envoyer {count} fichier.",
+      other: "Vous pouvez encore envoyer {count} fichiers.",
+    },
+    complete: "Tout ce à quoi le lien était destiné a été envoyé.",
+    more: "Envoyer un autre fichier",
+    refused: "Le fichier n’a pas été accepté.",
+    back: "Réessayer",
+    why: {
+      no_file: "Aucun fichier n’a été choisi, ou il est vide.",
+      file_not_supported: "Les fichiers de ce type ne sont pas acceptés.",
+      file_too_large: "Le fichier est trop volumineux.",
+      digest_mismatch: "Le fichier a été endommagé en route.",
+      invalid_upload_token:
+        "Le lien d’envoi n’accepte plus de fichiers : il a été entièrement utilisé, a expiré ou a été retiré.",
+      passphrase_required: "Le mot de passe du lien manque. Ouvrez le lien à nouveau.",
+      wrong_passphrase: "Le mot de passe est erroné. Ouvrez le lien à nouveau.",
+      too_many_attempts: "Trop de mots de passe erronés ont été essayés. Attendez un peu.",
+      insufficient_storage: "Le serveur n’a pas de place pour lui en ce moment.",
+      temporarily_unavailable:
+        "Le serveur ne peut pas le recevoir en ce moment. Réessayez un peu plus tard.",
+      request_timeout: "Il a mis trop de temps à arriver.",
+      other: "Le serveur n’a pas pu l’accepter.",
+    },
+  },
   archive: {
     title: "Archives",
     frame: {
