@@ -47,6 +47,25 @@ describe("redeem token, while the server runs", () => {
     expect(listed).not.toContain(token);
   });
 
+  test("create with a passphrase: the link needs it, and show says so and not which", async () => {
+    const words = ["--sender", "Ann", "--ask", "note,name", "--passphrase", "blue heron"];
+    const { id, token, out } = await create(...words);
+    expect((await upload(token)).status).toBe(403);
+    const { out: shown } = await redeem("token", "show", id);
+    expect(shown).toMatch(/^ {2}Asked by +Ann$/m);
+    expect(shown).toMatch(/^ {2}Asks for +name, note$/m);
+    expect(shown).toMatch(/^ {2}Passphrase +needed$/m);
+    expect(out + shown).not.toContain("heron");
+  });
+
+  test("a passphrase that is too short is refused, and not repeated", async () => {
+    const ran = await redeem("token", "create", "--passphrase", "xyz");
+    expect(ran.err).toBe(
+      "redeem: --passphrase must have 4 to 200 characters, without spaces around it.\n",
+    );
+    expect(isFailure(ran)).toBe(true);
+  });
+
   // On 502525b `token list` wrote the ESC of a title to the terminal.
   test("list writes no control characters, whatever is in the database", async () => {
     const client = new Database(join(server.folder, "redeem.db"));

@@ -23,12 +23,14 @@ const HIDDEN = [
   "GET /favicon.ico",
   "GET /openapi.json",
   "GET /robots.txt",
+  "GET /site-assets/:name",
   "GET /web-assets/:name",
   "HEAD /archive/events",
   "POST /archive/open/:secret",
   "POST /archive/sign-in",
   "POST /archive/sign-out",
   "POST /archive/sign-out-everywhere",
+  "POST /upload/:upload_token",
 ];
 
 const RESUMABLE = [

@@ -36,6 +36,9 @@ export function tokensContract(name: string, given: Given): void {
         publish: false,
         publishDate: NOW + 5,
         maxSize: 2 ** 40,
+        sender: "Ann",
+        ask: ["note", "name"] as const,
+        passphraseHash: "made slowly",
         extra,
         sealedToken: "the sealed one",
       };
@@ -127,6 +130,20 @@ export function tokensContract(name: string, given: Given): void {
         return {};
       });
       expect(none).toBeUndefined();
+    });
+
+    test("uses are what a photo has consumed, what uploads reserve, and what is free", async () => {
+      const { id } = await given.addToken({ maxUploads: 3 });
+      const uses = (now = NOW) => given.records.tokens.uses(id, now);
+      expect(await uses()).toEqual({ consumed: 0, reserved: 0, free: 3 });
+      const upload = await given.reserved(id);
+      await given.reserved(id, "b");
+      expect(await uses()).toEqual({ consumed: 0, reserved: 2, free: 1 });
+      await given.finish(upload.id);
+      expect(await uses()).toEqual({ consumed: 1, reserved: 1, free: 1 });
+      expect(await uses(NOW + 5 * MINUTE)).toEqual({ consumed: 1, reserved: 0, free: 2 });
+      const none = { consumed: 0, reserved: 0, free: 0 };
+      expect(await given.records.tokens.uses(999, NOW)).toEqual(none);
     });
 
     test("free uses are those neither consumed nor reserved", async () => {

@@ -10,6 +10,7 @@ import {
 import type { Chunk } from "../../src/upload/chunk.ts";
 import { decideUndecided, holdsUse, next, tokenState, useState } from "../../src/upload/rules.ts";
 import {
+  decideCancel,
   decideFinalizing,
   decidePhoto,
   decideRefusal,
@@ -628,5 +629,38 @@ describe("protocol 6: a photo is replaced", () => {
     const decided = decidePhoto(of, making);
     expect(decided.value).toBe(made);
     expect(decided.changes).toHaveLength(made === "made" ? 1 : 0);
+  });
+});
+
+const cancelling = (change: Partial<UploadView>) => decideCancel(view(change), "mine", NOW);
+
+describe("4.8, cancelling", () => {
+  const failure = { code: "upload_cancelled", message: "The upload was cancelled." };
+
+  test("an upload that is receiving fails with its bytes and its use", () => {
+    const set = { state: "failed", failure, sealedToken: null, lease: null, lastByteAt: NOW };
+    expect(cancelling({})).toEqual({
+      changes: [{ kind: "update", set }],
+      value: "cancelled",
+    } as never);
+  });
+
+  test.each([
+    ["finished", "finished"],
+    ["failed", "over before"],
+  ] as const)("one that is %s stays as it is", (state, value) => {
+    expect(cancelling({ upload: { ...upload, state } })).toEqual({ changes: [], value });
+  });
+
+  test("where there is none, nothing is done", () => {
+    expect(cancelling({ upload: undefined })).toEqual({ changes: [], value: "over before" });
+  });
+
+  test("one that is finalizing is its process's, as long as that lives", () => {
+    const finalizing = { ...upload, state: "finalizing" as const, lease: "another's" };
+    expect(cancelling({ upload: finalizing })).toEqual({ changes: [], value: "another's" });
+    const lapsed = { ...finalizing, lastByteAt: NOW - LAPSE_MS };
+    expect(cancelling({ upload: lapsed }).value).toBe("cancelled");
+    expect(cancelling({ upload: { ...finalizing, lease: "mine" } }).value).toBe("cancelled");
   });
 });
