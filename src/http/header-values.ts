@@ -9,8 +9,11 @@ export type HeaderValue = {
   params: ReadonlyMap<string, string>;
 };
 
-/** Anything but the bytes of text and tabs. */
-const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
+/**
+ * What no header's value has (RFC 9110, 5.5). Other control characters are let through: browsers write them as they are where a
+ * file's name has some, and the name that is kept has none (`upload/filename.ts`).
+ */
+const IMPOSSIBLE = /[\0\r\n]/;
 
 /** One parameter, from the white space before its semicolon: a text in quotes, or a word. */
 const PARAMETER =
@@ -25,7 +28,7 @@ const EXTENDED = /^([\w!#$%&+^`{}~-]+)'[^']*'((?:[^%'\s]|%[\da-f]{2})*)$/i;
  */
 export function readHeaderValue(header: string): HeaderValue | undefined {
   const text = header.trim();
-  if (CONTROL.test(text)) return undefined;
+  if (IMPOSSIBLE.test(text)) return undefined;
   const value = /^([\w!#$%&'*+.^`|~-]+(?:\/[\w!#$%&'*+.^`|~-]+)?)/.exec(text);
   if (!value?.[1]) return undefined;
   const params = new Map<string, string>();

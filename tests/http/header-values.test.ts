@@ -23,6 +23,7 @@ describe("a header with parameters", () => {
     ["attachment; filename*=UTF-8''c%C3%A4t%20%E6%BC%A2", "attachment", { "filename*": "cät 漢" }],
     ["attachment; filename*=iso-8859-1'en'c%E4t", "attachment", { "filename*": "cät" }],
     ["multipart/form-data; boundary=----x1", "multipart/form-data", { boundary: "----x1" }],
+    ['form-data; filename="a\u0007\tb"', "form-data", { filename: "a\u0007\tb" }],
     ['multipart/form-data; boundary="a b"', "multipart/form-data", { boundary: "a b" }],
     ["Application/Octet-Stream", "application/octet-stream", {}],
   ])("%s", (text, value, params) => {
@@ -44,6 +45,7 @@ describe("a header with parameters", () => {
     'form-data; name="open',
     'form-data; name="end\\"',
     'form-data; name="a\u0000b"',
+    'form-data; name="a\rb"',
     "form-data; name=a b",
     'form-data; name="a"filename="b"',
     "form-data; filename*=UTF-8''%zz",
@@ -56,7 +58,7 @@ describe("a header with parameters", () => {
   test("gives back any text that was quoted", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (name) => {
-        fc.pre(!/\p{Cc}/u.test(name) && name.isWellFormed());
+        fc.pre(!/[\0\r\n]/.test(name) && name.isWellFormed());
         const quoted = name.replace(/["\\]/g, "\\$&");
         const text = Buffer.from(`form-data; name="${quoted}"; x=y`).toString("latin1");
         expect(read(text)).toEqual(["form-data", { name, x: "y" }]);
