@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { expectAccessible } from "../support/accessible.ts";
 import { browserForAll, browsers, SCREENS, type Visit } from "../support/browsers.ts";
+import { HOSTILE, tracesOf } from "../support/hostile.ts";
 
 /** What tests look at pages with: each kind of fault is noticed, in each browser. */
 
@@ -61,6 +62,9 @@ function complaintsOf(visit: Visit): Promise<string> {
   );
 }
 
+/** So many of the hostile words are markup; they come first. */
+const MARKUP = 8;
+
 describe.each(browsers)("%s", (name) => {
   const browser = browserForAll(name);
 
@@ -95,6 +99,22 @@ describe.each(browsers)("%s", (name) => {
     // Firefox was opened so.
     if (name === "chromium") expect(complaints).not.toContain("light: ");
   });
+
+  test.each(Object.entries(HOSTILE).slice(0, MARKUP))(
+    "words that became markup are seen: %s",
+    async (_, words) => {
+      const visit = await browser.open(url);
+      await visit.page.evaluate((given) => {
+        // But what would take the page elsewhere.
+        const rest = given.replace(/<meta.*?>/, "");
+        document.body.innerHTML = `<p>${rest}</p><p title="${rest}"></p>`;
+      }, words);
+      expect(await tracesOf(visit.page)).not.toEqual([]);
+      // Scripts and requests are noticed otherwise (above); here is what is left in the document.
+      await visit.context.close();
+      visit.problems.length = 0;
+    },
+  );
 
   test("the page has the screen, the language and the look that it was asked to be opened with", async () => {
     const { page: seen } = await browser.open(url, {
