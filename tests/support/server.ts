@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Subprocess } from "bun";
 import { API_KEY } from "./site.ts";
 
-const ROOT = join(import.meta.dir, "../..");
+/** The source; where the tests are to be held against that of another commit, its `src/main.ts`. */
+const PROGRAM = process.env["REDEEM_TEST_PROGRAM"] ?? join(import.meta.dir, "../../src/main.ts");
 
 export type TestServer = {
   url: string;
@@ -36,7 +37,7 @@ export type ServerOptions = {
 /** A real server process on a free port of the loopback interface. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "redeem-server-")));
-  const command = options.command ?? [process.execPath, join(ROOT, "src/main.ts"), "serve"];
+  const command = options.command ?? [process.execPath, PROGRAM, "serve"];
   const child = Bun.spawn(command, {
     cwd: options.cwd ?? folder,
     env: {
