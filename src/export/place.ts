@@ -64,7 +64,7 @@ export function pathFor(manifest: Manifest, root: string, folder: string, photo:
 }
 
 /** `party.jpg`, `party (12).jpg`, `party (12.2).jpg` and so on. */
-function* numbered(stem: string, id: string, extension: string): Generator<string> {
+export function* numbered(stem: string, id: string, extension: string): Generator<string> {
   yield stem + extension;
   yield `${stem} (${id})${extension}`;
   for (let count = 2; ; count += 1) yield `${stem} (${id}.${count})${extension}`;

@@ -21,6 +21,8 @@ import { pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
 import { serveFileMethod } from "./photo/serve-file-method.ts";
 import { photoFiles, refuseMethod, type ServingContext } from "./serving/files-route.ts";
+import { downloadRoute, refuseDownloadMethod } from "./serving/download-route.ts";
+import { createDownloads } from "./serving/downloads.ts";
 import { photoFormats } from "./serving/formats.ts";
 import { createSlowReaders, type ReadersServer } from "./serving/slow-readers.ts";
 import { renderThrown } from "./photo/redeem-answer.ts";
@@ -54,6 +56,7 @@ export function createApp(
   const requests = createRequestLog(config.REDEEM_TRUST_PROXY);
   const cors = createCors(config.REDEEM_CORS_ORIGINS);
   const { sessions } = site;
+  const downloads = createDownloads(now);
   const operatorKey = config.REDEEM_API_KEY;
   const credentials: Credentials = { records, sessions, secret, now, publicUrl, operatorKey };
   const context: ServeContext = {
@@ -65,6 +68,7 @@ export function createApp(
     secret,
     passphrases: site.passphrases,
     uploads: site.uploads,
+    downloads,
     now,
     publicUrl,
     stallMs,
@@ -176,7 +180,10 @@ export function createApp(
       if (cors.covers(path)) Object.assign(set.headers, cors.headers(request));
       if (code === "NOT_FOUND" || code === "VALIDATION") {
         const isRead = request.method === "GET" || request.method === "HEAD";
-        return answer((isRead ? undefined : refuseMethod(path)) ?? notFound(path, request));
+        return answer(
+          (isRead ? undefined : (refuseMethod(path) ?? refuseDownloadMethod(path))) ??
+            notFound(path, request),
+        );
       }
       // The client went away: nobody reads an answer, and nothing is wrong.
       if (request.signal.aborted) return answer(new Response(null, { status: 499 }));
@@ -200,6 +207,7 @@ export function createApp(
     .use(methods(1))
     .use(methods(2))
     .use(photoFiles(serving))
+    .use(downloadRoute({ records, files, downloads, readers: serving.readers }))
     .use(archiveRoutes(archive))
     .use(pages(site, requests));
   if (!bounds) return app;

@@ -10,6 +10,8 @@ export type Caller = {
   userId: number;
   /** The API key itself, where the caller has sent one: for the answer that tells a client what its key is good for. */
   apiKey?: string;
+  /** Of a session: whether it has not ended since. Of a key its record says so. */
+  stillHolds?: () => Promise<boolean>;
 };
 
 export const ANONYMOUS: Caller = { level: "anonymous", userId: 0 };

@@ -12,6 +12,7 @@ import type { UploadContext } from "../upload/types.ts";
 import type { Caller } from "./caller.ts";
 import type { SiteNames, Version } from "./envelope.ts";
 import type { Output } from "./output.ts";
+import type { Downloads } from "./serving/downloads.ts";
 import type { Topic } from "./topics.ts";
 
 /** What the methods of a site work with, the same for all of them. */
@@ -25,6 +26,8 @@ export type MethodContext = {
   uploads: Pick<UploadContext, "locks" | "quota" | "process" | "syncer">;
   /** Seals upload tokens, so that a link can be shown again. */
   secret: SiteSecret;
+  /** Links to archives of photos. */
+  downloads: Downloads;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Address under which browsers reach the site, without a slash at its end. */

@@ -16,6 +16,7 @@ import { deletePhoto } from "./photo/delete.ts";
 import { deleteUploadToken } from "./photo/delete-upload-token.ts";
 import { getUploadToken } from "./photo/get-upload-token.ts";
 import type { FileMethod } from "./photo/file-method.ts";
+import { download } from "./photo/download.ts";
 import { list } from "./photo/list.ts";
 import { redeemReplaceToken } from "./photo/redeem-replace-token.ts";
 import { redeemUploadToken } from "./photo/redeem-upload-token.ts";
@@ -56,6 +57,7 @@ export const METHODS: readonly Method[] = [
   deletePhoto,
   restorePhoto,
   changeMany,
+  download,
   albumCreate,
   albumList,
   albumUpdate,

@@ -130,6 +130,8 @@ const STEPS: Step[] = [
   { id: "updateByPost", fields: { photo_id: "$one", title: "Changed", published_p: "false" } },
 
   { id: "changeMany", fields: { photo_id: "$one", add_tags: "many" } },
+  { id: "download", fields: { photo_id: "$one" } },
+  { id: "downloadByPost", fields: { tags: "party", include_unpublished_p: "true" } },
   { id: "changeManyByPost", fields: { photo_id: "$one", remove_tags: "many", publish: "true" } },
 
   { id: "replace", fields: { photo_id: "$one" }, file: true },

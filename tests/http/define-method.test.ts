@@ -6,6 +6,7 @@ import { requireLevel } from "../../src/http/caller.ts";
 import { defineMethod, type Method } from "../../src/http/define-method.ts";
 import { object, pageOf } from "../../src/http/output.ts";
 import { createCors } from "../../src/http/cors.ts";
+import { createDownloads } from "../../src/http/serving/downloads.ts";
 import { createRequestLog } from "../../src/http/request-log.ts";
 import { serveMethod } from "../../src/http/serve-method.ts";
 import { Problem } from "../../src/problem.ts";
@@ -100,6 +101,7 @@ beforeAll(() => {
     secret,
     passphrases,
     uploads,
+    downloads: createDownloads(now),
     now,
     publicUrl,
     maxSize: 1,

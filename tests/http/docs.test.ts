@@ -20,6 +20,7 @@ const HIDDEN = [
   "GET /docs",
   "GET /docs/:name",
   "GET /docs/plugin",
+  "GET /download/:secret",
   "GET /favicon.ico",
   "GET /openapi.json",
   "GET /robots.txt",

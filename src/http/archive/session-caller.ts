@@ -40,7 +40,9 @@ export async function sessionCaller(
   if (!found) throw new Problem("session_ended", "You are signed out: sign in at /archive.");
   requireCsrf(found.signedIn, csrf);
   const { level, userId } = found.signedIn;
-  return { level, userId };
+  const stillHolds = async () =>
+    (await credentials.sessions.find(found.secret, false)) !== undefined;
+  return { level, userId, stillHolds };
 }
 
 /** @throws Problem wrong_csrf */

@@ -1,6 +1,7 @@
 import type { OpenFile } from "../../files/files.ts";
 import { randomName } from "../../random.ts";
 import type { FilePart } from "./ranges.ts";
+import { streamBody } from "./stream-body.ts";
 
 /**
  * Several parts of a file as one body, `multipart/byteranges` (RFC 9110, 14.6). It is read as fast as it is taken.
@@ -24,32 +25,12 @@ export function byteRanges(
       yield Buffer.from(
         `${before}--${boundary}\r\nContent-Type: ${type}\r\nContent-Range: bytes ${range}\r\n\r\n`,
       );
-      yield* file.read(start, end);
+      // Its memory is used again for the next piece, and this one may not have been sent by then.
+      for await (const piece of file.read(start, end)) yield piece.slice();
       before = "\r\n";
     }
     yield Buffer.from(`\r\n--${boundary}--\r\n`);
   }
-  const iterator = pieces();
-  // Bun may not have begun to read the body by then, and does not cancel it; nor is anybody told of what was before.
-  if (signal.aborted) file[Symbol.dispose]();
-  signal.addEventListener("abort", () => file[Symbol.dispose](), { once: true });
-  const body = new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        try {
-          const { done, value } = await iterator.next();
-          // The piece's memory is used again for the next one, and this one may not have been sent by then.
-          if (!done) return controller.enqueue(value.slice());
-          file[Symbol.dispose]();
-          controller.close();
-        } catch (error) {
-          file[Symbol.dispose]();
-          controller.error(error);
-        }
-      },
-      cancel: () => file[Symbol.dispose](),
-    },
-    { highWaterMark: 0 },
-  );
+  const body = streamBody(pieces(), signal, () => file[Symbol.dispose]());
   return { type: `multipart/byteranges; boundary=${boundary}`, body };
 }
