@@ -39,6 +39,7 @@ async function tell(machine: Machine, upload: FileUpload): Promise<void> {
   const { identity } = upload;
   const touched = upload.touched;
   reset(upload);
+  upload.anew = touched;
   const outcome = touched ? await tellCancelled(machine, { identity }) : undefined;
   upload.telling = undefined;
   // Undone meanwhile, it keeps the lock.
@@ -73,6 +74,7 @@ export function reset(upload: FileUpload): void {
   upload.turnedAway = 0;
   upload.touched = false;
   upload.begun = false;
+  upload.anew = false;
   upload.continued = false;
   upload.guestSent = "";
   upload.waitsFor = undefined;

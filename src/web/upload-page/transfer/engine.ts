@@ -182,6 +182,7 @@ function newUpload(id: string, picked: Picked): FileUpload {
     waitsFor: undefined,
     touched: false,
     begun: false,
+    anew: false,
     turnedAway: 0,
     continued: false,
     guestSent: "[]",

@@ -62,6 +62,8 @@ export type FileUpload = {
   sentInAll: number;
   /** Bytes of it may be on the server, whether it said so or not. */
   touched: boolean;
+  /** It was cancelled before: the server takes its first chunk alone until that is stored (protocol 4.8). */
+  anew: boolean;
   /** How often the server said that there is no use for it, though the status says that there is. */
   turnedAway: number;
 };
@@ -94,6 +96,7 @@ export function nextNumber(upload: FileUpload): number | undefined {
   const { identity, stored, again, jobs, check } = upload;
   if (identity === undefined) return undefined;
   if (check !== undefined) return jobs.size === 0 ? check : undefined;
+  if (upload.anew) return jobs.size === 0 ? 1 : undefined;
   const running = new Set([...jobs].map(({ number }) => number));
   if (jobs.size > 0 && [...jobs].some((job) => job.check)) return undefined;
   for (const number of again) if (!running.has(number)) return number;
@@ -130,6 +133,7 @@ export function noteStored(upload: FileUpload, number: number): void {
   upload.stored = withNumber(upload.stored, number);
   upload.doubtful.delete(number);
   upload.begun = true;
+  upload.anew = false;
 }
 
 export const allStored = ({ stored, identity }: FileUpload): boolean =>

@@ -31,7 +31,7 @@ export type Remembered = {
 };
 
 const STORE = "files";
-const WRITE_MS = 1000;
+const WRITE_MS = 250;
 /** The server keeps what is unfinished for a day unless told otherwise; a record that is older is of no use to anybody. */
 const LONGEST_MS = 30 * 24 * 3600_000;
 
@@ -40,18 +40,21 @@ export function rememberFiles(print: string): Remembered {
   const range = IDBKeyRange.bound(`${print}/`, `${print}/\uffff`);
   const pending = new Map<string, FileRecord | null>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const database = openDatabase();
+  let opened: IDBDatabase | undefined;
+  const database = openDatabase().then((db) => (opened = db));
 
   const use = async <T>(
     mode: IDBTransactionMode,
     run: (store: IDBObjectStore) => IDBRequest<T>,
   ) => {
-    const db = await database;
+    const db = opened ?? (await database);
     if (db === undefined) return undefined;
     return new Promise<T | undefined>((resolve) => {
       try {
         const transaction = db.transaction(STORE, mode, { durability: "relaxed" });
         const request = run(transaction.objectStore(STORE));
+        // Not waiting for the answers of its requests: when the page is left there is no time for them.
+        transaction.commit();
         transaction.addEventListener("complete", () => resolve(request.result));
         transaction.addEventListener("abort", () => resolve(undefined));
       } catch {

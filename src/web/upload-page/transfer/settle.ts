@@ -39,6 +39,7 @@ export function settle(machine: Machine, upload: FileUpload, job: Job, result: J
       break;
     case "refused":
       if (upload.state === "cancelled") break;
+      if (beginsAnew(upload, job, result.refusal)) break;
       if (result.refusal.code === "invalid_upload_token")
         void turnAway(machine, upload, result.refusal);
       else refuseUpload(machine, upload, result.refusal);
@@ -49,6 +50,19 @@ export function settle(machine: Machine, upload: FileUpload, job: Job, result: J
   }
   machine.notices.changed(upload.id);
   machine.wake();
+}
+
+/**
+ * A file that was cancelled at an earlier visit, of which nothing is remembered: a chunk of it came before the first one, with
+ * which alone it begins anew (protocol 4.8).
+ */
+function beginsAnew(upload: FileUpload, job: Job, { code }: FileRefusal): boolean {
+  if (code !== "upload_cancelled" || upload.turnedAway >= MOST_ROUNDS) return false;
+  upload.turnedAway += 1;
+  upload.anew = true;
+  upload.again.add(job.number);
+  // What seemed to be stored may be gone: that shows when all of it is compared, at the end.
+  return true;
 }
 
 function settleStored(machine: Machine, upload: FileUpload, job: Job): void {

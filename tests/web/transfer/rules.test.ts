@@ -1,0 +1,162 @@
+import { expect, test } from "bun:test";
+import { judge, readRetryAfter, type Reply } from "../../../src/web/upload-page/transfer/answer.ts";
+import { chunkSizeFor } from "../../../src/web/upload-page/transfer/chunk-size.ts";
+import { LANES, mayStart } from "../../../src/web/upload-page/transfer/lanes.ts";
+import {
+  countNumbers,
+  firstMissing,
+  hasNumber,
+  type Ranges,
+  readRanges,
+  withNumber,
+} from "../../../src/web/upload-page/transfer/ranges.ts";
+import { retryDelay } from "../../../src/web/upload-page/transfer/retry.ts";
+import { createSpeedometer } from "../../../src/web/upload-page/transfer/speed.ts";
+import { readStatus } from "../../../src/web/upload-page/transfer/token-status.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+const reply = (
+  status: number,
+  body = "",
+  code: string | null = null,
+  retryAfter: string | null = null,
+) => ({ status, body, code, retryAfter }) satisfies Reply;
+
+test.each<[string, Reply, string]>([
+  ["a chunk that is stored", reply(200, "ok"), "stored"],
+  ["a file that is complete", reply(200, '{"status":"ok","return":null}'), "finished"],
+  ["a hotel's sign-in page", reply(200, "<html>Welcome"), "again"],
+  ["a chunk that is missing", reply(204), "missing"],
+  ["a refusal with its code", reply(500, "No.", "file_not_supported"), "refused"],
+  [
+    "a refusal of an older server",
+    reply(500, "The file type is not supported: text/plain."),
+    "refused",
+  ],
+  ["a proxy whose disk is full", reply(500, "<html>500"), "again"],
+  ["a proxy whose server is away", reply(404, "404 page not found"), "again"],
+  ["a token that is used", reply(404, "The upload token has already been used."), "refused"],
+  ["somebody between who forbids it", reply(403, "<html>"), "refused"],
+  ["a body that a proxy finds too large", reply(413, "<html>"), "blocked"],
+  ["a file that the server finds too large", reply(413, "Too large.", "file_too_large"), "refused"],
+  ["a server that is busy", reply(503, "Busy."), "again"],
+  ["a disk that is full", reply(507, "Full.", "insufficient_storage"), "again"],
+  ["too many attempts", reply(429, "", "too_many_attempts"), "again"],
+])("%s", (_, given, kind) => {
+  expect(judge(given, 0).kind as string).toBe(kind);
+});
+
+test("how long to wait is read in seconds and as a date, and is bounded", () => {
+  expect(judge(reply(503, "", null, "7"), 0)).toEqual({ kind: "again", afterMs: 7000 });
+  const now = Date.parse("2026-11-27T10:00:00Z");
+  expect(readRetryAfter("Fri, 27 Nov 2026 10:00:30 GMT", now)).toBe(30_000);
+  expect(readRetryAfter("999999", now)).toBe(300_000);
+  expect(readRetryAfter("soon", now)).toBeUndefined();
+});
+
+test("attempts grow rarer, each a quarter more or less", () => {
+  expect([1, 2, 3, 4, 5, 60].map((failed) => retryDelay(failed, 0.5))).toEqual([
+    1000, 2000, 4000, 8000, 16_000, 20_000,
+  ]);
+  expect([retryDelay(1, 0), retryDelay(1, 1)]).toEqual([750, 1250]);
+});
+
+test("chunks are as large as what goes out in a second, from 1 to 16 MiB", () => {
+  const large = 1000 * MEBIBYTE;
+  const sizeAt = (speed: number | undefined, most = Number.POSITIVE_INFINITY) =>
+    chunkSizeFor(large, speed, most) / MEBIBYTE;
+  expect([undefined, 1, 100_000, 3e6, 9e6, 1e9].map((speed) => sizeAt(speed))).toEqual([
+    2, 1, 1, 2, 8, 16,
+  ]);
+  expect(sizeAt(1e9, MEBIBYTE)).toBe(1);
+  // Found again at any visit, whatever the line was.
+  expect([1e9, undefined].map((speed) => chunkSizeFor(MEBIBYTE, speed, 1e9))).toEqual([
+    MEBIBYTE,
+    MEBIBYTE,
+  ]);
+});
+
+test("a large file leaves a lane to others, and two more to small ones that wait", () => {
+  const chunk = { large: true, bytes: MEBIBYTE };
+  const small = { large: false, bytes: 200_000 };
+  const flight = (large: number, others: number) => ({ large, small: others, bytes: 0 });
+  const fast = 100e6;
+  expect([0, 1, 2, 3, 4].map((large) => mayStart(chunk, flight(large, 0), fast, false))).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect([1, 2].map((large) => mayStart(chunk, flight(large, 0), fast, true))).toEqual([
+    true,
+    false,
+  ]);
+  expect(mayStart(small, flight(4, 0), fast, true)).toBe(true);
+  expect(mayStart(small, flight(0, LANES), fast, true)).toBe(false);
+});
+
+test("on a slow line one chunk is on its way, and a small file beside it", () => {
+  const slow = 50_000;
+  const flight = { large: 1, small: 0, bytes: MEBIBYTE };
+  expect(mayStart({ large: true, bytes: MEBIBYTE }, flight, slow, false)).toBe(false);
+  expect(mayStart({ large: false, bytes: 200_000 }, flight, slow, true)).toBe(true);
+  expect(mayStart({ large: true, bytes: MEBIBYTE }, flight, 10e6, false)).toBe(true);
+});
+
+test("chunk numbers are kept as ranges, in whatever order they come", () => {
+  const numbers = [3, 1, 7, 2, 5, 6, 3];
+  const ranges = numbers.reduce<Ranges>(withNumber, []);
+  expect(ranges).toEqual([
+    [1, 3],
+    [5, 7],
+  ]);
+  expect(countNumbers(ranges)).toBe(6);
+  expect([1, 4, 8].map((number) => hasNumber(ranges, number))).toEqual([true, false, false]);
+  expect([1, 4, 5].map((from) => firstMissing(ranges, from))).toEqual([4, 4, 8]);
+  expect(readRanges(JSON.parse(JSON.stringify(ranges)), 7)).toEqual(ranges);
+  for (const broken of [
+    undefined,
+    "x",
+    [[2, 1]],
+    [
+      [1, 2],
+      [2, 3],
+    ],
+    [[0, 1]],
+    [[1, 8]],
+    [[1, 1.5]],
+  ]) {
+    expect(readRanges(broken, 7)).toEqual([]);
+  }
+});
+
+test("the speed of many small files is that of their bytes together", () => {
+  const meter = createSpeedometer();
+  for (let at = 0; at <= 2000; at += 5) meter.record(at * 100, at);
+  expect(meter.speed()).toBeCloseTo(100_000, -4);
+});
+
+test("a status is read with its times on this device's clock", () => {
+  const data = {
+    state: "busy",
+    max_uploads: 3,
+    remaining: 2,
+    free: 0,
+    valid_until: 1060,
+    grace_until: 1120,
+    now: 1000,
+  };
+  expect(readStatus({ data }, 5_000_000)).toEqual({
+    state: "busy",
+    maxUploads: 3,
+    remaining: 2,
+    free: 0,
+    validUntil: 5_060_000,
+    graceUntil: 5_120_000,
+  });
+  expect(readStatus({ code: "invalid_upload_token" }, 0)?.state).toBe("invalid");
+  expect(readStatus({ data: { state: "open?" } }, 0)).toBeUndefined();
+  expect(readStatus("<html>", 0)).toBeUndefined();
+});

@@ -1,0 +1,423 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { hashSecret } from "../../../src/random.ts";
+import { startBrowser } from "../../support/browser.ts";
+import { type CuttingProxy, startCuttingProxy } from "../../support/cutting-proxy.ts";
+import {
+  addFiles,
+  control,
+  openEnginePage,
+  transferIs,
+  transfersOf,
+} from "../../support/engine-page.ts";
+import type { EngineWindow } from "../../support/engine-script.ts";
+import { mp4, png } from "../../support/media.ts";
+import { photosOf, sha256, storedHash } from "../../support/over-http.ts";
+import { rowsOf } from "../../support/database.ts";
+import { until } from "../../support/remains.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+import { gateAt } from "../../support/upload-page.ts";
+
+/** The upload page's sending machinery when something goes wrong: servers, lines, links, tabs and files. */
+
+const MEBIBYTE = 1024 * 1024;
+const LARGE = mp4(9 * MEBIBYTE + 77, 5);
+
+let server: TestServer;
+let browser: Browser;
+let context: BrowserContext;
+let proxy: CuttingProxy | undefined;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+});
+afterEach(async () => {
+  await context?.close();
+  proxy?.stop();
+  proxy = undefined;
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Requests of a page that redeem, as "GET 3" or "POST 1". */
+function requestsOf(page: Page): string[] {
+  const made: string[] = [];
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!url.pathname.endsWith("/redeem-upload-token")) return;
+    made.push(`${request.method()} ${url.searchParams.get("resumableChunkNumber")}`);
+  });
+  return made;
+}
+
+async function isStored(name: string, bytes: Uint8Array): Promise<void> {
+  const made = photosOf(server).filter(({ filename }) => filename === name);
+  expect(made).toHaveLength(1);
+  expect(made[0] && (await storedHash(server, made[0]))).toBe(sha256(bytes));
+}
+
+/** What the server says of a token. */
+async function statusOf(token: string): Promise<{ state: string; free: number; reserved: number }> {
+  const answer = await fetch(`${server.url}/api/2/photo/upload-token-status?upload_token=${token}`);
+  return ((await answer.json()) as { data: { state: string; free: number; reserved: number } })
+    .data;
+}
+
+const sentOf = async (page: Page) => (await transfersOf(page))[0]?.sent;
+
+test("a server that dies and comes back is waited for, and the file goes on", async () => {
+  context = await browser.newContext();
+  proxy = await startCuttingProxy(server.port);
+  const token = await server.token();
+  const page = await openEnginePage(context, proxy.url, { uploadToken: token });
+  const gate = await gateAt(page, 2);
+  await addFiles(page, server.folder, { name: "killed.mp4", bytes: LARGE });
+  await until("two chunks are stored", async () => (await sentOf(page)) === 4 * MEBIBYTE);
+  await server.kill("SIGKILL");
+  await gate.open();
+  await until("it says so", async () => (await transfersOf(page))[0]?.troubled === true);
+  expect((await transfersOf(page))[0]).toMatchObject({ state: "sending" });
+  server = await startServer({ folder: server.folder });
+  proxy.aim(server.port);
+  await page.evaluate(() => (globalThis as unknown as EngineWindow).engine.retryNow());
+  expect(await transferIs(page, "killed.mp4", "done")).toMatchObject({ troubled: false });
+  await isStored("killed.mp4", LARGE);
+});
+
+test("a lost answer is asked for: the bytes are not sent again", async () => {
+  context = await browser.newContext();
+  proxy = await startCuttingProxy(server.port);
+  const page = await openEnginePage(context, proxy.url, { uploadToken: await server.token() });
+  const made = requestsOf(page);
+  proxy.loseAnswers(1);
+  const file = png(300_000, 9);
+  await addFiles(page, server.folder, { name: "lost.png", bytes: file });
+  const done = await transferIs(page, "lost.png", "done");
+  expect(made).toEqual(["POST 1", "GET 1"]);
+  expect(done).toMatchObject({ outcome: { return: null }, continued: false });
+  await isStored("lost.png", file);
+});
+
+test("a small file does not wait behind a large one of which nothing gets through", async () => {
+  context = await browser.newContext();
+  const token = await server.token({ max_uploads: 2 });
+  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  let held = 0;
+  await page.route("**/redeem-upload-token?*wide.mp4*", () => void (held += 1));
+  await addFiles(page, server.folder, { name: "wide.mp4", bytes: LARGE });
+  await until("its chunks are on their way", async () => held >= 3);
+  await addFiles(page, server.folder, { name: "small.png", bytes: png(50_000, 3) });
+  await transferIs(page, "small.png", "done");
+  expect((await transfersOf(page))[0]).toMatchObject({ name: "wide.mp4", state: "sending" });
+});
+
+const isInLargeChunks = (url: URL) => Number(url.searchParams.get("resumableChunkSize")) > MEBIBYTE;
+
+test("what a proxy finds too large goes in chunks of 1 MiB", async () => {
+  context = await browser.newContext();
+  const page = await openEnginePage(context, server.url, { uploadToken: await server.token() });
+  await page.route(isInLargeChunks, (route) => route.fulfill({ status: 413, body: "<html>" }));
+  await addFiles(page, server.folder, { name: "nginx.mp4", bytes: LARGE });
+  await transferIs(page, "nginx.mp4", "done");
+  await isStored("nginx.mp4", LARGE);
+});
+
+test("without a network it waits, says so, and goes on by itself", async () => {
+  context = await browser.newContext();
+  const page = await openEnginePage(context, server.url, { uploadToken: await server.token() });
+  await context.setOffline(true);
+  const file = png(60_000, 4);
+  await addFiles(page, server.folder, { name: "tunnel.png", bytes: file });
+  await transferIs(page, "tunnel.png", "offline");
+  await context.setOffline(false);
+  await transferIs(page, "tunnel.png", "done");
+  await isStored("tunnel.png", file);
+});
+
+test("a file that is changed while it is sent is given up, and its use is free", async () => {
+  context = await browser.newContext();
+  const token = await server.token();
+  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const gate = await gateAt(page, 1);
+  await addFiles(page, server.folder, { name: "changed.mp4", bytes: LARGE });
+  await until("a chunk is stored", async () => (await sentOf(page)) === 2 * MEBIBYTE);
+  await control(page, "changed.mp4", "pause");
+  await gate.openBehindThem();
+  await appendFile(join(server.folder, "chosen", "changed.mp4"), "more");
+  await control(page, "changed.mp4", "resume");
+  const { refusal } = await transferIs(page, "changed.mp4", "refused");
+  expect(refusal).toEqual({ code: "file_changed", message: "" });
+  await until("the use is free", async () => (await statusOf(token)).free === 1);
+});
+
+test("a cancelled file frees its use, and may be sent again", async () => {
+  context = await browser.newContext();
+  const token = await server.token();
+  const page = await openEnginePage(context, server.url, { uploadToken: token, undoMs: 50 });
+  const gate = await gateAt(page, 1);
+  await addFiles(page, server.folder, { name: "again.mp4", bytes: LARGE });
+  await until("a chunk is stored", async () => (await sentOf(page)) === 2 * MEBIBYTE);
+  expect((await statusOf(token)).reserved).toBe(1);
+  await control(page, "again.mp4", "cancel");
+  await gate.openBehindThem();
+  await until("the use is free", async () => (await statusOf(token)).free === 1);
+  await control(page, "again.mp4", "undoCancel");
+  await transferIs(page, "again.mp4", "done");
+  await isStored("again.mp4", LARGE);
+});
+
+test("who leaves the page has cancelled what could still be undone", async () => {
+  context = await browser.newContext();
+  const token = await server.token();
+  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const gate = await gateAt(page, 1);
+  await addFiles(page, server.folder, { name: "left.mp4", bytes: LARGE });
+  await until("a chunk is stored", async () => (await sentOf(page)) === 2 * MEBIBYTE);
+  await control(page, "left.mp4", "cancel");
+  await gate.openBehindThem();
+  await page.goto("about:blank");
+  await until("the use is free", async () => (await statusOf(token)).free === 1);
+  // At a later visit nothing is remembered of it, and the server takes it from its beginning.
+  const later = await openEnginePage(context, server.url, { uploadToken: token });
+  await addFiles(later, server.folder, { name: "left.mp4", bytes: LARGE });
+  await transferIs(later, "left.mp4", "done");
+  await isStored("left.mp4", LARGE);
+});
+
+async function countUnfinished(): Promise<number> {
+  return (await (globalThis as unknown as EngineWindow).engine.unfinished()).length;
+}
+
+test("at a later visit only what is missing is sent, with a question or two", async () => {
+  context = await browser.newContext();
+  const token = await server.token();
+  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const gate = await gateAt(page, 2);
+  await addFiles(page, server.folder, { name: "back.mp4", bytes: LARGE });
+  await until("two chunks are stored", async () => (await sentOf(page)) === 4 * MEBIBYTE);
+  await gate.held(2);
+  await page.goto("about:blank");
+
+  const later = await openEnginePage(context, server.url, { uploadToken: token });
+  const made = requestsOf(later);
+  const left = await later.evaluate(async () => {
+    const found = await (globalThis as unknown as EngineWindow).engine.unfinished();
+    return found.map(({ name, percent, canContinue }) => ({ name, percent, canContinue }));
+  });
+  expect(left).toEqual([{ name: "back.mp4", percent: 44, canContinue: false }]);
+  await addFiles(later, server.folder, { name: "back.mp4", bytes: LARGE });
+  expect(await transferIs(later, "back.mp4", "done")).toMatchObject({ continued: true });
+  const posts = made.filter((request) => request.startsWith("POST"));
+  expect(posts.toSorted()).toEqual(["POST 3", "POST 4", "POST 5"]);
+  expect(made.length - posts.length).toBeLessThanOrEqual(4);
+  await isStored("back.mp4", LARGE);
+  expect(await later.evaluate(countUnfinished)).toBe(0);
+});
+
+/** Makes, in the browser's own file system, a file to which a handle leads as to one of a picker. */
+function addByHandle(page: Page, name: string, size: number): Promise<void> {
+  return page.evaluate(
+    async ([called, length]) => {
+      const root = await navigator.storage.getDirectory();
+      const handle = await root.getFileHandle(called, { create: true });
+      const bytes = new Uint8Array(length);
+      bytes.set(
+        [...atob("AAAAGGZ0eXBpc29tAAAAAGlzb21pc28y")].map((letter) => letter.charCodeAt(0)),
+      );
+      const writing = await handle.createWritable();
+      await writing.write(bytes);
+      await writing.close();
+      const file = await handle.getFile();
+      (globalThis as unknown as EngineWindow).engine.add([{ file, path: "", handle }]);
+    },
+    [name, size] as const,
+  );
+}
+
+test.each([
+  ["as it was: it goes on", false],
+  ["changed since: it is sent as it is now, from its beginning", true],
+])("a file with a handle need not be chosen again, %s", async (_, changed) => {
+  context = await browser.newContext();
+  const token = await server.token();
+  // Not by a gate: Chromium breaks down when it shows a test the body of such a request.
+  proxy = await startCuttingProxy(server.port);
+  proxy.withholdAfter(1);
+  const page = await openEnginePage(context, proxy.url, { uploadToken: token });
+  const name = `handle-${changed}.mp4`;
+  await addByHandle(page, name, LARGE.length);
+  await until("a chunk is stored", async () => (await statusOf(token)).reserved === 1);
+  const storedIn = () => rowsOf(server, "select start from chunks");
+  await until("it is on record", async () => storedIn().length > 0);
+  await page.goto("about:blank");
+  proxy.withholdAfter(Number.POSITIVE_INFINITY);
+
+  const later = await openEnginePage(context, proxy.url, { uploadToken: token });
+  const made = requestsOf(later);
+  const went = await later.evaluate(
+    async ([called, change]) => {
+      if (change) {
+        const root = await navigator.storage.getDirectory();
+        const handle = await root.getFileHandle(called as string);
+        const writing = await handle.createWritable({ keepExistingData: true });
+        await writing.truncate(5_000_000);
+        await writing.close();
+      }
+      const [file] = await (globalThis as unknown as EngineWindow).engine.unfinished();
+      return [file?.canContinue, await file?.continue()];
+    },
+    [name, changed] as const,
+  );
+  expect(went).toEqual([true, true]);
+  const done = await transferIs(later, name, "done");
+  expect(done).toMatchObject({ continued: !changed, size: changed ? 5_000_000 : LARGE.length });
+  expect(made.includes("POST 1")).toBe(changed);
+});
+
+test("two tabs with one link send a file once, and both see it arrive", async () => {
+  context = await browser.newContext();
+  const token = await server.token();
+  const first = await openEnginePage(context, server.url, { uploadToken: token });
+  const second = await openEnginePage(context, server.url, { uploadToken: token });
+  const gate = await gateAt(first, 1);
+  const made = requestsOf(second);
+  const file = { name: "tabs.mp4", bytes: LARGE };
+  await addFiles(first, server.folder, file);
+  await until("a chunk is stored", async () => (await sentOf(first)) === 2 * MEBIBYTE);
+  await addFiles(second, server.folder, file);
+  await until("it waits", async () => (await transfersOf(second))[0]?.waitsFor === "tab");
+  expect(made).toEqual([]);
+  await gate.open();
+  await transferIs(first, "tabs.mp4", "done");
+  await transferIs(second, "tabs.mp4", "done");
+  expect(made.filter((request) => request.startsWith("POST"))).toEqual([]);
+  await isStored("tabs.mp4", LARGE);
+});
+
+test("a tab that is closed leaves its file to the other one", async () => {
+  context = await browser.newContext();
+  const token = await server.token();
+  const first = await openEnginePage(context, server.url, { uploadToken: token });
+  const second = await openEnginePage(context, server.url, { uploadToken: token });
+  await gateAt(first, 2);
+  const file = { name: "heir.mp4", bytes: LARGE };
+  await addFiles(first, server.folder, file);
+  await until("two chunks are stored", async () => (await sentOf(first)) === 4 * MEBIBYTE);
+  await addFiles(second, server.folder, file);
+  await until("it waits", async () => (await transfersOf(second))[0]?.waitsFor === "tab");
+  const made = requestsOf(second);
+  await first.close();
+  expect(await transferIs(second, "heir.mp4", "done")).toMatchObject({ continued: true });
+  expect(made.filter((request) => request.startsWith("POST")).toSorted()).toEqual([
+    "POST 3",
+    "POST 4",
+    "POST 5",
+  ]);
+  await isStored("heir.mp4", LARGE);
+});
+
+test("a link whose time is over refuses what has not begun, and lets the rest be finished", async () => {
+  context = await browser.newContext();
+  const token = await server.token({ max_uploads: 8 });
+  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const gate = await gateAt(page, 1);
+  await addFiles(page, server.folder, { name: "begun.mp4", bytes: LARGE });
+  await until("a chunk is stored", async () => (await sentOf(page)) === 2 * MEBIBYTE);
+  await gate.held(2);
+  await addFiles(page, server.folder, { name: "late.mp4", bytes: mp4(5 * MEBIBYTE, 8) });
+  await control(page, "late.mp4", "pause");
+  expire(token);
+  await page.evaluate(() => (globalThis as unknown as EngineWindow).engine.askStatus());
+  const { refusal } = await transferIs(page, "late.mp4", "refused");
+  expect(refusal).toEqual({ code: "token_expired", message: "" });
+  await gate.open();
+  await transferIs(page, "begun.mp4", "done");
+  await isStored("begun.mp4", LARGE);
+});
+
+/** Makes a token's time be over, which takes 15 minutes at least. */
+function expire(token: string): void {
+  const database = new Database(join(server.folder, "redeem.db"));
+  const now = Date.now() - 1000;
+  const made = database
+    .prepare("update upload_tokens set valid_until = ? where hash = ?")
+    .run(now, hashSecret(token));
+  database.close();
+  if (made.changes !== 1) throw new Error("the token's row was not found");
+}
+
+test("a file for which all uses are in others' hands waits, and goes when one is free", async () => {
+  context = await browser.newContext();
+  const other = await browser.newContext();
+  const token = await server.token();
+  const status = {
+    state: "open" as const,
+    maxUploads: 1,
+    remaining: 1,
+    free: 1,
+    validUntil: Date.now() + 1e7,
+    graceUntil: Date.now() + 2e7,
+  };
+  const theirs = await openEnginePage(other, server.url, { uploadToken: token, undoMs: 0 });
+  const gate = await gateAt(theirs, 1);
+  await addFiles(theirs, server.folder, { name: "theirs.mp4", bytes: LARGE });
+  await until("a chunk is stored", async () => (await sentOf(theirs)) === 2 * MEBIBYTE);
+  const page = await openEnginePage(context, server.url, {
+    uploadToken: token,
+    status,
+    statusMs: 100,
+  });
+  const file = png(70_000, 6);
+  await addFiles(page, server.folder, { name: "mine.png", bytes: file });
+  await until("it waits", async () => (await transfersOf(page))[0]?.waitsFor === "use");
+  await gate.held(2);
+  await control(theirs, "theirs.mp4", "cancel");
+  await transferIs(page, "mine.png", "done");
+  await isStored("mine.png", file);
+  await other.close();
+});
+
+test("the guest's name and note are sent, in the address or in a form", async () => {
+  context = await browser.newContext();
+  const token = await server.token({ max_uploads: 2, ask: "name,note" });
+  for (const note of ["Für euch", "ü".repeat(1900)]) {
+    const guest = { name: "Zoë", note };
+    const page = await openEnginePage(context, server.url, { uploadToken: token, guest });
+    const name = `note-${note.length}.png`;
+    await addFiles(page, server.folder, { name, bytes: png(4000, note.length) });
+    await transferIs(page, name, "done");
+    await page.close();
+  }
+  const database = new Database(join(server.folder, "redeem.db"), { readonly: true });
+  const kept = database.prepare("select extra from upload_extras").all() as { extra: string }[];
+  database.close();
+  const said = kept.map(({ extra }) => JSON.parse(extra) as Record<string, string>);
+  for (const guest_note of ["Für euch", "ü".repeat(1900)]) {
+    expect(said).toContainEqual({ guest_name: "Zoë", guest_note });
+  }
+});
+
+test("changes are told together, and in a hidden tab too", async () => {
+  context = await browser.newContext();
+  const token = await server.token({ max_uploads: 60 });
+  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { get: () => true });
+    globalThis.requestAnimationFrame = () => 0;
+  });
+  const files = Array.from({ length: 50 }, (_, index) => ({
+    name: `many-${index}.png`,
+    bytes: png(2000, 100 + index),
+  }));
+  await addFiles(page, server.folder, ...files);
+  for (const { name } of files) await transferIs(page, name, "done");
+  const told = await page.evaluate(() => (globalThis as unknown as EngineWindow).told);
+  const gaps = told.slice(1).map(({ at }, index) => at - (told[index]?.at ?? 0));
+  expect(told[0]?.ids).toBe(50);
+  expect(Math.min(...gaps)).toBeGreaterThan(200);
+});
