@@ -109,3 +109,14 @@ export async function control(
     [name, action] as const,
   );
 }
+
+/** Requests of a page that redeem, as "GET 3" or "POST 1". */
+export function requestsOf(page: Page): string[] {
+  const made: string[] = [];
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!url.pathname.endsWith("/redeem-upload-token")) return;
+    made.push(`${request.method()} ${url.searchParams.get("resumableChunkNumber")}`);
+  });
+  return made;
+}

@@ -6,6 +6,7 @@ import {
   control,
   type EngineSettings,
   openEnginePage,
+  requestsOf,
   transferIs,
   transfersOf,
 } from "../../support/engine-page.ts";
@@ -38,17 +39,6 @@ afterAll(async () => {
 async function open(settings: EngineSettings): Promise<Page> {
   context = await browser.newContext();
   return openEnginePage(context, server.url, settings);
-}
-
-/** Requests of a page that redeem, as "GET 3" or "POST 1". */
-function requestsOf(page: Page): string[] {
-  const made: string[] = [];
-  page.on("request", (request) => {
-    const url = new URL(request.url());
-    if (!url.pathname.endsWith("/redeem-upload-token")) return;
-    made.push(`${request.method()} ${url.searchParams.get("resumableChunkNumber")}`);
-  });
-  return made;
 }
 
 async function isStored(name: string, bytes: Uint8Array): Promise<void> {

@@ -77,10 +77,11 @@ test("chunks are as large as what goes out in a second, from 1 to 16 MiB", () =>
   ]);
 });
 
+const flight = (large: number, others: number) => ({ large, small: others, bytes: 0 });
+
 test("a large file leaves a lane to others, and two more to small ones that wait", () => {
   const chunk = { large: true, bytes: MEBIBYTE };
   const small = { large: false, bytes: 200_000 };
-  const flight = (large: number, others: number) => ({ large, small: others, bytes: 0 });
   const fast = 100e6;
   expect([0, 1, 2, 3, 4].map((large) => mayStart(chunk, flight(large, 0), fast, false))).toEqual([
     true,
@@ -99,10 +100,10 @@ test("a large file leaves a lane to others, and two more to small ones that wait
 
 test("on a slow line one chunk is on its way, and a small file beside it", () => {
   const slow = 50_000;
-  const flight = { large: 1, small: 0, bytes: MEBIBYTE };
-  expect(mayStart({ large: true, bytes: MEBIBYTE }, flight, slow, false)).toBe(false);
-  expect(mayStart({ large: false, bytes: 200_000 }, flight, slow, true)).toBe(true);
-  expect(mayStart({ large: true, bytes: MEBIBYTE }, flight, 10e6, false)).toBe(true);
+  const one = { large: 1, small: 0, bytes: MEBIBYTE };
+  expect(mayStart({ large: true, bytes: MEBIBYTE }, one, slow, false)).toBe(false);
+  expect(mayStart({ large: false, bytes: 200_000 }, one, slow, true)).toBe(true);
+  expect(mayStart({ large: true, bytes: MEBIBYTE }, one, 10e6, false)).toBe(true);
 });
 
 test("chunk numbers are kept as ranges, in whatever order they come", () => {

@@ -10,13 +10,13 @@ import {
   addFiles,
   control,
   openEnginePage,
+  requestsOf,
   transferIs,
   transfersOf,
 } from "../../support/engine-page.ts";
 import type { EngineWindow } from "../../support/engine-script.ts";
 import { mp4, png } from "../../support/media.ts";
 import { photosOf, sha256, storedHash } from "../../support/over-http.ts";
-import { rowsOf } from "../../support/database.ts";
 import { until } from "../../support/remains.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { gateAt } from "../../support/upload-page.ts";
@@ -43,17 +43,6 @@ afterAll(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-/** Requests of a page that redeem, as "GET 3" or "POST 1". */
-function requestsOf(page: Page): string[] {
-  const made: string[] = [];
-  page.on("request", (request) => {
-    const url = new URL(request.url());
-    if (!url.pathname.endsWith("/redeem-upload-token")) return;
-    made.push(`${request.method()} ${url.searchParams.get("resumableChunkNumber")}`);
-  });
-  return made;
-}
 
 async function isStored(name: string, bytes: Uint8Array): Promise<void> {
   const made = photosOf(server).filter(({ filename }) => filename === name);
@@ -219,66 +208,6 @@ test("at a later visit only what is missing is sent, with a question or two", as
   expect(await later.evaluate(countUnfinished)).toBe(0);
 });
 
-/** Makes, in the browser's own file system, a file to which a handle leads as to one of a picker. */
-function addByHandle(page: Page, name: string, size: number): Promise<void> {
-  return page.evaluate(
-    async ([called, length]) => {
-      const root = await navigator.storage.getDirectory();
-      const handle = await root.getFileHandle(called, { create: true });
-      const bytes = new Uint8Array(length);
-      bytes.set(
-        [...atob("AAAAGGZ0eXBpc29tAAAAAGlzb21pc28y")].map((letter) => letter.charCodeAt(0)),
-      );
-      const writing = await handle.createWritable();
-      await writing.write(bytes);
-      await writing.close();
-      const file = await handle.getFile();
-      (globalThis as unknown as EngineWindow).engine.add([{ file, path: "", handle }]);
-    },
-    [name, size] as const,
-  );
-}
-
-test.each([
-  ["as it was: it goes on", false],
-  ["changed since: it is sent as it is now, from its beginning", true],
-])("a file with a handle need not be chosen again, %s", async (_, changed) => {
-  context = await browser.newContext();
-  const token = await server.token();
-  // Not by a gate: Chromium breaks down when it shows a test the body of such a request.
-  proxy = await startCuttingProxy(server.port);
-  proxy.withholdAfter(1);
-  const page = await openEnginePage(context, proxy.url, { uploadToken: token });
-  const name = `handle-${changed}.mp4`;
-  await addByHandle(page, name, LARGE.length);
-  await until("a chunk is stored", async () => (await statusOf(token)).reserved === 1);
-  const storedIn = () => rowsOf(server, "select start from chunks");
-  await until("it is on record", async () => storedIn().length > 0);
-  await page.goto("about:blank");
-  proxy.withholdAfter(Number.POSITIVE_INFINITY);
-
-  const later = await openEnginePage(context, proxy.url, { uploadToken: token });
-  const made = requestsOf(later);
-  const went = await later.evaluate(
-    async ([called, change]) => {
-      if (change) {
-        const root = await navigator.storage.getDirectory();
-        const handle = await root.getFileHandle(called as string);
-        const writing = await handle.createWritable({ keepExistingData: true });
-        await writing.truncate(5_000_000);
-        await writing.close();
-      }
-      const [file] = await (globalThis as unknown as EngineWindow).engine.unfinished();
-      return [file?.canContinue, await file?.continue()];
-    },
-    [name, changed] as const,
-  );
-  expect(went).toEqual([true, true]);
-  const done = await transferIs(later, name, "done");
-  expect(done).toMatchObject({ continued: !changed, size: changed ? 5_000_000 : LARGE.length });
-  expect(made.includes("POST 1")).toBe(changed);
-});
-
 test("two tabs with one link send a file once, and both see it arrive", async () => {
   context = await browser.newContext();
   const token = await server.token();
@@ -313,11 +242,9 @@ test("a tab that is closed leaves its file to the other one", async () => {
   const made = requestsOf(second);
   await first.close();
   expect(await transferIs(second, "heir.mp4", "done")).toMatchObject({ continued: true });
-  expect(made.filter((request) => request.startsWith("POST")).toSorted()).toEqual([
-    "POST 3",
-    "POST 4",
-    "POST 5",
-  ]);
+  // What the first one had on its way may have arrived, too.
+  const again = made.filter((request) => /^POST [12]$/.test(request));
+  expect(again).toEqual([]);
   await isStored("heir.mp4", LARGE);
 });
 
