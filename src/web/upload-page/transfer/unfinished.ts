@@ -55,7 +55,7 @@ function toUnfinished(
       add([{ file, path, handle }]);
       return true;
     },
-    forget: () => giveUp(machine, record),
+    forget: () => forgetRecord(machine, record),
   };
 }
 
@@ -63,8 +63,10 @@ function toUnfinished(
 async function readHandle(handle: AskableHandle): Promise<File | undefined> {
   const mode = { mode: "read" } as const;
   try {
+    // A browser that cannot be asked for permission has no handles that need one.
     const granted =
-      (await handle.queryPermission?.(mode)) === "granted" ||
+      handle.queryPermission === undefined ||
+      (await handle.queryPermission(mode)) === "granted" ||
       (await handle.requestPermission?.(mode)) === "granted";
     return granted ? await handle.getFile() : undefined;
   } catch {
@@ -72,12 +74,19 @@ async function readHandle(handle: AskableHandle): Promise<File | undefined> {
   }
 }
 
-/** Forgets a file, and has the server free its use. */
+/** Forgets a file, and has the server free its use; that is waited for by nobody who only clears a list. */
+async function forgetRecord(machine: Machine, record: FileRecord): Promise<void> {
+  machine.records.forget(record.id);
+  await machine.records.flush();
+  void giveUp(machine, record);
+}
+
+/** Has the server free the use of a file, which the next one may need. */
 async function giveUp(machine: Machine, record: FileRecord): Promise<void> {
   const { id, name, path, size, chunkSize } = record;
   machine.records.forget(id);
-  await machine.records.flush();
   if (chunkSize === undefined) return;
   const identity = { identifier: id, name, path, size, chunkSize };
-  void tellCancelled(machine, { identity });
+  await tellCancelled(machine, { identity });
+  machine.status.askSoon();
 }
