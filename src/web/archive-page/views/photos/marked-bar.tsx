@@ -5,7 +5,7 @@ import { IconButton } from "../../../kit/button.tsx";
 import { ProgressBar } from "../../../kit/progress-bar.tsx";
 import { AlbumDialog } from "./album-dialog.tsx";
 import { changing, useChanges } from "./changes.ts";
-import { downloadPhotos } from "./download.ts";
+import { downloadPhoto, downloadPhotos, MOST_IN_ZIP } from "./download.ts";
 import { FailuresDialog } from "./failures-dialog.tsx";
 import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
@@ -21,9 +21,11 @@ export function MarkedBar() {
   return (
     <header class="view-head marked-bar">
       <IconButton icon="cross" label={texts.unmark} onClick={marked.clear} />
-      <p class="marked-count" role="status">
-        {locale.say(asking.value === undefined ? texts.markedCount : texts.asking, { count })}
-      </p>
+      <h1 class="marked-count">
+        <span role="status">
+          {locale.say(asking.value === undefined ? texts.markedCount : texts.asking, { count })}
+        </span>
+      </h1>
       {changing.value === undefined ? (
         <Actions photos={[...photos.value.values()]} />
       ) : (
@@ -35,7 +37,7 @@ export function MarkedBar() {
 }
 
 function Actions({ photos }: { photos: readonly GridPhoto[] }) {
-  const { api, texts, mayChange, selection, locale } = usePhotos();
+  const { api, data, texts, mayChange, selection, locale } = usePhotos();
   const changes = useChanges();
   const problemText = useProblemText();
   const [dialog, setDialog] = useState<"tag" | "album" | undefined>(undefined);
@@ -47,15 +49,19 @@ function Actions({ photos }: { photos: readonly GridPhoto[] }) {
       </div>
     );
   }
-  const download = () =>
-    downloadPhotos(api, photos).then(
+  const download = () => {
+    const [only] = photos;
+    if (only && photos.length === 1) return downloadPhoto(only, data.base);
+    if (photos.length > MOST_IN_ZIP) return toast(texts.tooMany);
+    void downloadPhotos(api, photos).then(
       ({ files }) => toast(locale.say(texts.downloading, { count: files })),
       (error) => toast(problemText(error)),
     );
+  };
   const arePublished = photos.every(({ published_p: published }) => published);
   return (
     <div class="marked-actions">
-      <Action icon="download" label={texts.download} run={() => void download()} />
+      <Action icon="download" label={texts.download} run={download} />
       {mayChange && (
         <>
           <Action icon="album" label={texts.addToAlbum} run={() => setDialog("album")} />

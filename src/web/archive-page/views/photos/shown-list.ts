@@ -40,6 +40,7 @@ export function useShownList(
     const shown = { selection, list, marked: createMarked(list, onFailed) };
     void list.refresh().then(() => {
       if (!isWanted) return list.close();
+      left?.shown.list.close();
       left = { address, shown, scrolled: 0 };
       if (present) scrollTo(0, 0);
       setPresent(left);

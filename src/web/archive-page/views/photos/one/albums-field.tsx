@@ -16,7 +16,7 @@ export function AlbumsField({ photo, actions, mayEdit }: FactProps) {
   if (!mayEdit && albums.length === 0) return null;
   return (
     <section class="fact-section">
-      <h3>{texts.albums}</h3>
+      <h2>{texts.albums}</h2>
       <ul class="chips">
         {albums.map(({ album_id: id, title }) => (
           <li key={id} class="chip">

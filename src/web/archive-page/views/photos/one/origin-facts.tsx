@@ -11,7 +11,7 @@ export function OriginFacts({ origin }: { origin: PhotoOrigin | undefined }) {
   if (id === 0 && name === "" && note === "") return null;
   return (
     <section class="fact-section">
-      {name !== "" && <h3 dir="auto">{locale.say(texts.from, { name })}</h3>}
+      {name !== "" && <h2 dir="auto">{locale.say(texts.from, { name })}</h2>}
       {note !== "" && (
         <blockquote class="one-text" dir="auto">
           {note}

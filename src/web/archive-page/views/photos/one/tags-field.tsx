@@ -16,7 +16,7 @@ export function TagsField({ photo, actions, mayEdit }: FactProps) {
   if (!mayEdit && tags.length === 0) return null;
   return (
     <section class="fact-section">
-      <h3>{texts.tags}</h3>
+      <h2>{texts.tags}</h2>
       <ul class="chips">
         {tags.map((tag) => (
           <li key={tag} class="chip">

@@ -1,0 +1,414 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { expectAccessible } from "../support/accessible.ts";
+import {
+  addPhoto,
+  asOperator,
+  openArchive,
+  picture,
+  shownNames,
+  tileOf,
+} from "../support/archive-page.ts";
+import { browserForAll } from "../support/browsers.ts";
+import { rowsOf } from "../support/database.ts";
+import { serverForAll } from "../support/lifetime.ts";
+import { until } from "../support/remains.ts";
+import { shot } from "../support/shots.ts";
+
+/** The archive's photos, as somebody who collects uses them. */
+
+type Listed = {
+  photo_id: number;
+  title: string;
+  tags: string;
+  album_id: string;
+  published_p: boolean;
+  content: string;
+  original_size: number;
+  thumbnails_state: string;
+};
+
+const server = serverForAll({ env: { REDEEM_MEDIA_WORKERS: "1" } });
+const browser = browserForAll("chromium");
+
+const HOSTILE = `<img src=x onerror="document.title='owned'">`;
+const NAMES = ["boat.jpg", "harbour.jpg", "lighthouse.jpg", "seagulls.jpg", "the shore.jpg"];
+const ids: Record<string, number> = {};
+
+async function photosOnRecord(trash = false): Promise<Listed[]> {
+  const where = trash ? { deleted_p: 1 } : { include_unpublished_p: 1 };
+  return asOperator<Listed[]>(server, "photo/list", { ...where, size: 500, orderby: "created" });
+}
+
+const tagged = async () => (await photosOnRecord()).filter(({ tags }) => tags !== "").length;
+
+const onRecord = async (name: string) =>
+  (await photosOnRecord()).find(({ photo_id: id }) => id === ids[name]);
+
+beforeAll(async () => {
+  for (const [at, name] of NAMES.entries()) {
+    const bytes = await picture(at, 900 + at, 600);
+    const { photo_id: id } = await addPhoto(server, name, at === 1 ? { publish: "0" } : {}, bytes);
+    ids[name] = id;
+  }
+  await until("thumbnails", async () =>
+    (await photosOnRecord()).every(({ thumbnails_state: state }) => state !== "pending"),
+  );
+});
+
+async function opened(page: Page, name: string): Promise<void> {
+  await tileOf(page, new RegExp(`^${name}`)).click();
+  await page.getByRole("dialog", { name }).waitFor();
+}
+
+describe("the grid", () => {
+  test("shows what is there by day, says what is not published, and is open to everybody", async () => {
+    const visit = await openArchive(browser, server);
+    const { page } = visit;
+    await page.locator(".tile-link img.there").nth(4).waitFor();
+    expect(await shownNames(page)).toEqual([
+      "the shore.jpg",
+      "seagulls.jpg",
+      "lighthouse.jpg",
+      "harbour.jpg and not published",
+      "boat.jpg",
+    ]);
+    expect(await page.locator(".photo-count").innerText()).toBe("5 photos");
+    await shot(visit, "archive-photos");
+    await expectAccessible(visit);
+    await page.getByRole("button", { name: "Filter and order" }).click();
+    await expectAccessible(visit);
+    await shot(visit, "archive-filter");
+  });
+
+  test("is walked through by keys: arrows, Space marks, Escape unmarks, Enter opens, / searches", async () => {
+    const { page } = await openArchive(browser, server);
+    await tileOf(page, /^the shore/).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.getByText("2 selected").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(".photo-count").waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "lighthouse.jpg" }).waitFor();
+    await page.keyboard.press("ArrowRight");
+    await page.getByRole("dialog", { name: "harbour.jpg" }).waitFor();
+    await page.keyboard.press("Escape");
+    // Who comes back is where the last photo is.
+    await page.locator(`[data-photo="${ids["harbour.jpg"]}"] .tile-link:focus`).waitFor();
+    await page.keyboard.press("/");
+    await page.locator(".photo-search input:focus").waitFor();
+  });
+
+  test("finds by words and by state, the address says it, and back leads back", async () => {
+    const { page } = await openArchive(browser, server);
+    await page.locator(".tile[data-photo]").nth(4).waitFor();
+    await page.getByRole("searchbox").fill("seag");
+    await page.getByText("1 photo", { exact: true }).waitFor();
+    await tileOf(page, /^seagulls/).waitFor();
+    expect(await shownNames(page)).toEqual(["seagulls.jpg"]);
+    expect(new URL(page.url()).hash).toBe("#/photos?search=seag");
+    await page.getByRole("searchbox").fill("nothing of that name");
+    await page.getByRole("heading", { name: "Nothing found" }).waitFor();
+    await page.getByRole("button", { name: "Show everything" }).click();
+    await page.getByText("5 photos").waitFor();
+    await page.getByRole("button", { name: "Filter and order" }).click();
+    await page.getByLabel("Which").selectOption("unpublished");
+    await page.getByText("1 photo", { exact: true }).waitFor();
+    await tileOf(page, /^harbour/).waitFor();
+    expect(await shownNames(page)).toEqual(["harbour.jpg and not published"]);
+    await page.goBack();
+    await page.getByText("5 photos").waitFor();
+  });
+
+  test("shows what arrives, and what goes, by itself", async () => {
+    const { page } = await openArchive(browser, server);
+    await page.getByText("5 photos").waitFor();
+    const { photo_id: id } = await addPhoto(server, "late.jpg");
+    await tileOf(page, "late.jpg").waitFor();
+    // Its thumbnail is made meanwhile, and appears.
+    await page.locator(`[data-photo="${id}"] img.there`).waitFor({ timeout: 30_000 });
+    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+    await page.getByText("5 photos").waitFor();
+  });
+
+  test("says so where there is nothing, and the trash is empty", async () => {
+    const visit = await openArchive(browser, server, { hash: "#/photos?state=trash" });
+    await visit.page.getByRole("heading", { name: "The trash is empty" }).waitFor();
+    await expectAccessible(visit);
+  });
+});
+
+describe("one photo", () => {
+  test("is seen fitted and in full size, with its facts", async () => {
+    const visit = await openArchive(browser, server);
+    const { page } = visit;
+    await opened(page, "lighthouse.jpg");
+    const image = page.getByRole("img", { name: "lighthouse.jpg" });
+    await image.waitFor();
+    await page.locator(".layers img.there").waitFor();
+    expect(await page.locator(".facts").innerText()).toContain("902 × 600");
+    await shot(visit, "archive-photo");
+    await expectAccessible(visit);
+    await image.click();
+    await page.locator(".stage.zoomed").waitFor();
+    expect((await page.locator(".layers").boundingBox())?.width).toBe(902);
+    await page.keyboard.press("z");
+    await page.locator(".stage:not(.zoomed)").waitFor();
+  });
+
+  test("is described: title, description, tags, an album of its own, publication", async () => {
+    const { page } = await openArchive(browser, server);
+    await opened(page, "boat.jpg");
+    await page.getByLabel("Title").fill("The boat");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "The boat" }).waitFor();
+    await page.getByLabel("Description").fill(`On the lake.\n${HOSTILE} & more`);
+    await page.getByLabel("Description").blur();
+    await page.getByLabel("Add a tag").fill("by the lake");
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "by the lake" }).waitFor();
+    await page.getByRole("button", { name: "Add to album" }).click();
+    await page.getByLabel("Find an album, or name a new one").fill("Summer");
+    await page.getByRole("button", { name: "New album “Summer”" }).click();
+    await page.getByRole("link", { name: "Summer" }).waitFor();
+    await page.getByRole("checkbox", { name: "Published" }).uncheck();
+    const photo = await until("what was said is on record", async () => {
+      const found = await onRecord("boat.jpg");
+      return found && !found.published_p && found.content !== "" && found;
+    });
+    expect(photo).toMatchObject({ title: "The boat", tags: '"by the lake"' });
+    expect(photo.content).toContain("&lt;img");
+    // Read again, it is what was written.
+    await page.reload();
+    await page.getByRole("dialog", { name: "The boat" }).waitFor();
+    expect(await page.getByLabel("Description").inputValue()).toBe(
+      `On the lake.\n${HOSTILE} & more`,
+    );
+    expect(await page.title()).not.toContain("owned");
+    await page.getByRole("link", { name: "Summer" }).click();
+    await page.getByText("1 photo", { exact: true }).waitFor();
+    await asOperator(server, "photo/update", {
+      photo_id: ids["boat.jpg"] ?? 0,
+      title: "",
+      description: "",
+      tags: "",
+      album_id: "",
+      published_p: 1,
+    });
+  });
+
+  test("is replaced by another file", async () => {
+    const { photo_id: id } = await addPhoto(server, "blurred.jpg");
+    const { page } = await openArchive(browser, server);
+    await opened(page, "blurred.jpg");
+    const bytes = await picture(9, 700, 500);
+    const file = { name: "sharp.jpg", mimeType: "image/jpeg", buffer: bytes };
+    await page.locator("input[type=file]").setInputFiles(file);
+    await page.getByText("The file was replaced.").waitFor();
+    await page.getByText("700 × 500").waitFor({ timeout: 30_000 });
+    const photo = (await photosOnRecord()).find((one) => one.photo_id === id);
+    expect(photo?.original_size).toBe(bytes.length);
+    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+  });
+
+  test("is deleted, comes back by Undo, and from the trash", async () => {
+    const { page } = await openArchive(browser, server);
+    const { photo_id: id } = await addPhoto(server, "mistake.jpg");
+    await opened(page, "mistake.jpg");
+    await page.keyboard.press("Delete");
+    // The next one is seen.
+    await page.getByRole("dialog", { name: "the shore.jpg" }).waitFor();
+    await page.getByText("Moved to the trash.").waitFor();
+    expect((await photosOnRecord(true)).map((photo) => photo.photo_id)).toEqual([id]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Undone.").waitFor();
+    expect(await photosOnRecord(true)).toEqual([]);
+    await asOperator(server, "photo/delete", { photo_id: id });
+    await page.evaluate(() => void (location.hash = "#/photos?state=trash"));
+    await opened(page, "mistake.jpg");
+    await page.getByText("In the trash. Restore it to see it.").waitFor();
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.locator("dialog").getByRole("button", { name: "Delete for good" }).click();
+    await page.getByRole("heading", { name: "The trash is empty" }).waitFor();
+    expect(rowsOf(server, `select id from photos where id = ${id}`)).toEqual([]);
+  });
+
+  test("a video is played and sought in", async () => {
+    const webm = await Bun.file(`${import.meta.dir}/../media/fixtures/plain.webm`).arrayBuffer();
+    const { photo_id: id } = await addPhoto(server, "waves.webm", {}, Buffer.from(webm));
+    const { page } = await openArchive(browser, server);
+    await opened(page, "waves.webm");
+    const sought = await page.locator("video").evaluate(async (video: HTMLVideoElement) => {
+      if (video.readyState < 1) {
+        await new Promise((resolve) => video.addEventListener("loadedmetadata", resolve));
+      }
+      video.currentTime = video.duration / 2;
+      await new Promise((resolve) => video.addEventListener("seeked", resolve));
+      return video.currentTime > 0;
+    });
+    expect(sought).toBe(true);
+    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+  });
+
+  test("who has sent it is said in the guest's own words, which are text", async () => {
+    const token = await server.token({ title: `Party ${HOSTILE}` });
+    const form = new FormData();
+    form.append("upload_token", token);
+    form.append("guest_name", HOSTILE);
+    form.append("guest_note", `Two lines\n${HOSTILE}`);
+    form.append("file", new File([await picture(3)], `${HOSTILE.replaceAll("/", "")}.jpg`));
+    const sent = await fetch(`${server.url}/api/2/photo/redeem-upload-token`, {
+      method: "POST",
+      body: form,
+    });
+    const { data } = (await sent.json()) as { data: { photo_id: number } };
+    const visit = await openArchive(browser, server, { hash: `#/photos?photo=${data.photo_id}` });
+    const { page } = visit;
+    await page.getByText(`From ${HOSTILE}`).waitFor();
+    await page.getByText(`Two lines ${HOSTILE}`).waitFor();
+    expect(await page.locator("img[src=x]").count()).toBe(0);
+    expect(await page.title()).not.toContain("owned");
+    await asOperator(server, "photo/delete", { photo_id: data.photo_id, permanently: 1 });
+  });
+});
+
+describe("many photos", () => {
+  test("are marked by Shift and by day, tagged, and undone", async () => {
+    const visit = await openArchive(browser, server);
+    const { page } = visit;
+    await page.locator(".tile[data-photo]").nth(4).waitFor();
+    await page.getByRole("button", { name: "Select the shore.jpg" }).click();
+    await tileOf(page, /^lighthouse/).click({ modifiers: ["Shift"] });
+    await page.getByText("3 selected").waitFor();
+    await shot(visit, "archive-marked");
+    await expectAccessible(visit);
+    await page.getByRole("button", { name: "Add a tag" }).click();
+    await page.locator("dialog").getByLabel("Tag").fill("two words");
+    await page.keyboard.press("Enter");
+    await page.getByText("Tag added to 3 photos.").waitFor();
+    expect(await tagged()).toBe(3);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Undone for 3 photos.").waitFor();
+    expect(await tagged()).toBe(0);
+    await page.locator(".day-mark").first().click();
+    await page.getByText("5 selected").waitFor();
+  });
+
+  test("are deleted by a key, and restored", async () => {
+    const { page } = await openArchive(browser, server);
+    await page.getByRole("button", { name: "Select boat.jpg" }).click();
+    await page.getByRole("button", { name: "Select seagulls.jpg" }).click();
+    await page.keyboard.press("Delete");
+    await page.getByText("2 photos moved to the trash.").waitFor();
+    await page.getByText("3 photos").waitFor();
+    await page.evaluate(() => void (location.hash = "#/photos?state=trash"));
+    await page.locator(".day-mark").first().click();
+    await page.getByRole("button", { name: "Restore" }).click();
+    await page.getByRole("heading", { name: "The trash is empty" }).waitFor();
+    expect(await photosOnRecord()).toHaveLength(5);
+  });
+
+  test("are marked by a mouse that is drawn over them", async () => {
+    const { page } = await openArchive(browser, server);
+    const from = await tileOf(page, /^the shore/).boundingBox();
+    const to = await tileOf(page, /^harbour/).boundingBox();
+    if (!from || !to) throw new Error("the grid is not there");
+    await page.mouse.move(from.x + 20, from.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(to.x + 20, to.y + 60, { steps: 8 });
+    await page.mouse.up();
+    await page.getByText("4 selected").waitFor();
+  });
+
+  test("what of them could not be changed is said by name and why, and stays marked", async () => {
+    const { page } = await openArchive(browser, server);
+    const { photo_id: id } = await addPhoto(server, "gone.jpg");
+    await page.getByRole("button", { name: "Select gone.jpg" }).click();
+    await page.getByRole("button", { name: "Select the shore.jpg" }).click();
+    // Events are not heard any more: the page does not know that it is gone.
+    await page.route("**/photo/segments", (route) => route.abort());
+    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+    await page.getByRole("button", { name: "Unpublish" }).click();
+    const dialog = page.locator("dialog");
+    await dialog.getByText("One photo could not be changed").waitFor();
+    expect(await dialog.innerText()).toContain("gone.jpg");
+    expect(await dialog.innerText()).toContain("no such photo");
+    await asOperator(server, "photo/update", {
+      photo_id: ids["the shore.jpg"] ?? 0,
+      published_p: 1,
+    });
+  });
+});
+
+describe("on a phone", () => {
+  test("a photo is opened by a tap, and swiped; a finger that rests marks", async () => {
+    const visit = await openArchive(browser, server, { screen: "phone" });
+    const { page } = visit;
+    await page.locator(".tile-link img.there").nth(4).waitFor();
+    await expectAccessible(visit);
+    await tileOf(page, /^the shore/).tap();
+    await page.getByRole("dialog", { name: "the shore.jpg" }).waitFor();
+    await page.locator(".layers img.there").waitFor();
+    await expectAccessible(visit);
+    const touch = await page.context().newCDPSession(page);
+    const send = (type: string, x: number) =>
+      touch.send("Input.dispatchTouchEvent", {
+        type: type as "touchStart",
+        touchPoints: type === "touchEnd" ? [] : [{ x, y: 300 }],
+      });
+    await send("touchStart", 300);
+    for (let x = 280; x >= 120; x -= 20) await send("touchMove", x);
+    await send("touchEnd", 0);
+    await page.getByRole("dialog", { name: "seagulls.jpg" }).waitFor();
+    // A tap that stops a fling is none, so this is a click.
+    await page.getByRole("button", { name: "Details" }).click();
+    await page.getByLabel("Title").waitFor();
+    await shot(visit, "archive-photo-facts");
+    await expectAccessible(visit);
+    await page.getByRole("button", { name: "Back to all photos" }).click();
+    const box = await tileOf(page, /^lighthouse/).boundingBox();
+    if (!box) throw new Error("the grid is not there");
+    const point = { x: box.x + 30, y: box.y + 30 };
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
+    await page.getByText("1 selected").waitFor();
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await page.getByText("1 selected").waitFor();
+  });
+});
+
+describe("whoever may only read", () => {
+  test("looks, and is offered nothing else", async () => {
+    const { api_key: key } = await makeReadKey();
+    const { page } = await openArchive(browser, server, { key });
+    await opened(page, "boat.jpg");
+    expect(await page.getByLabel("Title").count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Delete" }).count()).toBe(0);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Select boat.jpg" }).click();
+    expect(await page.locator(".marked-action").allInnerTexts()).toEqual(["Download"]);
+  });
+});
+
+async function makeReadKey(): Promise<{ api_key: string }> {
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      `${import.meta.dir}/../../src/main.ts`,
+      "key",
+      "create",
+      "--name",
+      "Reader",
+      "--level",
+      "read",
+    ],
+    { env: { ...process.env, REDEEM_DATA: server.folder }, stdout: "pipe", stderr: "pipe" },
+  );
+  const text = await new Response(child.stdout).text();
+  const key = /\b[0-9A-Za-z]{30,}\b/.exec(text)?.[0];
+  if (!key) throw new Error(`no key: ${text}${await new Response(child.stderr).text()}`);
+  return { api_key: key };
+}
