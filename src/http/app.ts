@@ -17,6 +17,7 @@ import { FILE_METHODS, METHODS } from "./methods.ts";
 import { archiveRoutes } from "./archive/archive-routes.ts";
 import { createEventStreams } from "./archive/event-streams.ts";
 import { createWrongKeys } from "./archive/wrong-keys.ts";
+import { seesTrash } from "./archive/session-caller.ts";
 import { pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
 import { serveFileMethod } from "./photo/serve-file-method.ts";
@@ -110,6 +111,7 @@ export function createApp(
 
   const serving: ServingContext = {
     records,
+    seesTrash: (request) => seesTrash(request, credentials),
     findFormat: photoFormats({ records, files, media: site.media }),
     readers: createSlowReaders({
       server: (): ReadersServer | undefined => app.server ?? undefined,

@@ -230,7 +230,8 @@ describe("one photo", () => {
     await asOperator(server, "photo/delete", { photo_id: id });
     await page.evaluate(() => void (location.hash = "#/photos?state=trash"));
     await opened(page, "mistake.jpg");
-    await page.getByText("In the trash. Restore it to see it.").waitFor();
+    await page.getByText("In the trash: nobody sees it but those who may restore it.").waitFor();
+    await page.locator(".layers img.there").waitFor();
     await page.getByRole("button", { name: "Delete for good" }).click();
     await page.locator("dialog").getByRole("button", { name: "Delete for good" }).click();
     await page.getByRole("heading", { name: "The trash is empty" }).waitFor();

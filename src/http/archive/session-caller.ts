@@ -1,7 +1,7 @@
 import { Problem } from "../../problem.ts";
 import { sameSecret } from "../../random.ts";
 import type { SignedIn } from "../../session/sessions.ts";
-import type { Caller, Credentials } from "../caller.ts";
+import { hasLevel, type Caller, type Credentials } from "../caller.ts";
 import { sessionSecrets } from "./cookie.ts";
 import { isOwnPage } from "./own-page.ts";
 
@@ -49,4 +49,17 @@ export async function sessionCaller(
 export function requireCsrf({ csrf }: SignedIn, given: string): void {
   if (sameSecret(csrf, given)) return;
   throw new Problem("wrong_csrf", "This page is of another session: load it again.");
+}
+
+/**
+ * Whether a page of the archive asks, for somebody who may take photos out of the trash: their files are shown to nobody else. That
+ * changes nothing, so that the cookie is enough, which no other site's page sends (SameSite).
+ */
+export async function seesTrash(
+  request: Request,
+  credentials: Pick<Credentials, "sessions" | "publicUrl">,
+): Promise<boolean> {
+  if (!isOwnPage(request, credentials.publicUrl())) return false;
+  const found = await signedInBy(request, credentials, false);
+  return found !== undefined && hasLevel(found.signedIn, "write");
 }

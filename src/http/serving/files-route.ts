@@ -6,7 +6,13 @@ import { answerFile, OPEN_TO_ALL, refuseInWords, type FileQuery } from "./answer
 import type { FindFormat } from "./formats.ts";
 import type { SlowReaders } from "./slow-readers.ts";
 
-export type ServingContext = { records: Records; findFormat: FindFormat; readers: SlowReaders };
+export type ServingContext = {
+  records: Records;
+  findFormat: FindFormat;
+  readers: SlowReaders;
+  /** Whether a page of the archive asks, for somebody who may take photos out of the trash. */
+  seesTrash: (request: Request) => Promise<boolean>;
+};
 
 const params = t.Object({
   tree_id: t.String({ pattern: "^[1-9]\\d{0,15}$" }),
@@ -42,13 +48,17 @@ export function photoFiles(context: ServingContext) {
 }
 
 async function answer(
-  { records, findFormat, readers }: ServingContext,
+  { records, findFormat, readers, seesTrash }: ServingContext,
   request: Request,
   of: typeof params.static,
   query: Record<string, string | undefined>,
 ): Promise<Response> {
   const photo = await records.photos.byId(Number(of.photo_id));
   if (!photo || !isOpenTo(photo, of)) return refuseInWords(404, "There is no such photo.");
+  const isInTrash = photo.deletedAt !== null;
+  if (isInTrash && !(await seesTrash(request))) {
+    return refuseInWords(404, "There is no such photo.");
+  }
   const asked = readQuery(query);
   if (typeof asked === "string") return refuseInWords(400, asked);
   const format = await findFormat(photo, of.format);
@@ -58,14 +68,14 @@ async function answer(
     return refuseInWords(404, why, later);
   }
   const answered = await answerFile(request, format, asked);
+  // Whoever signs out, or has it from a cache, sees it no more.
+  if (isInTrash) answered.headers.set("cache-control", "no-store");
   if (answered.body) readers.watch(request);
   return answered;
 }
 
-/** In the trash it is there for nobody. */
 function isOpenTo(photo: Photo, of: typeof params.static): boolean {
-  if (String(photo.treeId) !== of.tree_id || photo.deletedAt !== null) return false;
-  return sameSecret(photo.token, of.token);
+  return String(photo.treeId) === of.tree_id && sameSecret(photo.token, of.token);
 }
 
 /** Other parameters are anybody's own: pages add them to every link. @returns what is wrong, in words */

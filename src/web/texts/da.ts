@@ -245,7 +245,7 @@ export const da: Texts = {
       destroy: "Slet for altid",
       destroySentence: "“{name}” fjernes med sin fil. Intet bringer det tilbage.",
       destroyed: "Slettet for altid.",
-      inTrash: "I papirkurven. Gendan det for at se det.",
+      inTrash: "I papirkurven: kun de, der må gendanne det, ser det.",
       beingMade: "Der laves et eksempel.",
       noPreview: "Der er intet eksempel på denne fil.",
       notPlayed: "Denne browser kan ikke afspille filen. Hent den for at se den.",

@@ -250,7 +250,7 @@ export const de: Texts = {
       destroy: "Endgültig löschen",
       destroySentence: "„{name}“ wird mit der Datei entfernt. Nichts bringt es zurück.",
       destroyed: "Endgültig gelöscht.",
-      inTrash: "Im Papierkorb. Stell es wieder her, um es zu sehen.",
+      inTrash: "Im Papierkorb: nur wer es wiederherstellen darf, sieht es.",
       beingMade: "Eine Vorschau wird gerade gemacht.",
       noPreview: "Von dieser Datei gibt es keine Vorschau.",
       notPlayed:

@@ -260,7 +260,7 @@ export const en = {
       destroy: "Delete for good",
       destroySentence: "“{name}” is removed with its file. Nothing brings it back.",
       destroyed: "Deleted for good.",
-      inTrash: "In the trash. Restore it to see it.",
+      inTrash: "In the trash: nobody sees it but those who may restore it.",
       beingMade: "A preview is being made.",
       noPreview: "There is no preview of this file.",
       notPlayed: "This browser cannot play this file. Download it to see it.",

@@ -246,7 +246,7 @@ export const es: Texts = {
       destroy: "Eliminar para siempre",
       destroySentence: "«{name}» se elimina con su archivo. Nada la recupera.",
       destroyed: "Eliminada para siempre.",
-      inTrash: "En la papelera. Restáurala para verla.",
+      inTrash: "En la papelera: solo la ve quien puede restaurarla.",
       beingMade: "Se está haciendo una vista previa.",
       noPreview: "No hay vista previa de este archivo.",
       notPlayed: "Este navegador no puede reproducir este archivo. Descárgalo para verlo.",

@@ -247,7 +247,7 @@ export const fr: Texts = {
       destroy: "Supprimer définitivement",
       destroySentence: "« {name} » est supprimée avec son fichier. Rien ne la ramène.",
       destroyed: "Supprimée définitivement.",
-      inTrash: "Dans la corbeille. Restaurez-la pour la voir.",
+      inTrash: "Dans la corbeille : seuls ceux qui peuvent la restaurer la voient.",
       beingMade: "Un aperçu est en préparation.",
       noPreview: "Il n’y a pas d’aperçu de ce fichier.",
       notPlayed: "Ce navigateur ne peut pas lire ce fichier. Téléchargez-le pour le voir.",

@@ -75,13 +75,12 @@ function describe(photo: GridPhoto, { texts, locale }: PhotosContext): string {
 }
 
 function Picture({ photo, thumbnail }: { photo: GridPhoto; thumbnail: ThumbnailName }) {
-  const { data, selection } = usePhotos();
-  // What is in the trash is served to nobody.
-  const hasPicture = photo.thumbnails_state === "ready" && selection.state !== "trash";
+  const { data } = usePhotos();
+  const hasPicture = photo.thumbnails_state === "ready";
   return (
     <>
       {hasPicture ? (
-        <Thumbnail address={photoAddress(photo, data.base, thumbnail)} />
+        <Thumbnail photo={photo} address={photoAddress(photo, data.base, thumbnail)} />
       ) : (
         <Placeholder photo={photo} />
       )}
@@ -90,9 +89,10 @@ function Picture({ photo, thumbnail }: { photo: GridPhoto; thumbnail: ThumbnailN
   );
 }
 
-function Thumbnail({ address }: { address: string }) {
+function Thumbnail({ photo, address }: { photo: GridPhoto; address: string }) {
   const image = useRef<HTMLImageElement>(null);
   const [isThere, setThere] = useState(false);
+  const [isBroken, setBroken] = useState(false);
   useEffect(() => {
     const { current } = image;
     // One that is scrolled past makes room for those that are seen.
@@ -100,6 +100,7 @@ function Thumbnail({ address }: { address: string }) {
       if (current && !current.complete) current.src = "data:,";
     };
   }, []);
+  if (isBroken) return <Placeholder photo={photo} />;
   return (
     <img
       ref={image}
@@ -109,6 +110,7 @@ function Thumbnail({ address }: { address: string }) {
       decoding="async"
       draggable={false}
       onLoad={() => setThere(true)}
+      onError={() => setBroken(true)}
     />
   );
 }

@@ -23,11 +23,12 @@ export function Facts({
   shown: ShownPhoto;
   actions: OneActions;
 }) {
-  const { mayChange, selection } = usePhotos();
+  const { mayChange, selection, texts } = usePhotos();
   const mayEdit = mayChange && selection.state !== "trash";
   const props = { photo, actions, mayEdit };
   return (
     <>
+      {selection.state === "trash" && <p class="one-text hint">{texts.inTrash}</p>}
       <TitleField {...props} />
       <DescriptionField {...props} />
       <TagsField {...props} />

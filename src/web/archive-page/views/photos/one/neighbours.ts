@@ -35,7 +35,6 @@ export function useNeighbours(photoId: number, photo: WholePhoto | undefined): N
 
   async function findNeighbours(at: number): Promise<void> {
     const near = await list.photosIn(Math.max(0, at - 1), Math.min(total, at + 2));
-    if (selection.state === "trash") return;
     for (const one of near) {
       if (one.thumbnails_state !== "ready" || one.photo_id === photoId) continue;
       new Image().src = photoAddress(one, data.base, "large");

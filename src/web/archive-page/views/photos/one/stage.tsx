@@ -11,8 +11,7 @@ import { isPicture } from "./showable.ts";
 /** The photo itself: a picture, a player, or why it cannot be shown. */
 export function Stage(props: PictureProps) {
   const { photo } = props;
-  const { texts, selection } = usePhotos();
-  if (selection.state === "trash") return <NotShown photo={photo} why={texts.inTrash} />;
+  const { texts } = usePhotos();
   if (photo.video_p || photo.audio_p) return <Player photo={photo} />;
   if (isPicture(photo)) return <PictureView {...props} />;
   const why = photo.thumbnails_state === "pending" ? texts.beingMade : texts.noPreview;
@@ -36,16 +35,14 @@ function Player({ photo }: { photo: WholePhoto }) {
 }
 
 function NotShown({ photo, why }: { photo: WholePhoto; why: string }) {
-  const { data, texts, selection } = usePhotos();
+  const { data, texts } = usePhotos();
   return (
     <div class="not-shown">
       <Icon name={photo.video_p ? "video" : "file"} />
       <p>{why}</p>
-      {selection.state !== "trash" && (
-        <Button icon="download" onClick={() => downloadPhoto(photo, data.base)}>
-          {texts.download}
-        </Button>
-      )}
+      <Button icon="download" onClick={() => downloadPhoto(photo, data.base)}>
+        {texts.download}
+      </Button>
     </div>
   );
 }
