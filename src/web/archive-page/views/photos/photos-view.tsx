@@ -38,7 +38,12 @@ export function PhotosView() {
     ...shown,
     mayChange: hasLevelOf(archive.data, "write"),
     refresh: () => shown.list.refresh(grid.current?.seen(), grid.current?.keep),
-    select: (change) => goTo("photos", writeSelection({ ...selection, ...change })),
+    select: (change) => {
+      // Each letter of a search is no place of its own to come back to.
+      const isLetter = Boolean(change.search) && selection.search !== "";
+      const next = writeSelection({ ...selection, ...change });
+      goTo("photos", next, isLetter ? "replace" : "push");
+    },
     open: (photoId) => openPhoto(selection, photoId, opened !== undefined),
   };
   useLiveList(context);
