@@ -6,8 +6,6 @@ import { FOLDER_OPTIONS, readGiven } from "./given.ts";
 import { readLine, splitAction, type Values } from "./line.ts";
 import { printTable } from "./table.ts";
 
-export { addKey };
-
 /** `redeem key create | list | revoke ID`. Works while the server runs. */
 export async function key(words: string[]): Promise<void> {
   const { action, rest } = splitAction(words);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import type { SiteEvent } from "../../src/events.ts";
 import { makeAlbum } from "../support/albums.ts";
 import { uploaded } from "../support/archive.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { chunkFields, pieces, type Piece, type Plan } from "../support/chunks.ts";
 import { png } from "../support/media.ts";
 import { oauthHeader, oauthParameters, type Signing } from "../support/oauth.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { siteForAll } from "../support/lifetime.ts";
 import { oldPhoto, takeAway } from "../support/replacing.ts";
 

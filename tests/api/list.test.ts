@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { makeAlbums } from "../support/albums.ts";
 import { mp4, png } from "../support/media.ts";
 import { fileForm, photoIn, redeem, type PhotoIds } from "../support/redeem.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { methodPath, versionsOf } from "../../src/http/define-method.ts";
 import { METHODS } from "../../src/http/methods.ts";
 import { oauthHeader, oauthParameters, type Signing } from "../support/oauth.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import type { Credentials } from "../../src/http/caller.ts";
 import { oauthCaller } from "../../src/http/oauth.ts";
 import { rowsOf } from "../support/database.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { LEVELS, type Level } from "../../src/records/records.ts";
 import { png } from "../support/media.ts";
 import { fileForm, redeem } from "../support/redeem.ts";

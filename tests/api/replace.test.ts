@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { pieces } from "../support/chunks.ts";
 import { deliveriesOf, rowsOf } from "../support/database.ts";
 import { siteForEach } from "../support/lifetime.ts";

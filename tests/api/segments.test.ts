@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { uploaded } from "../support/archive.ts";
 import { siteForAll } from "../support/lifetime.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { oauthHeader } from "../support/oauth.ts";
 import { siteForAll } from "../support/lifetime.ts";
 import { API_KEY, ORIGIN } from "../support/site.ts";

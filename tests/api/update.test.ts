@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { makeAlbums } from "../support/albums.ts";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { fetchOriginal, rowOf, uploaded } from "../support/archive.ts";
 import { siteForAll } from "../support/lifetime.ts";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { makeAlbums } from "../support/albums.ts";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { chunkFields } from "../../src/http/photo/redeem-fields.ts";
 import { replace } from "../../src/http/photo/replace.ts";
 import { upload } from "../../src/http/photo/upload.ts";

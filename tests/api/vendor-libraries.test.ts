@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "bun:test";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { png } from "../support/media.ts";
 import type { Signing } from "../support/oauth.ts";
 import { fileForm, originalOf, photoIn, redeem } from "../support/redeem.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { requireLevel } from "../../src/http/caller.ts";
 import { defineMethod, type Method } from "../../src/http/define-method.ts";
 import { object, pageOf } from "../../src/http/output.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import { methodPath, versionsOf } from "../../src/http/define-method.ts";
 import { METHODS } from "../../src/http/methods.ts";
 import { openData } from "../../src/site.ts";

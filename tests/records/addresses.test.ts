@@ -28,7 +28,7 @@ test.each(["delivered", "given-up"] as const)(
 );
 
 test("of a key only its hash is kept", async () => {
-  const { addKey } = await import("../../src/commands/key.ts");
+  const { addKey } = await import("../../src/api-keys.ts");
   const { secret } = await addKey(site.site.records, "write", "n");
   expect(JSON.stringify(rowsOf(site, "select * from api_keys"))).not.toContain(secret);
 });

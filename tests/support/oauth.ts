@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { addKey } from "../../src/commands/key.ts";
+import { addKey } from "../../src/api-keys.ts";
 import type { TestSite } from "./site.ts";
 
 export type Signing = {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "bun:test";
-import { addKey } from "../../../src/commands/key.ts";
+import { addKey } from "../../../src/api-keys.ts";
 import { chunkFields, pieces, type Plan } from "../../support/chunks.ts";
 import { siteForAll } from "../../support/lifetime.ts";
 import { png } from "../../support/media.ts";
