@@ -1,6 +1,7 @@
 import type { AlbumRecords } from "./albums.ts";
 import type { DeliveryRecords } from "./deliveries.ts";
 import type { DirectRecords } from "./direct.ts";
+import type { KeyRecords } from "./keys.ts";
 import type { MediaRecords } from "./media.ts";
 import type { OriginalRecords, PhotoRecords, RemovalRecords } from "./photos.ts";
 import type { SessionRecords } from "./sessions.ts";
@@ -14,6 +15,7 @@ export type * from "./albums.ts";
 export type * from "./deliveries.ts";
 export type * from "./direct.ts";
 export type { Extra } from "./extra.ts";
+export * from "./keys.ts";
 export type * from "./media.ts";
 export type * from "./photos.ts";
 export type * from "./sessions.ts";
@@ -68,28 +70,6 @@ export type Clock = {
   /** Stretches of it without a jump of the wall clock: what that said at the begin, and when it was. */
   eras: { wall: number; from: number; until: number }[];
 };
-
-export const LEVELS = ["none", "anonymous", "read", "write", "admin", "super"] as const;
-export type Level = (typeof LEVELS)[number];
-
-export type ApiKey = {
-  id: number;
-  name: string;
-  level: Level;
-  createdAt: number;
-  revokedAt: number | null;
-};
-
-export interface KeyRecords {
-  add(key: { hash: string; name: string; level: Level; createdAt: number }): Promise<ApiKey>;
-  byHash(hash: string): Promise<ApiKey | undefined>;
-  byId(id: number): Promise<ApiKey | undefined>;
-  list(): Promise<ApiKey[]>;
-  /** The newest first, of those that were made before the one with this id. */
-  page(before: number | undefined, limit: number): Promise<ApiKey[]>;
-  /** False where there is no such key, or it is revoked already. */
-  revoke(id: number, at: number): Promise<boolean>;
-}
 
 export interface NonceRecords {
   /**

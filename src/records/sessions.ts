@@ -1,4 +1,4 @@
-import type { ApiKey } from "./records.ts";
+import type { ApiKey } from "./keys.ts";
 
 /** Whose a session is: an API key's (its user), or the operator's, who has none on record. */
 export type SessionOwner = {
