@@ -6,6 +6,7 @@ import { introduction } from "./docs/introduction.ts";
 import type { Describe } from "./docs/operation.ts";
 import { ownOf } from "./docs/own.ts";
 import { HIDDEN } from "./docs/pages.ts";
+import { htmlAnswer } from "./html-answer.ts";
 
 /** The plugin's own page loads Swagger UI from another host, and cannot be switched off. */
 const PLUGIN_PAGE = "/docs/plugin";
@@ -68,14 +69,10 @@ function page(request: Request): Response {
   if (new URL(request.url).pathname.endsWith("/")) {
     return new Response(null, { status: 301, headers: { location: "../docs" } });
   }
-  return new Response(docsPage, {
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": DOCS_POLICY,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-cache",
-    },
+  return htmlAnswer(docsPage, 200, {
+    "content-security-policy": DOCS_POLICY,
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-cache",
   });
 }
 

@@ -109,6 +109,16 @@ export async function readForm(request: Request, stallMs: number): Promise<Param
   return form.params;
 }
 
+/** A field of a form; undefined where it is not there, or the request has no form. @throws Problem as `openForm` */
+export async function readFormField(
+  request: Request,
+  name: string,
+  stallMs: number,
+): Promise<string | undefined> {
+  if (request.body === null || !isForm(request)) return undefined;
+  return (await readForm(request, stallMs)).get(name);
+}
+
 /** The fields of a form, held in memory within bounds. */
 function createFields(params: Map<string, string>) {
   let parts = 0;

@@ -2,13 +2,15 @@ import { Elysia, t } from "elysia";
 import { publicPathOf } from "../config.ts";
 import type { Site } from "../site.ts";
 import { HIDDEN } from "./docs/pages.ts";
+import { htmlAnswer } from "./html-answer.ts";
+import { languageOf } from "./language.ts";
 import type { RequestLog } from "./request-log.ts";
 import { lookOf, siteAssets } from "./site-look.ts";
 import { uploadRoutes } from "./upload-page/upload-routes.ts";
 import { serveWebAsset } from "./web-asset.ts";
 import { FRONT_PAGE_POLICY, renderFrontPage } from "../web/front-page.tsx";
 import { icon } from "../web/icon.ts";
-import { chooseLanguage, type Language } from "../web/texts/language.ts";
+import type { Language } from "../web/texts/language.ts";
 
 /** Nothing here is for search engines: an upload page is for whom its link was given to. */
 const ROBOTS = "User-agent: *\nDisallow: /\n";
@@ -29,23 +31,14 @@ export function pages(site: Site, requests: Pick<RequestLog, "clientOf">) {
     });
 }
 
-/** The language that pages are written in for whoever asks. */
-function languageOf(request: Request): Language {
-  return chooseLanguage(request.headers.get("accept-language"));
-}
-
 function frontPage(site: Site, language: Language): Response {
   const html = renderFrontPage(lookOf(site), publicPathOf(site.publicUrl()), language);
-  return new Response(html, {
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": FRONT_PAGE_POLICY,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-cache",
-      // A cache between must not give one reader the language of another.
-      vary: "Accept-Language",
-    },
+  return htmlAnswer(html, 200, {
+    "content-security-policy": FRONT_PAGE_POLICY,
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-cache",
+    // A cache between must not give one reader the language of another.
+    vary: "Accept-Language",
   });
 }
 

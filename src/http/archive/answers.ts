@@ -1,4 +1,5 @@
 import { publicPathOf } from "../../config.ts";
+import { htmlAnswer } from "../html-answer.ts";
 import { sessionCookie } from "./cookie.ts";
 import type { SignInContext } from "./sign-in-context.ts";
 
@@ -16,23 +17,18 @@ const POLICY = [
 ].join("; ");
 
 /** A page that is for whoever asks alone. */
-export function htmlAnswer(
+export function archiveAnswer(
   html: string,
   status = 200,
   headers: Record<string, string> = {},
 ): Response {
-  return new Response(html, {
-    status,
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": POLICY,
-      "cross-origin-resource-policy": "same-origin",
-      "x-content-type-options": "nosniff",
-      // Not "no-referrer": forms would be sent with "Origin: null" (own-page.ts).
-      "referrer-policy": "strict-origin",
-      "cache-control": "no-store",
-      ...headers,
-    },
+  return htmlAnswer(html, status, {
+    "content-security-policy": POLICY,
+    "cross-origin-resource-policy": "same-origin",
+    // Not "no-referrer": forms would be sent with "Origin: null" (own-page.ts).
+    "referrer-policy": "strict-origin",
+    "cache-control": "no-store",
+    ...headers,
   });
 }
 

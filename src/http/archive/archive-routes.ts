@@ -6,7 +6,7 @@ import { textsOf } from "../../web/texts/texts.ts";
 import type { SignedIn } from "../../session/sessions.ts";
 import { HIDDEN } from "../docs/pages.ts";
 import { eventsAnswer } from "./events-route.ts";
-import { htmlAnswer } from "./answers.ts";
+import { archiveAnswer } from "./answers.ts";
 import { signedInBy } from "./session-caller.ts";
 import type { SignInContext } from "./sign-in-context.ts";
 import { openByLink, openPage, pageFor, signIn, signInPage } from "./sign-in.ts";
@@ -51,7 +51,7 @@ async function archivePage(context: SignInContext, request: Request): Promise<Re
   const page = pageFor(context, request);
   // SameSite keeps the cookie from a visit that another site's link begins; one that this answer begins has it.
   if (request.headers.get("sec-fetch-site") === "cross-site") {
-    return htmlAnswer(renderReloadPage(page), 200, { refresh: `0; url=${page.base}/archive` });
+    return archiveAnswer(renderReloadPage(page), 200, { refresh: `0; url=${page.base}/archive` });
   }
   const isSignedOut = new URL(request.url).searchParams.has("signed-out");
   return signInPage(context, request, isSignedOut ? "signedOut" : undefined);
@@ -65,5 +65,5 @@ function signedInPage(
   const { site, base, language } = pageFor(context, request);
   const { archive: texts, common } = textsOf(language);
   const data = { csrf, level, userId, siteName: site.name, base, language, texts, common, version };
-  return htmlAnswer(renderArchivePage(data, site, `${base}/`));
+  return archiveAnswer(renderArchivePage(data, site, `${base}/`));
 }

@@ -1,4 +1,5 @@
 import { publicPathOf } from "../../config.ts";
+import { cookiesOf, isEncrypted, writeCookie } from "../cookies.ts";
 
 const NAME = "redeem_session";
 
@@ -14,9 +15,7 @@ const LONGEST_SECRET = 100;
  */
 export function sessionSecrets(request: Request, publicUrl: string): string[] {
   const found: Record<string, string[]> = { [NAME]: [], [HOST_NAME]: [] };
-  for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
-    const end = pair.indexOf("=");
-    const [name, value] = [pair.slice(0, end).trim(), pair.slice(end + 1).trim()];
+  for (const [name, value] of cookiesOf(request)) {
     if (Object.hasOwn(found, name) && /^\w+$/.test(value) && value.length <= LONGEST_SECRET) {
       found[name]?.push(value);
     }
@@ -36,30 +35,14 @@ export function sessionCookie(
   secret: string,
   longestMs: number,
 ): string {
-  const words = [
-    `${nameFor(request, publicUrl)}=${secret}`,
-    `Path=${publicPathOf(publicUrl) || "/"}`,
-    `Max-Age=${secret === "" ? 0 : Math.floor(longestMs / 1000)}`,
-    "HttpOnly",
-    "SameSite=Strict",
-  ];
-  if (isEncrypted(request, publicUrl)) words.push("Secure");
-  return words.join("; ");
+  return writeCookie(nameFor(request, publicUrl), secret, {
+    path: publicPathOf(publicUrl) || "/",
+    seconds: secret === "" ? 0 : Math.floor(longestMs / 1000),
+    sameSite: "Strict",
+    secure: isEncrypted(request, publicUrl),
+  });
 }
 
 function nameFor(request: Request, publicUrl: string): string {
   return isEncrypted(request, publicUrl) && publicPathOf(publicUrl) === "" ? HOST_NAME : NAME;
-}
-
-/**
- * Whether the browser came by https: to the server itself, or to the public address. One that came by http to another address of the
- * server would not take a cookie that is `Secure`.
- */
-export function isEncrypted(request: Request, publicUrl: string): boolean {
-  const { protocol, host } = new URL(request.url);
-  if (protocol === "https:") return true;
-  const own = new URL(publicUrl);
-  if (own.protocol !== "https:") return false;
-  const origin = URL.parse(request.headers.get("origin") ?? "");
-  return origin ? origin.protocol === "https:" : own.host === host;
 }

@@ -9,11 +9,11 @@ import {
   type SignInNotice,
   type SignInPage,
 } from "../../web/sign-in-page.tsx";
-import { chooseLanguage } from "../../web/texts/language.ts";
 import { callerOf } from "../authenticate.ts";
 import type { Caller } from "../caller.ts";
-import { isForm, readForm } from "../form.ts";
-import { htmlAnswer, toArchive } from "./answers.ts";
+import { readFormField } from "../form.ts";
+import { languageOf } from "../language.ts";
+import { archiveAnswer, toArchive } from "./answers.ts";
 import { sessionSecrets } from "./cookie.ts";
 import { isOwnPage } from "./own-page.ts";
 import type { SignInContext } from "./sign-in-context.ts";
@@ -23,7 +23,7 @@ export function pageFor({ look, publicUrl }: SignInContext, request: Request): S
   return {
     site: look,
     base: publicPathOf(publicUrl()),
-    language: chooseLanguage(request.headers.get("accept-language")),
+    language: languageOf(request),
   };
 }
 
@@ -36,7 +36,7 @@ export function signInPage(
   wait?: number,
 ): Response {
   const html = renderSignInPage(pageFor(context, request), notice);
-  return htmlAnswer(html, status, wait === undefined ? {} : { "retry-after": String(wait) });
+  return archiveAnswer(html, status, wait === undefined ? {} : { "retry-after": String(wait) });
 }
 
 /** `POST /archive/sign-in`: an API key for a session. */
@@ -64,8 +64,7 @@ export async function readField(
   request: Request,
   name: string,
 ): Promise<string> {
-  if (request.body === null || !isForm(request)) return "";
-  return (await readForm(request, stallMs)).get(name)?.trim() ?? "";
+  return (await readFormField(request, name, stallMs))?.trim() ?? "";
 }
 
 async function callerOfKey(
@@ -110,7 +109,7 @@ export async function openPage(
 ): Promise<Response> {
   const state = await stateOfLink(context.records, secret, context.now());
   if (state !== "open") return signInPage(context, request, LINK_NOTICES[state], 404);
-  return htmlAnswer(renderOpenPage(pageFor(context, request), secret));
+  return archiveAnswer(renderOpenPage(pageFor(context, request), secret));
 }
 
 /** `POST /archive/open/<secret>`: the link for a session. No limit stands before it: it is how the operator always comes in. */

@@ -3,7 +3,7 @@ import type { Records } from "../../records/records.ts";
 import { standingOf } from "../../upload/token-status.ts";
 import type { SiteLook } from "../../web/page-shell.tsx";
 import { renderOutcomePage } from "../../web/outcome-page.tsx";
-import { chooseLanguage } from "../../web/texts/language.ts";
+import { languageOf } from "../language.ts";
 import { linkPageAnswer } from "./page-answer.ts";
 
 /** What a form without script is answered with. */
@@ -32,7 +32,7 @@ export function createFormAnswers({ records, now, lookAt }: FormContext): FormAn
       const takesMore = standing?.state === "open" || standing?.state === "busy";
       const html = renderOutcomePage({
         site: lookAt(root),
-        language: chooseLanguage(request.headers.get("accept-language")),
+        language: languageOf(request),
         root,
         outcome: problem
           ? { kind: "refused", code: problem.code, message: problem.message }

@@ -1,4 +1,5 @@
 import { hashSecret } from "../../random.ts";
+import { cookiesOf, writeCookie } from "../cookies.ts";
 
 /** As long as browsers keep any cookie (RFC 6265bis), in seconds. */
 const LONGEST = 400 * 24 * 3600;
@@ -14,15 +15,11 @@ function cookieName(uploadToken: string): string {
 /** The grant that a request's cookie has for an upload token. */
 export function grantIn(request: Request, uploadToken: string): string | undefined {
   const name = cookieName(uploadToken);
-  for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
-    const [own = "", value] = pair.split("=").map((part) => part.trim());
-    if (own === name && value !== undefined) return value;
-  }
-  return undefined;
+  return cookiesOf(request).find(([own]) => own === name)?.[1];
 }
 
 /**
- * `Set-Cookie` of a grant. No script reads it. Who opens the link from a letter has it with them: that is what Lax allows.
+ * `Set-Cookie` of a grant. Who opens the link from a letter has it with them: that is what Lax allows.
  * @param isEncrypted whether browsers reach the site by https
  * @param forMs how long the token is of any use
  */
@@ -32,13 +29,9 @@ export function grantCookie(
   isEncrypted: boolean,
   forMs: number,
 ): string {
-  const seconds = Math.min(LONGEST, Math.max(0, Math.ceil(forMs / 1000)));
-  const words = [
-    `${cookieName(uploadToken)}=${grant}`,
-    `Max-Age=${seconds}`,
-    "HttpOnly",
-    "SameSite=Lax",
-  ];
-  if (isEncrypted) words.push("Secure");
-  return words.join("; ");
+  return writeCookie(cookieName(uploadToken), grant, {
+    seconds: Math.min(LONGEST, Math.max(0, Math.ceil(forMs / 1000))),
+    sameSite: "Lax",
+    secure: isEncrypted,
+  });
 }

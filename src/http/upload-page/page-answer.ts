@@ -1,3 +1,5 @@
+import { htmlAnswer } from "../html-answer.ts";
+
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,16 +20,11 @@ export function linkPageAnswer(
   status: number,
   headers: Record<string, string> = {},
 ): Response {
-  return new Response(html, {
-    status,
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": POLICY,
-      "x-content-type-options": "nosniff",
-      // Its address holds the upload token.
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-store",
-      ...headers,
-    },
+  return htmlAnswer(html, status, {
+    "content-security-policy": POLICY,
+    // Its address holds the upload token.
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    ...headers,
   });
 }

@@ -3,12 +3,12 @@ import { Problem } from "../../problem.ts";
 import type { Site } from "../../site.ts";
 import { standingOf, type Standing } from "../../upload/token-status.ts";
 import { renderPassphrasePage, type PassphraseFault } from "../../web/passphrase-page.tsx";
-import { chooseLanguage } from "../../web/texts/language.ts";
 import { renderUploadPage } from "../../web/upload-page.tsx";
-import { isEncrypted } from "../archive/cookie.ts";
 import { isOwnPage } from "../archive/own-page.ts";
+import { isEncrypted } from "../cookies.ts";
 import { describeUploadPage, HIDDEN } from "../docs/pages.ts";
-import { isForm, readForm } from "../form.ts";
+import { readFormField } from "../form.ts";
+import { languageOf } from "../language.ts";
 import type { RequestLog } from "../request-log.ts";
 import { lookOf } from "../site-look.ts";
 import { grantCookie, grantIn } from "./grant-cookie.ts";
@@ -85,7 +85,7 @@ async function takePassphrase(
     passphrasePage(context, request, fault, status, headers);
   // Another site's page must not use up a visitor's tries.
   if (!isOwnPage(request, publicUrl())) return again({ kind: "foreignPage" }, 403);
-  const passphrase = await readPassphrase(request, config.REDEEM_STALL);
+  const passphrase = await readFormField(request, "passphrase", config.REDEEM_STALL);
   const owner = { token: standing.token, uploadToken };
   try {
     const client = requests.clientOf(request);
@@ -113,11 +113,6 @@ function toPage(uploadToken: string, headers: Record<string, string> = {}): Resp
   });
 }
 
-async function readPassphrase(request: Request, stallMs: number): Promise<string | undefined> {
-  if (request.body === null || !isForm(request)) return undefined;
-  return (await readForm(request, stallMs)).get("passphrase");
-}
-
 function passphrasePage(
   context: UploadPageContext,
   request: Request,
@@ -127,8 +122,4 @@ function passphrasePage(
 ): Response {
   const html = renderPassphrasePage(lookOf(context, "../"), languageOf(request), fault);
   return linkPageAnswer(html, status, { vary: "Accept-Language, Cookie", ...headers });
-}
-
-function languageOf(request: Request) {
-  return chooseLanguage(request.headers.get("accept-language"));
 }
