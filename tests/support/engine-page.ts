@@ -80,14 +80,18 @@ export async function transferIs(
   name: string,
   ...states: string[]
 ): Promise<Omit<Transfer, "file">> {
-  await page.waitForFunction(
-    ([wanted, among]) =>
-      (globalThis as unknown as EngineWindow).engine
-        .transfers()
-        .some((transfer) => transfer.name === wanted && among.includes(transfer.state)),
-    [name, states] as const,
-    { timeout: 30_000, polling: 20 },
-  );
+  await page
+    .waitForFunction(
+      ([wanted, among]) =>
+        (globalThis as unknown as EngineWindow).engine
+          .transfers()
+          .some((transfer) => transfer.name === wanted && among.includes(transfer.state)),
+      [name, states] as const,
+      { timeout: 15_000, polling: 20 },
+    )
+    .catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${JSON.stringify(await transfersOf(page))}`);
+    });
   const found = (await transfersOf(page)).find((transfer) => transfer.name === name);
   if (found === undefined) throw new Error(`${name} is not listed`);
   return found;

@@ -1,5 +1,5 @@
 import { chunkSizeFor } from "./chunk-size.ts";
-import { type FileUpload, isOver, MOST_ASKS } from "./file-upload.ts";
+import { chunksOf, type FileUpload, isOver, MOST_ASKS } from "./file-upload.ts";
 import { keepRecord } from "./keep-record.ts";
 import type { Machine } from "./machine.ts";
 import type { FileRecord } from "./remembered.ts";
@@ -61,4 +61,6 @@ function takeUp(
     upload.continued = upload.begun;
   }
   keepRecord(machine, upload);
+  // Its chunk size is what a later visit cannot do without; how far it came can be asked for.
+  if (chunksOf(upload.identity) > 1) void machine.records.flush();
 }
