@@ -15,6 +15,11 @@ export type PageStore = {
   want(pages: readonly ListPage[]): void;
   /** Waits for a page. @throws ApiProblem */
   load(page: ListPage): Promise<readonly GridPhoto[]>;
+  /**
+   * Forgets those of these pages that have another number of photos than the list says by now: a photo was away when they were
+   * asked for, and is back. Each is asked for again once, when it is wanted next.
+   */
+  forgetOthers(pages: readonly ListPage[]): void;
   /** Asks again for what has this photo, or for everything, when it is wanted next. */
   expire(photoId?: number): void;
   close(): void;
@@ -98,6 +103,10 @@ export function createPageStore(
     load: async (page) => {
       const known = entries.get(page.key);
       return known && !known.stale ? known.photos : load(page);
+    },
+    forgetOthers: (pages) => {
+      for (const { key, count } of pages)
+        if (entries.get(key)?.photos.length !== count) entries.delete(key);
     },
     expire: (photoId) => {
       for (const entry of entries.values()) {

@@ -116,6 +116,7 @@ export function createPhotoList(api: Api, selection: PhotoSelection): PhotoList 
         const data = await askSegments(request.signal);
         const next = pagesOf(data.segments);
         const days = daysOf(data.segments);
+        store.forgetOthers(next);
         const anchored = seen?.anchor && (await findAnchor(next, days, seen.anchor));
         if (seen) {
           const first = Math.max(0, anchored ?? 0);
