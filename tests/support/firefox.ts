@@ -39,6 +39,9 @@ export async function startFirefox(
     firefoxUserPrefs: {
       "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1,
       "ui.systemUsesDarkTheme": dark ? 1 : 0,
+      // Without a screen it sees no mouse either: a fine pointer that hovers.
+      "ui.primaryPointerCapabilities": 6,
+      "ui.allPointerCapabilities": 6,
       "ui.prefersReducedMotion": reducedMotion ? 1 : 0,
       // It asks nobody but the server under test.
       "network.captive-portal-service.enabled": false,
