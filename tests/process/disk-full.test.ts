@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { disagreements } from "../support/archive.ts";
 import { pieces, type Piece, type Plan } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
@@ -16,6 +17,7 @@ import {
 import { photoIn } from "../support/redeem.ts";
 import { nothingLeft, remainsOf, until, type Remains } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { browse, cookieOf, sendKey } from "../support/sign-in.ts";
 import { API_KEY } from "../support/site.ts";
 import { mountSmallDisk, whyNotMounted, type SmallDisk } from "../support/small-disk.ts";
 import { openWire, requestHead } from "../support/wire.ts";
@@ -212,6 +214,30 @@ describe.skipIf(reason !== undefined)("a full disk", () => {
     expect((await sendWhole(server, good, png())).status).toBe(200);
     databaseIsWhole();
     await nothingLeft(server, before);
+  });
+
+  test("keeps nobody from the archive's page who is signed in", async () => {
+    const call = (path: string, init?: RequestInit) =>
+      fetch(server.url + path, { redirect: "manual", keepalive: false, ...init });
+    const cookie = cookieOf(await sendKey({ call }, API_KEY, { origin: server.url }));
+    // That it is used would be written down now.
+    const database = new Database(join(disk.folder, "redeem.db"));
+    database.exec("update sessions set seen_at = seen_at - 600000");
+    database.close();
+    disk.fill();
+    // Until no page of the database can be written any more.
+    for (let made = true; made;) made = (await server.token().catch(() => "")) !== "";
+    const { csrf } = await browse({ call }, cookie);
+    const headers = { cookie, "redeem-csrf": csrf };
+    expect((await call("/api/2/photo/list", { headers })).status).toBe(200);
+    const events = await call("/archive/events", { headers: { cookie } });
+    expect(events.status).toBe(200);
+    await events.body?.cancel();
+    // Nor does signing in anew, which cannot be written down, end what is there.
+    const again = await sendKey({ call }, API_KEY, { origin: server.url, cookie });
+    expect(again.status).toBe(507);
+    disk.empty();
+    expect((await browse({ call }, cookie)).csrf).toBe(csrf);
   });
 
   test("at any page of the last step: once it is a photo, or it can be sent again", async () => {

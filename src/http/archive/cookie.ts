@@ -6,6 +6,9 @@ const NAME = "redeem_session";
 /** Browsers take a cookie of this name from this very host alone: a subdomain cannot plant one. It needs https and the whole host. */
 const HOST_NAME = `__Host-${NAME}`;
 
+/** Each is looked up: a header full of them must not keep the server busy. */
+const MOST_SECRETS = 10;
+
 /** As long as any that is begun. */
 const LONGEST_SECRET = 100;
 
@@ -16,9 +19,9 @@ const LONGEST_SECRET = 100;
 export function sessionSecrets(request: Request, publicUrl: string): string[] {
   const found: Record<string, string[]> = { [NAME]: [], [HOST_NAME]: [] };
   for (const [name, value] of cookiesOf(request)) {
-    if (Object.hasOwn(found, name) && /^\w+$/.test(value) && value.length <= LONGEST_SECRET) {
-      found[name]?.push(value);
-    }
+    const some = Object.hasOwn(found, name) ? found[name] : undefined;
+    if (!some || some.length === MOST_SECRETS) continue;
+    if (/^\w+$/.test(value) && value.length <= LONGEST_SECRET) some.push(value);
   }
   const own = found[HOST_NAME] ?? [];
   return nameFor(request, publicUrl) === HOST_NAME ? own : [...own, ...(found[NAME] ?? [])];

@@ -54,8 +54,9 @@ export async function signIn(context: SignInContext, request: Request): Promise<
   if (!caller) return again("wrongKey", 403);
   attempt.succeeded();
   if (!readsArchive(caller.level)) return again("noUse", 403);
+  const secret = await credentials.sessions.begin(ownerOf(context, caller));
   await endPresent(context, request);
-  return toArchive(context, request, await credentials.sessions.begin(ownerOf(context, caller)));
+  return toArchive(context, request, secret);
 }
 
 /** A field of a form, without spaces around it; empty where it is not there. */

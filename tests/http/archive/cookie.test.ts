@@ -29,6 +29,11 @@ describe("the secrets in a Cookie header", () => {
     expect(read(cookie)).toEqual(secrets);
   });
 
+  test("are few, however many there are: each is looked up", () => {
+    const many = Array.from({ length: 900 }, (_, index) => `redeem_session=${index}`);
+    expect(read(["__Host-redeem_session=own", ...many].join(";"))).toHaveLength(11);
+  });
+
   test("where the address is https, one that a subdomain can plant does not count", () => {
     const both = "redeem_session=planted; __Host-redeem_session=own";
     expect(read(both, HTTPS, HTTPS)).toEqual(["own"]);
