@@ -111,9 +111,12 @@ export function uploaderClaim({ records, now, unlock }: DirectContext & { unlock
       types,
       origin: only,
     };
-    const direct = await records.direct.transact({ hash: wanted.hash, identity: null }, (view) =>
-      view.token ? { do: "nothing" } : { do: "begin", token: wanted },
-    );
+    const direct = await records.direct.transact({ hash: wanted.hash, identity: null }, (view) => {
+      if (!view.token) return { do: "begin", token: wanted };
+      // Its maker may have given the upload token another end since (protocol 6.3).
+      const isSo = view.token.validUntil === validUntil;
+      return isSo ? { do: "nothing" } : { do: "go on", set: { validUntil } };
+    });
     return ownerOf(direct);
   };
   return {

@@ -5,6 +5,7 @@ import { pieces, type Plan } from "../support/chunks.ts";
 import { siteForEach } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
 import { fileForm, photoIn, redeem, sendChunk } from "../support/redeem.ts";
+import { sendTo, wholeForm } from "../support/replacing.ts";
 import { ORIGIN } from "../support/site.ts";
 
 /** upload-token/list, update, revoke and uploads; and what photo/list finds by a token's id (protocol 6.3). */
@@ -203,6 +204,22 @@ describe("upload-token/update", () => {
     await photoIn(await redeem(site, fileForm(token, png())));
     await photoIn(await redeem(site, fileForm(token, png())));
     expect(await titles({ state: "used" })).toEqual(["After"]);
+  });
+
+  test("its end is the end of replacing what came by it, too", async () => {
+    const token = await site.token({ valid_minutes: 15 });
+    await photoIn(await redeem(site, fileForm(token, png(100))));
+    const replace = async () =>
+      (await sendTo(site, "replace", wholeForm({ upload_token: token }))).status;
+    const token_id = await idOf(token);
+    expect(await replace()).toBe(200);
+    site.advance(16 * MINUTE);
+    expect(await replace()).toBe(404);
+    await call("upload-token/update", { token_id, valid_minutes: 600 });
+    expect(await replace()).toBe(200);
+    await call("upload-token/update", { token_id, valid_minutes: 15 });
+    site.advance(16 * MINUTE);
+    expect(await replace()).toBe(404);
   });
 
   test("what is not sent stays", async () => {
