@@ -58,7 +58,8 @@ export const es: Texts = {
     wrong: "Esa no es la contraseña.",
     tooMany: {
       one: "Se probaron demasiadas contraseñas incorrectas. Inténtalo de nuevo en {count} segundo.",
-      other: "Se probaron demasiadas contraseñas incorrectas. Inténtalo de nuevo en {count} segundos.",
+      other:
+        "Se probaron demasiadas contraseñas incorrectas. Inténtalo de nuevo en {count} segundos.",
     },
     foreignPage: "Eso no vino de esta página. Escribe la contraseña aquí.",
   },

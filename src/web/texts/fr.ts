@@ -245,7 +245,8 @@ export const fr: Texts = {
       fit: "Ajuster à la fenêtre",
       copyLink: "Copier le lien",
       destroy: "Supprimer définitivement",
-      destroySentence: "« {name} » est supprimée avec son fichier. Elle ne pourra pas être récupérée.",
+      destroySentence:
+        "« {name} » est supprimée avec son fichier. Elle ne pourra pas être récupérée.",
       destroyed: "Supprimée définitivement.",
       inTrash: "Dans la corbeille : seuls ceux qui peuvent la restaurer la voient.",
       beingMade: "Un aperçu est en préparation.",
