@@ -14,7 +14,8 @@ export type WebAsset = { body: string | Blob; type: string };
 const kit = tokens + base + parts;
 
 const scripts = {
-  "upload-page": bundleClient("upload-page/main.ts"),
+  "upload-page": bundleClient("upload-page/main.tsx"),
+  "preview-worker": bundleClient("upload-page/previews/worker.ts"),
   "archive-page": bundleClient("archive-page/main.tsx"),
 };
 

@@ -1,13 +1,13 @@
 /** @jsxImportSource preact */
 import type { VNode } from "preact";
 import { scriptName, stylesName } from "./assets.ts";
-import { Icon } from "./kit/icon.tsx";
+import { createLocale } from "./kit/locale.ts";
 import { PageJson, renderPage, SiteName, type SiteLook } from "./page-shell.tsx";
 import type { Language } from "./texts/language.ts";
 import { textsOf, type Texts } from "./texts/texts.ts";
-import { describeLimits } from "./upload-page/limits.ts";
+import { describeLimits, type Words } from "./upload-page/choosing/limits.ts";
+import { acceptAttribute, kindOfAll } from "./upload-page/choosing/types.ts";
 import { apiTarget, type PageData } from "./upload-page/page-data.ts";
-import { acceptAttribute } from "./upload-page/types.ts";
 
 export type UploadPageInfo = {
   site: SiteLook;
@@ -15,14 +15,25 @@ export type UploadPageInfo = {
   uploadToken: string;
   /** Proves that the passphrase was given, where the link has one. */
   uploadGrant: string | null;
-  /** ready: files can be sent. Otherwise only a sentence is shown. */
-  state: "ready" | "used" | "expired" | "invalid";
+  /** ready: files can be sent, or what was begun be finished. Otherwise only a sentence is shown. */
+  state: "ready" | "used" | "expired" | "revoked" | "invalid";
   /** Plain text. */
   title: string;
   /** Sanitized HTML: put into the page as it is. */
   descriptionHtml: string;
-  /** How many files may still be started. */
-  remainingUploads: number;
+  /** Name of who asks for the files, or "". Plain text. */
+  sender: string;
+  ask: readonly ("name" | "note")[];
+  maxUploads: number;
+  /** Uses that are not consumed. A reserved one counts: it may be this visitor's own, who has come back to go on. */
+  remaining: number;
+  /** Uses that are neither consumed nor reserved. */
+  free: number;
+  /** Unix milliseconds, as those that follow. */
+  validUntil: number;
+  /** Until then what was begun may be finished. */
+  graceUntil: number;
+  now: number;
   /** Bytes per file. */
   maxSize: number;
   /** Media types or ranges, e.g. ["image/*", "video/mp4"]. */
@@ -35,8 +46,9 @@ export type UploadPageInfo = {
 export function renderUploadPage(info: UploadPageInfo): string {
   const { site, language, state } = info;
   const texts = textsOf(language).upload;
+  const words = { texts, locale: createLocale(language) };
   const ready = state === "ready";
-  const title = (ready && info.title.trim()) || texts.title;
+  const title = (ready && headingOf(info, words)) || texts.title;
   return renderPage(
     {
       language,
@@ -49,9 +61,9 @@ export function renderUploadPage(info: UploadPageInfo): string {
       // "no-referrer", under which the form without script would be sent with "Origin: null".
       referrer: "strict-origin",
     },
-    <main>
+    <main class="upload">
       <SiteName site={site} />
-      {ready ? <Ready info={info} title={title} /> : <Refusal state={state} texts={texts} />}
+      {ready ? <Ready info={info} words={words} /> : <Refusal state={state} texts={texts} />}
     </main>,
   );
 }
@@ -71,20 +83,29 @@ function Refusal({
   );
 }
 
-function Ready({ info, title }: { info: UploadPageInfo; title: string }): VNode {
-  const data: PageData = {
-    uploadToken: info.uploadToken,
-    remainingUploads: info.remainingUploads,
-    maxSize: info.maxSize,
-    types: info.types,
-    returns: info.returns,
-  };
-  const several = info.remainingUploads !== 1;
-  const accept = acceptAttribute(info.types);
-  const limits = describeLimits(info);
+/** The title of the link; where it has none, who asks and what for. */
+function headingOf(info: UploadPageInfo, words: Words): string {
+  return info.title.trim() || describeSender(info, words) || words.texts.title;
+}
+
+function describeSender({ sender, types }: UploadPageInfo, { texts, locale }: Words): string {
+  return sender === "" ? "" : locale.say(texts.asks[kindOfAll(types)], { sender });
+}
+
+function Ready({ info, words }: { info: UploadPageInfo; words: Words }): VNode {
+  const heading = headingOf(info, words);
+  const asks = describeSender(info, words);
   return (
     <>
-      <h1 dir="auto">{title}</h1>
+      <h1 dir="auto">{heading}</h1>
+      {asks !== "" && asks !== heading && (
+        <p class="sender" dir="auto">
+          <span class="initial" aria-hidden="true">
+            {[...info.sender][0]?.toLocaleUpperCase(info.language)}
+          </span>
+          {asks}
+        </p>
+      )}
       {info.descriptionHtml !== "" && (
         <div
           class="description"
@@ -92,58 +113,64 @@ function Ready({ info, title }: { info: UploadPageInfo; title: string }): VNode 
           dangerouslySetInnerHTML={{ __html: info.descriptionHtml }}
         />
       )}
-      <div id="app" hidden>
-        <ul id="unfinished" aria-label="Files you had started" hidden />
-        <section id="ending" aria-labelledby="ending-heading" hidden>
-          <h2 id="ending-heading" />
-          <p id="ending-sentence" />
-          <button type="button" id="finish" hidden>
-            Finish
-          </button>
-        </section>
-        <label id="zone" class="zone">
-          <input
-            type="file"
-            id="files"
-            aria-label="Choose files"
-            aria-describedby="limits"
-            accept={accept}
-            multiple={several}
-          />
-          <Icon name="upload" />
-          <span class="pick">Choose files</span>
-          <span class="drag">or drag {several ? "them" : "one"} here</span>
-          <span class="hint" id="limits">
-            {limits}
-          </span>
-        </label>
-        <p id="notice" role="alert" hidden />
-        <ul id="list" aria-label="Files" hidden />
-        <div id="announcements" class="unseen" role="status" aria-live="polite" />
-      </div>
-      <noscript>
-        <form method="post" enctype="multipart/form-data" action={apiTarget}>
-          <input type="hidden" name="upload_token" value={info.uploadToken} />
-          {info.uploadGrant !== null && (
-            <input type="hidden" name="upload_grant" value={info.uploadGrant} />
-          )}
-          <input type="hidden" name="format" value="page" />
-          <label for="one">Choose a file</label>
-          <input
-            type="file"
-            name="file"
-            id="one"
-            required
-            accept={accept}
-            aria-describedby="one-limits"
-          />
-          <p class="hint" id="one-limits">
-            {limits}
-          </p>
-          <button type="submit">Send</button>
-        </form>
-      </noscript>
-      <PageJson id="upload-info" data={data} />
+      <div id="app" />
+      <PlainForm info={info} words={words} />
+      <PageJson id="upload-info" data={pageData(info)} />
     </>
   );
+}
+
+/** For browsers without script. */
+function PlainForm({ info, words }: { info: UploadPageInfo; words: Words }): VNode {
+  const { texts } = words;
+  return (
+    <noscript>
+      <form method="post" enctype="multipart/form-data" action={apiTarget}>
+        <input type="hidden" name="upload_token" value={info.uploadToken} />
+        {info.uploadGrant !== null && (
+          <input type="hidden" name="upload_grant" value={info.uploadGrant} />
+        )}
+        <input type="hidden" name="format" value="page" />
+        <label for="one">{texts.choose.file}</label>
+        <input
+          type="file"
+          name="file"
+          id="one"
+          required
+          accept={acceptAttribute(info.types)}
+          aria-describedby="one-limits"
+        />
+        <p class="hint" id="one-limits">
+          {describeLimits({ ...info, files: info.remaining }, words)}
+        </p>
+        <button type="submit" class="button main">
+          {texts.choose.send}
+        </button>
+      </form>
+    </noscript>
+  );
+}
+
+function pageData(info: UploadPageInfo): PageData {
+  const texts = textsOf(info.language);
+  return {
+    uploadToken: info.uploadToken,
+    uploadGrant: info.uploadGrant,
+    state: info.free > 0 ? "open" : "busy",
+    maxUploads: info.maxUploads,
+    remaining: info.remaining,
+    free: info.free,
+    validUntil: info.validUntil,
+    graceUntil: info.graceUntil,
+    now: info.now,
+    maxSize: info.maxSize,
+    types: info.types,
+    ask: info.ask,
+    sender: info.sender,
+    returns: info.returns,
+    thumbnailWorker: `../web-assets/${scriptName("preview-worker")}`,
+    language: info.language,
+    texts: texts.upload,
+    common: texts.common,
+  };
 }

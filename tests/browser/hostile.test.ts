@@ -74,7 +74,7 @@ test("the upload page: title, description, site name, file names, refusals", asy
 }, 60_000);
 
 async function rowIn(page: Page, name: string, state: string): Promise<void> {
-  const row = page.locator(`#list li`).filter({ hasText: name });
+  const row = page.locator(`.files li`).filter({ hasText: name });
   await row.and(page.locator(`[data-state=${state}]`)).waitFor({ timeout: 15_000 });
 }
 
@@ -87,7 +87,7 @@ test("an unfinished file that the page remembers", async () => {
   await chooseFiles(page, join(server.folder, "again"), { name, bytes: png(30_000_000) });
   await gate.held(1);
   await page.reload();
-  await page.locator("#unfinished").filter({ hasText: name }).waitFor();
+  await page.locator(".earlier").filter({ hasText: name }).waitFor();
   expect(await foreign(page)).toEqual([]);
   await nothingRan(first);
   await first.context.close();

@@ -65,7 +65,7 @@ test("a file is paused, stays where it is, and goes on", async () => {
   const before = stored();
   await page.getByRole("button", { name: "Pause large.mp4" }).click();
   await stateOf(page, "large.mp4", "paused");
-  expect(await detailOf(page, "large.mp4").innerText()).toMatch(/^Paused at \d+ % of 32 MB$/);
+  expect(await detailOf(page, "large.mp4").innerText()).toMatch(/^Paused at \d+% of 32 MB$/);
   await gate.openBehindThem();
   // Paused means that nothing is sent, though everything may pass now; the page looks twice a second.
   await page.waitForTimeout(1100);
@@ -99,19 +99,21 @@ test("a closed page is gone on with: only what is missing is sent", async () => 
   const first = await gateAt(page, 2);
   await chooseFiles(page, server.folder, LARGE);
   await first.held(2);
-  await until("two chunks are stored and shown", async () => (await percentOf(page)) >= 49);
+  await until("a chunk is stored and shown", async () => (await percentOf(page)) > 0);
   await page.close();
 
   const { page: again, ...next } = await openIn(context, page.url(), [server.url]);
   visit = { ...next, page: again };
   const offer = again.getByRole("list", { name: "Files you had started" });
-  expect(await offer.innerText()).toMatch(/You had started: large\.mp4 \(\d+ %\)/);
+  expect(await offer.innerText()).toMatch(/large\.mp4\s+\d+% of 32 MB · choose it again/);
   const second = await gateAt(again, Number.POSITIVE_INFINITY);
   await chooseFiles(again, server.folder, LARGE);
   await stateOf(again, "large.mp4", "done");
   expect(await offer.isVisible()).toBe(false);
-  expect(second.passed.length).toBe(4 - first.passed.length);
-  expect([...first.passed, ...second.passed].toSorted()).toEqual([1, 2, 3, 4]);
+  // Each chunk went once, on one of the two pages.
+  const numbers = [...first.passed, ...second.passed].toSorted((one, other) => one - other);
+  expect(first.passed).toHaveLength(2);
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   await largeIsStored();
 });
 
@@ -121,6 +123,10 @@ async function percentOf(page: Page): Promise<number> {
 
 test("everything is done with the keyboard alone", async () => {
   const page = await open(await server.token());
+  // Tests can answer the picker of the file input alone.
+  await page.evaluate(() => {
+    delete (window as { showOpenFilePicker?: unknown }).showOpenFilePicker;
+  });
   const gate = await gateAt(page, 1);
   await Bun.write(join(server.folder, "chosen", LARGE.name), LARGE.bytes);
   const chooser = page.waitForEvent("filechooser");
@@ -164,10 +170,14 @@ test("everything that can be used has a name, and what happens is announced", as
   const names = await page.evaluate(() =>
     [...document.querySelectorAll("main input, main button, main progress")]
       .filter((element) => element.checkVisibility())
-      .map((element) => [element.tagName, element.getAttribute("aria-label")]),
+      .map((element) => [
+        element.tagName,
+        element.getAttribute("aria-label") ?? (element as HTMLElement).innerText,
+      ]),
   );
   expect(names).toEqual([
     ["INPUT", "Choose files"],
+    ["BUTTON", "Choose a folder"],
     ["BUTTON", "Pause large.mp4"],
     ["BUTTON", "Cancel large.mp4"],
     ["PROGRESS", "large.mp4"],

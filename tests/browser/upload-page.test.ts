@@ -80,20 +80,21 @@ test("several files are sent, whatever their size", async () => {
   for (const { name, bytes } of files) await isStored(name, bytes);
 });
 
-test("more files than there are places for: none is sent", async () => {
-  const page = await open(await server.token());
-  const photos = photosOf(server).length;
-  // The input takes one, dropping takes any number.
-  await page.evaluate(() => {
-    const data = new DataTransfer();
-    for (const name of ["a.png", "b.png"]) data.items.add(new File(["x"], name));
-    document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
-  });
-  expect(await page.getByRole("alert").innerText()).toStartWith(
-    "You chose 2 files, but only 1 file can be sent with this link.",
-  );
-  expect(await page.locator("li[data-file]").count()).toBe(0);
-  expect(photosOf(server)).toHaveLength(photos);
+test("more files than there are places for: the first that fit are sent, the rest says why not", async () => {
+  const page = await open(await server.token({ max_uploads: 2 }));
+  const files = ["one", "two", "three"].map((name, index) => ({
+    name: `${name}.png`,
+    bytes: png(2000 + index, index + 1),
+  }));
+  await choose(page, ...files);
+  await stateOf(page, "one.png", "done");
+  await stateOf(page, "two.png", "done");
+  const third = await stateOf(page, "three.png", "refused");
+  expect(await third.locator(".detail").innerText()).toStartWith("There is no place left for it");
+  const ending = page.locator(".ending.warning");
+  expect(await ending.getByRole("heading").innerText()).toBe("2 arrived, 1 was not accepted");
+  expect(await ending.locator(".reasons").innerText()).toContain("three.png");
+  expect(await page.locator("#files").count()).toBe(0);
 });
 
 test("what cannot be sent is said before it is sent, and can be removed", async () => {

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
-import { fingerprint, identifierOf } from "../../src/web/upload-page/transfer/identity.ts";
+import { identifierOf } from "../../src/web/upload-page/transfer/identity.ts";
 import { readOutcome, readReason } from "../../src/web/upload-page/transfer/outcome.ts";
-import { createMemory } from "../../src/web/upload-page/remember.ts";
 
 test("a file is the same whenever it is chosen, and another one is not", () => {
   const file = { name: "Ünïcode & more.mp4", size: 10, lastModified: 5 };
@@ -9,38 +8,6 @@ test("a file is the same whenever it is chosen, and another one is not", () => {
   expect(identifierOf({ ...file, lastModified: 6 })).not.toBe(identifierOf(file));
   expect(identifierOf({ ...file, size: 11 })).not.toBe(identifierOf(file));
   expect(identifierOf(file)).toMatch(/^[0-9A-Za-z_.-]+$/);
-});
-
-test("unfinished files are remembered without the token, and forgotten", () => {
-  const kept = new Map<string, string>();
-  const store = {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-  } as unknown as Storage;
-  const token = "T".repeat(64);
-  const memory = createMemory(token, store);
-  memory.keep({ id: "1", name: "a.mp4", size: 9 }, 0.1);
-  memory.keep({ id: "1", name: "a.mp4", size: 9 }, 0.456);
-  expect(memory.list()).toEqual([{ id: "1", name: "a.mp4", size: 9, percent: 45 }]);
-  expect(JSON.stringify([...kept])).not.toContain("TTTT");
-  expect(createMemory("another", store).list()).toEqual([]);
-  memory.forget("1");
-  expect(kept.size).toBe(0);
-});
-
-function refuse(): never {
-  throw new Error("no");
-}
-
-test("a store that is missing, broken or full does no harm", () => {
-  const full = { getItem: () => "{[", setItem: refuse, removeItem: refuse } as unknown as Storage;
-  for (const store of [undefined, full]) {
-    const memory = createMemory("t", store);
-    memory.keep({ id: "1", name: "a", size: 1 }, 0);
-    expect(memory.list()).toEqual([]);
-  }
-  expect(fingerprint("a")).not.toBe(fingerprint("b"));
 });
 
 test("an outcome is told from other answers, and leads only to web addresses", () => {

@@ -10,7 +10,14 @@ const info: UploadPageInfo = {
   state: "ready",
   title: "Holiday",
   descriptionHtml: "<p>Send <b>all</b></p>",
-  remainingUploads: 3,
+  sender: "",
+  ask: [],
+  maxUploads: 8,
+  remaining: 3,
+  free: 3,
+  validUntil: 2_000_000,
+  graceUntil: 3_000_000,
+  now: 1_000_000,
   maxSize: 1024,
   types: ["image/*"],
   returns: false,
@@ -23,9 +30,13 @@ describe("the upload page", () => {
     const page = renderUploadPage(info);
     expect(page).toContain("<title>Holiday – A &amp; B</title>");
     expect(page).toContain("<p>Send <b>all</b></p>");
-    expect(page).toContain("Up to 3 files: images, up to 1 KB each.");
+    expect(page).toContain("Up to 3 files: images, up to 1 kB each.");
     const names = [...page.matchAll(/"\.\.\/web-assets\/([^"]+)"/g)].map((match) => match[1]);
-    expect(names).toEqual([stylesName("upload-page"), scriptName("upload-page")]);
+    expect(names).toEqual([
+      stylesName("upload-page"),
+      scriptName("upload-page"),
+      scriptName("preview-worker"),
+    ]);
     expect(page).not.toMatch(/https?:/);
   });
 
@@ -49,14 +60,19 @@ describe("the upload page", () => {
     expect(JSON.parse(json).uploadToken).toBe(hostile);
   });
 
-  test("offers several files only where there is room for them", () => {
-    expect(renderUploadPage(info)).toContain(" multiple");
-    expect(renderUploadPage({ ...info, remainingUploads: 1 })).not.toContain(" multiple");
+  test("says who asks, and what for: as its heading where the link has no title", () => {
+    const asked = renderUploadPage({ ...info, sender: hostile });
+    expect(asked).toContain(" asks you for photos");
+    expect(asked).not.toContain("<img");
+    const untitled = renderUploadPage({ ...info, sender: "Anna", title: "" });
+    expect(untitled).toMatch(/<h1[^>]*>Anna asks you for photos<\/h1>/);
+    expect(untitled).not.toContain('class="sender"');
   });
 
   test.each([
     ["used", "This upload link has already been used."],
     ["expired", "This upload link has expired."],
+    ["revoked", "This upload link was withdrawn."],
     ["invalid", "This upload link is not valid."],
   ] as const)("%s: a sentence and no form", (state, sentence) => {
     const page = renderUploadPage({ ...info, state });

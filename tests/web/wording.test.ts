@@ -1,51 +1,57 @@
 import { describe, expect, test } from "bun:test";
-import { refusal, tooMany, describeLimits } from "../../src/web/upload-page/limits.ts";
-import { createSpeedometer } from "../../src/web/upload-page/transfer/speed.ts";
-import { acceptAttribute, describeTypes, typeMatches } from "../../src/web/upload-page/types.ts";
-import { percent } from "../../src/web/kit/locale.ts";
+import { createLocale, percent } from "../../src/web/kit/locale.ts";
+import type { Language } from "../../src/web/texts/language.ts";
+import { textsOf } from "../../src/web/texts/texts.ts";
+import { arrange } from "../../src/web/upload-page/arrange.ts";
 import {
-  formatSize,
-  formatSizeAgainst,
-  formatSpeed,
-  formatTimeLeft,
-} from "../../src/web/upload-page/wording.ts";
+  describeEach,
+  describeLimit,
+  describeLimits,
+  describeTypes,
+  judgeFile,
+  type Words,
+} from "../../src/web/upload-page/choosing/limits.ts";
+import { sortOut } from "../../src/web/upload-page/choosing/sort-out.ts";
+import {
+  acceptAttribute,
+  kindOfAll,
+  typeMatches,
+} from "../../src/web/upload-page/choosing/types.ts";
+import { describeRefusal, describeTimeLeft } from "../../src/web/upload-page/detail.ts";
+import { createSpeedometer } from "../../src/web/upload-page/transfer/speed.ts";
+import type { FileState } from "../../src/web/upload-page/transfer/types.ts";
 
 const mebibyte = 1024 * 1024;
+const wordsOf = (language: Language): Words => ({
+  texts: textsOf(language).upload,
+  locale: createLocale(language),
+});
+const english = wordsOf("en");
+const nameAll = (...types: string[]) => describeTypes(types, english);
 
-describe("sizes, speeds, times", () => {
-  test.each([
-    [0, "0 bytes"],
-    [1, "1 byte"],
-    [1023, "1023 bytes"],
-    [1536, "1.5 KB"],
-    [1024 * 1024 - 1, "1 MB"],
-    [10 * mebibyte, "10 MB"],
-    [345.6 * mebibyte, "346 MB"],
-    [5 * 1024 * mebibyte, "5 GB"],
-  ])("%p bytes read %p", (bytes, text) => {
-    expect(formatSize(bytes)).toBe(text);
-  });
+const pick = (name: string, { type = "image/png", path = "" } = {}) => ({
+  file: new File(["x"], name, { type, lastModified: 7 }),
+  path,
+});
 
-  test("a size and the limit it breaks never read the same", () => {
-    expect(formatSizeAgainst(12 * mebibyte, 10 * mebibyte)).toEqual(["12 MB", "10 MB"]);
-    for (const over of [1, 100, 20_000, 200_000]) {
-      const [size, limit] = formatSizeAgainst(10 * mebibyte + over, 10 * mebibyte);
-      expect(size).not.toBe(limit);
-    }
-  });
+const statesOf = (...groups: [FileState, number][]) =>
+  new Map(
+    groups.flatMap(([state, count]) =>
+      Array.from({ length: count }, (_, index): [string, FileState] => [
+        `${state} ${index}`,
+        state,
+      ]),
+    ),
+  );
 
-  test("speed", () => expect(formatSpeed(1.25 * mebibyte)).toBe("1.3 MB/s"));
-
+describe("speeds and times", () => {
   test.each([
     [3, "a few seconds left"],
     [42, "about 50 seconds left"],
-    [60, "about a minute left"],
     [300, "about 5 minutes left"],
-    [3600, "about an hour left"],
-    [3 * 86_400, "about 3 days left"],
-    [Number.POSITIVE_INFINITY, ""],
+    [3600, "about 1 hour left"],
   ])("%p s reads %p", (seconds, text) => {
-    expect(formatTimeLeft(seconds)).toBe(text);
+    expect(describeTimeLeft(seconds, english)).toBe(text);
   });
 
   test("100 % is said only when it is true", () => {
@@ -80,11 +86,20 @@ describe("types", () => {
   });
 
   test("are named as people name them", () => {
-    expect(describeTypes(["image/*", "video/mp4"])).toBe("images and MP4 videos");
-    expect(describeTypes(["image/jpeg", "image/webp"])).toBe("JPEG and WebP images");
-    expect(describeTypes(["image/a", "image/b", "image/c", "image/d", "image/e"])).toBe("images");
-    expect(describeTypes(["application/pdf"])).toBe("PDF files");
-    expect(describeTypes(["image/*", "application/octet-stream"])).toBe("files of any type");
+    expect(nameAll("image/*", "video/mp4")).toBe("images and MP4 videos");
+    expect(nameAll("image/jpeg", "image/webp")).toBe("JPEG and WebP images");
+    expect(nameAll("image/a", "image/b", "image/c", "image/d", "image/e")).toBe("images");
+    expect(nameAll("application/pdf")).toBe("PDF files");
+    expect(nameAll("image/*", "application/octet-stream")).toBe("files of any type");
+    expect(describeTypes(["image/png"], wordsOf("de"))).toBe("Bilder (PNG)");
+  });
+
+  test("what is asked for is called by the kind of all of them", () => {
+    expect(kindOfAll(["image/*"])).toBe("images");
+    expect(kindOfAll(["video/mp4"])).toBe("videos");
+    expect(kindOfAll(["image/png", "video/mp4"])).toBe("media");
+    expect(kindOfAll(["image/png", "application/pdf"])).toBe("files");
+    expect(kindOfAll(["*/*"])).toBe("files");
   });
 
   test("where the server takes what it does not recognize, what the browser calls it decides nothing", () => {
@@ -99,25 +114,38 @@ describe("types", () => {
 
 describe("refusals", () => {
   const limits = { maxSize: 10 * mebibyte, types: ["image/*"] };
+  const refusal = (file: { size: number; type: string }, own = limits) => {
+    const code = judgeFile(file, own);
+    return code && describeLimit(code, file, own, english);
+  };
 
   test("say what and why", () => {
-    expect(refusal({ size: 0, type: "image/png" }, limits)).toBe("The file is empty.");
-    expect(refusal({ size: 5, type: "application/pdf" }, limits)).toBe(
+    expect(refusal({ size: 0, type: "image/png" })).toBe("The file is empty.");
+    expect(refusal({ size: 5, type: "application/pdf" })).toBe(
       "This is not a photo or video. You can send images.",
     );
     // Where other files are taken, "no photo or video" is no reason.
     expect(
       refusal({ size: 5, type: "text/plain" }, { ...limits, types: ["application/pdf"] }),
     ).toBe("PLAIN files are not accepted here. You can send PDF files.");
-    expect(refusal({ size: 12 * mebibyte, type: "" }, limits)).toBe(
+    expect(refusal({ size: 12 * mebibyte, type: "" })).toBe(
       "The file is too large: it is 12 MB, and at most 10 MB is allowed.",
     );
-    expect(refusal({ size: 10 * mebibyte, type: "image/png" }, limits)).toBeUndefined();
+    expect(refusal({ size: 10 * mebibyte, type: "image/png" })).toBeUndefined();
+  });
+
+  test("a size and the limit it breaks never read the same", () => {
+    for (const over of [1, 100, 20_000, 200_000]) {
+      const text = refusal({ size: 10 * mebibyte + over, type: "" }) ?? "";
+      const [, size, limit] = /it is (.+), and at most (.+) is allowed/.exec(text) ?? [];
+      expect(size).toBeDefined();
+      expect(size).not.toBe(limit);
+    }
   });
 
   test("a decimal limit reads as it was set, and the size that breaks it in the same units", () => {
     const decimal = { maxSize: 120_000_000, types: ["image/*"] };
-    expect(describeLimits({ ...decimal, remainingUploads: 1 })).toBe(
+    expect(describeLimits({ ...decimal, files: 1 }, english)).toBe(
       "One file: images, up to 120 MB.",
     );
     // In binary units the file would be 119 MB.
@@ -126,18 +154,74 @@ describe("refusals", () => {
     );
   });
 
-  test("too many", () => {
-    expect(tooMany(5, 3)).toContain("You chose 5 files, but at most 3 files can be sent");
-    expect(tooMany(2, 1)).toContain("only 1 file can be sent");
-    expect(tooMany(1, 0)).toBe("No more files can be sent with this link.");
-  });
-
   test("the limits are said beforehand", () => {
-    expect(describeLimits({ ...limits, remainingUploads: 1 })).toBe(
-      "One file: images, up to 10 MB.",
-    );
-    expect(describeLimits({ ...limits, remainingUploads: 3 })).toBe(
+    expect(describeLimits({ ...limits, files: 3 }, english)).toBe(
       "Up to 3 files: images, up to 10 MB each.",
     );
+    expect(describeEach(limits, english)).toBe("You can send images, up to 10 MB each.");
+  });
+
+  test("what the server says is translated by its code; a code that is not known keeps its sentence", () => {
+    const file = { size: 5, type: "image/png" };
+    const said = (code: string, message: string, language: Language) =>
+      describeRefusal({ ...file, refusal: { code, message } }, limits, wordsOf(language));
+    expect(said("file_not_supported", "The file type is bad.", "en")).toBe("The file type is bad.");
+    expect(said("file_not_supported", "The file type is bad.", "de")).toStartWith(
+      "Was in der Datei",
+    );
+    expect(said("brand_new", "Something new.", "de")).toBe("Something new.");
+    expect(said("token_used", "", "en")).toBe("Others have used the last place of this link.");
+    // A name that every object has is no code.
+    expect(said("constructor", "", "en")).toBe("The server could not accept this file.");
+  });
+});
+
+describe("sorting out what was chosen", () => {
+  const limits = { maxSize: 100, types: ["image/*"] };
+  test("the first that fit are taken, and the rest says why not", () => {
+    const chosen = ["a", "b", "c", "d"].map((name) => pick(name));
+    chosen.splice(1, 0, pick("notes", { type: "text/plain" }));
+    const { wanted, refused, repeated } = sortOut(chosen, [], limits, 2);
+    expect(wanted.map(({ file }) => file.name)).toEqual(["a", "b"]);
+    expect(refused.map(({ name, refusal }) => [name, refusal?.code])).toEqual([
+      ["notes", "no_media"],
+      ["c", "no_place"],
+      ["d", "no_place"],
+    ]);
+    expect(repeated).toEqual([]);
+  });
+
+  test("a file is taken once; those of two folders are two, and one that was not accepted may come again", () => {
+    const [first] = sortOut([pick("a")], [], limits, 0).refused;
+    if (first === undefined) throw new Error("it was taken");
+    const chosen = [pick("a"), pick("a"), pick("a", { path: "holiday" })];
+    expect(sortOut(chosen, [first], limits, 9).wanted).toHaveLength(2);
+    const again = sortOut(chosen, [{ ...first, state: "sending" }], limits, 9);
+    expect([again.wanted.length, again.repeated.length]).toEqual([1, 2]);
+  });
+});
+
+describe("the list", () => {
+  const none = { waiting: 0, refused: 0, done: 0 };
+  test("has a few files as they were chosen", () => {
+    const items = arrange(statesOf(["done", 6], ["sending", 1], ["waiting", 5]), none);
+    expect(items.map((item) => item.kind === "row" && item.id.split(" ")[0])).toEqual([
+      ...Array.from({ length: 6 }, () => "done"),
+      "sending",
+      ...Array.from({ length: 5 }, () => "waiting"),
+    ]);
+  });
+
+  test("folds many: what moves comes first, then what was not accepted, and what has arrived is a line", () => {
+    const states = statesOf(["done", 40], ["waiting", 455], ["sending", 3], ["refused", 2]);
+    const items = arrange(states, none);
+    expect(items).toHaveLength(3 + 2 + 5 + 1 + 1);
+    expect(items[0]).toEqual({ kind: "row", id: "sending 0" });
+    expect(items.slice(-2)).toEqual([
+      { kind: "fold", group: "waiting", hidden: 450 },
+      { kind: "fold", group: "done", hidden: 40 },
+    ]);
+    const more = arrange(states, { ...none, waiting: 1 });
+    expect(more).toHaveLength(items.length + 50);
   });
 });

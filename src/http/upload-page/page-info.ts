@@ -38,7 +38,14 @@ export function pageInfo({
     state,
     title: token?.title ?? "",
     descriptionHtml: token ? safeDescription(token.description) : "",
-    remainingUploads: token ? token.maxUploads - token.consumed : 0,
+    sender: token?.sender ?? "",
+    ask: token?.ask ?? [],
+    maxUploads: token?.maxUploads ?? 0,
+    remaining: token ? token.maxUploads - token.consumed : 0,
+    free: standing?.uses.free ?? 0,
+    validUntil: token?.validUntil ?? 0,
+    graceUntil: (token?.validUntil ?? 0) + config.REDEEM_GRACE,
+    now,
     maxSize: maxSizeOf(token, config.REDEEM_MAX_SIZE),
     types: token?.types ?? config.REDEEM_TYPES,
     returns: token !== undefined && token.returnUrl !== "" && !token.backgroundReturn,
@@ -51,7 +58,7 @@ function stateOf(
   now: number,
   graceMs: number,
 ): UploadPageInfo["state"] {
-  if (!standing || standing.state === "revoked") return "invalid";
-  if (standing.state === "used") return "used";
+  if (!standing) return "invalid";
+  if (standing.state === "revoked" || standing.state === "used") return standing.state;
   return now > standing.token.validUntil + graceMs ? "expired" : "ready";
 }

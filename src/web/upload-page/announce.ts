@@ -1,33 +1,83 @@
+import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import { percent } from "../kit/locale.ts";
+import { describeRefusal } from "./detail.ts";
+import type { FileLimits, Words } from "./choosing/limits.ts";
+import type { Transfer } from "./transfer/types.ts";
+import type { UploadList } from "./upload-list.ts";
+
+/** More than this many files of one moment are said as a number. */
+const MOST_NAMES = 2;
+/** What happens within so many milliseconds is said together. */
+const MOMENT_MS = 400;
 
 export type Announcer = {
+  /** What a screen reader reads out. */
+  text: ReadonlySignal<string>;
   say(sentence: string): void;
-  /** Says the progress of a file at each quarter, and no oftener. */
-  progress(name: string, fraction: number): void;
 };
 
-/** Speaks through an aria-live region. Sentences of the same moment are said together. */
-export function createAnnouncer(region: HTMLElement): Announcer {
+export function createAnnouncer(): Announcer {
+  const text = signal("");
   let pending: string[] = [];
-  const quarters = new Map<string, number>();
-
   const flush = () => {
-    region.textContent = pending.join(" ");
+    // The same sentence once more would be no change, and not be read.
+    const sentences = pending.join(" ");
+    text.value = sentences === text.value ? `${sentences} ` : sentences;
     pending = [];
   };
-
-  const say = (sentence: string) => {
-    pending.push(sentence);
-    if (pending.length === 1) setTimeout(flush, 250);
-  };
-
   return {
-    say,
-    progress(name, fraction) {
-      const quarter = Math.floor(percent(fraction) / 25);
-      const before = quarters.get(name) ?? 0;
-      quarters.set(name, quarter);
-      if (quarter > before && quarter < 4) say(`${name}: ${quarter * 25} %.`);
+    text,
+    say(sentence) {
+      if (pending.length === 0) setTimeout(flush, MOMENT_MS);
+      pending.push(sentence);
     },
   };
 }
+
+/** Says what becomes of the files: arrivals, refusals, and the progress of all of them at each quarter. No more than that. */
+export function announceFiles(
+  list: UploadList,
+  limits: FileLimits,
+  words: Words,
+  { say }: Announcer,
+): void {
+  const { texts, locale } = words;
+  let before: ReadonlyMap<string, Transfer["state"]> = new Map();
+  let quarter = 0;
+  let over: Transfer[] = [];
+
+  const flush = () => {
+    const arrived = over.filter(({ state }) => state === "done");
+    const refused = over.filter(({ state }) => state === "refused");
+    over = [];
+    if (arrived.length > MOST_NAMES) say(locale.say(texts.announce.arrivedMany, count(arrived)));
+    else for (const { name } of arrived) say(locale.say(texts.announce.arrived, { name }));
+    if (refused.length > MOST_NAMES) say(locale.say(texts.announce.refusedMany, count(refused)));
+    else {
+      for (const file of refused) {
+        const reason = describeRefusal(file, limits, words);
+        say(locale.say(texts.announce.refused, { name: file.name, reason }));
+      }
+    }
+  };
+
+  effect(() => {
+    const now = list.states.value;
+    for (const [id, state] of now) {
+      if (state === before.get(id) || (state !== "done" && state !== "refused")) continue;
+      const transfer = list.row(id)?.peek();
+      if (transfer === undefined) continue;
+      if (over.length === 0) setTimeout(flush, MOMENT_MS);
+      over.push(transfer);
+    }
+    before = now;
+  });
+  effect(() => {
+    const { size, sent, active } = list.totals.value;
+    const passed = active === 0 ? 0 : Math.floor(percent(size === 0 ? 0 : sent / size) / 25);
+    if (passed > quarter) say(locale.say(texts.announce.progress, { percent: passed * 25 }));
+    quarter = passed;
+  });
+}
+
+const count = (files: readonly unknown[]) => ({ count: files.length });

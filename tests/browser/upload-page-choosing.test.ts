@@ -1,0 +1,207 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { startBrowser, startBrowserWithProfile } from "../support/browser.ts";
+import { png, textFile } from "../support/media.ts";
+import { photosOf } from "../support/over-http.ts";
+import { until } from "../support/remains.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { chooseFiles, gateAt, openIn, stateOf, type Visit } from "../support/upload-page.ts";
+
+/** How files come to the page, what is shown of them, and how the page bears many. */
+
+let server: TestServer;
+let browser: Browser;
+let visit: Visit | undefined;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+});
+afterEach(async () => {
+  const over = visit;
+  visit = undefined;
+  await over?.context.close();
+  expect(over?.broken ?? []).toEqual([]);
+  expect(over?.elsewhere ?? []).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function open(parameters: Record<string, string | number>): Promise<Page> {
+  const token = await server.token(parameters);
+  const context = await browser.newContext();
+  visit = await openIn(context, `${server.url}/upload/${token}`, [server.url]);
+  await visit.page.locator("#files").waitFor();
+  return visit.page;
+}
+
+test("a folder is sent with all that is in it, but for what systems put there", async () => {
+  const page = await open({ max_uploads: 9 });
+  const folder = join(server.folder, "holiday");
+  await mkdir(join(folder, "day 1"), { recursive: true });
+  await Bun.write(join(folder, "a.png"), png(3000));
+  await Bun.write(join(folder, "day 1", "b.png"), png(3000, 2));
+  await Bun.write(join(folder, ".DS_Store"), "x");
+  await page.locator("#folder").setInputFiles(folder);
+  await stateOf(page, "a.png", "done");
+  const row = await stateOf(page, "b.png", "done");
+  expect(await row.locator(".name").getAttribute("title")).toBe("holiday/day 1/b.png");
+  expect(await page.locator("li[data-file]").count()).toBe(2);
+});
+
+test("a dropped folder is read to its end, beyond the hundred entries that a browser gives at once", async () => {
+  const page = await open({ max_uploads: 200 });
+  await gateAt(page, 0);
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["x"], "many"));
+    const files = Array.from({ length: 130 }, (_, number) => ({
+      isFile: true,
+      name: `${number}.png`,
+      file: (take: (file: File) => void) =>
+        take(new File([`photo ${number}`], `${number}.png`, { type: "image/png" })),
+    }));
+    const atOnce = 100;
+    const folderOf = (name: string, entries: object[]) => ({
+      isFile: false,
+      name,
+      createReader: () => ({
+        readEntries: (take: (some: object[]) => void) => take(entries.splice(0, atOnce)),
+      }),
+    });
+    // A script cannot put a folder into a drop: this is what browsers answer about one.
+    Object.defineProperty(DataTransferItem.prototype, "getAsFileSystemHandle", {
+      value: () => Promise.resolve(null),
+    });
+    Object.defineProperty(DataTransferItem.prototype, "webkitGetAsEntry", {
+      value: () => folderOf("many", [folderOf("inner", files)]),
+    });
+    document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+  });
+  await until("all are listed", async () =>
+    /of 130 files/.test((await page.locator(".summary").allInnerTexts()).join("")),
+  );
+});
+
+test("a pasted picture is sent under a name of its own", async () => {
+  const page = await open({ max_uploads: 2 });
+  await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(20, 20);
+    canvas.getContext("2d")?.fillRect(0, 0, 20, 20);
+    const data = new DataTransfer();
+    data.items.add(new File([await canvas.convertToBlob()], "image.png", { type: "image/png" }));
+    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+  });
+  await page.locator('li[data-state="done"]').waitFor();
+  expect(photosOf(server).at(-1)?.filename).toMatch(/^pasted-\d{8}-\d{6}\.png$/);
+});
+
+test("files are held over the page: it says that they may be dropped anywhere", async () => {
+  const page = await open({ max_uploads: 2 });
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["x"], "a.png"));
+    document.dispatchEvent(new DragEvent("dragenter", { dataTransfer: data, bubbles: true }));
+  });
+  expect(await page.locator(".veil").innerText()).toBe("Drop them anywhere on this page");
+});
+
+test("a picture is shown small, made on a worker; one that cannot be decoded has an icon", async () => {
+  const page = await open({ max_uploads: 3 });
+  const picture = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(3000, 1000);
+    canvas.getContext("2d")?.fillRect(0, 0, 3000, 1000);
+    const blob = await canvas.convertToBlob({ type: "image/jpeg" });
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  });
+  await chooseFiles(
+    page,
+    server.folder,
+    { name: "wide.jpg", bytes: new Uint8Array(picture) },
+    { name: "broken.heic", bytes: textFile() },
+  );
+  const preview = page.locator('li[data-file="wide.jpg"] .preview img');
+  await preview.waitFor();
+  const size = await preview.evaluate((image: HTMLImageElement) => [
+    image.naturalWidth,
+    image.naturalHeight,
+  ]);
+  expect(size).toEqual([144, 144]);
+  expect(page.workers()).toHaveLength(1);
+  expect(await page.locator('li[data-file="broken.heic"] .preview > svg').count()).toBe(1);
+});
+
+test("a file that was chosen with a handle goes on at the next visit by one click", async () => {
+  const context = await startBrowserWithProfile(join(server.folder, "profile"));
+  const url = `${server.url}/upload/${await server.token({ max_uploads: 2 })}`;
+  visit = await openIn(context, url, [server.url]);
+  const { page } = visit;
+  const bytes = 12_000_000;
+  // The system's picker cannot be operated by a test: it answers with the handle of a real file.
+  const pick = async (on: Page) =>
+    on.evaluate(
+      ({ size, head }) => {
+        Object.assign(window, {
+          showOpenFilePicker: async () => {
+            const root = await navigator.storage.getDirectory();
+            const handle = await root.getFileHandle("film.png", { create: true });
+            if ((await handle.getFile()).size !== size) {
+              const writable = await handle.createWritable();
+              await writable.write(new Uint8Array(head));
+              await writable.truncate(size);
+              await writable.close();
+            }
+            return [handle];
+          },
+        });
+      },
+      { size: bytes, head: [...png(1000)] },
+    );
+  await pick(page);
+  const gate = await gateAt(page, 1);
+  await page.locator("#files").click();
+  await gate.held(1);
+  const bar = page.locator("li[data-file] progress");
+  await until("a chunk is stored", async () => Number(await bar.getAttribute("value")) > 0);
+  page.on("dialog", (dialog) => void dialog.accept());
+  await page.unroute("**/redeem-upload-token**");
+  await page.reload();
+  const earlier = page.locator('li[data-earlier="film.png"]');
+  await earlier.getByRole("button", { name: "Continue film.png" }).click();
+  await page.locator('li[data-file="film.png"]').waitFor();
+  expect(await earlier.count()).toBe(0);
+  await stateOf(page, "film.png", "done");
+  expect(photosOf(server).at(-1)).toMatchObject({ filename: "film.png", size: bytes });
+});
+
+test("500 files: the list is folded, and the page never stands still for long", async () => {
+  const page = await open({ max_uploads: 500 });
+  await page.evaluate(() => {
+    const longest = { ms: 0 };
+    Object.assign(window, { longest });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) {
+        longest.ms = Math.max(longest.ms, duration);
+      }
+    }).observe({ type: "longtask" });
+    const data = new DataTransfer();
+    const head = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+    for (let number = 0; number < 500; number += 1) {
+      const bytes = new Uint8Array([...head, number & 255, number >> 8]);
+      const name = `${number}.png`;
+      data.items.add(new File([bytes], name, { type: "image/png", lastModified: number }));
+    }
+    document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+  });
+  await page.locator('li[data-fold="waiting"]').waitFor();
+  expect(await page.locator("li[data-file]").count()).toBeLessThan(30);
+  await page.locator(".ending").waitFor({ timeout: 60_000 });
+  const longest = await page.evaluate(
+    () => (window as unknown as { longest: { ms: number } }).longest.ms,
+  );
+  console.log(`500 files: longest task ${Math.round(longest)} ms`);
+  expect(longest).toBeLessThan(400);
+}, 90_000);

@@ -1,0 +1,255 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import type { Browser, Page } from "playwright-core";
+import { startBrowser } from "../support/browser.ts";
+import { mp4, png, textFile } from "../support/media.ts";
+import { photosOf, sendWhole } from "../support/over-http.ts";
+import { until } from "../support/remains.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import {
+  chooseFiles,
+  gateAt,
+  openIn,
+  rowOf,
+  stateOf,
+  type Chosen,
+  type Visit,
+} from "../support/upload-page.ts";
+
+/** What the page says is so, at the moment when it is so: of its link, of the line, and of what became of each file. */
+
+let server: TestServer;
+let browser: Browser;
+let visit: Visit | undefined;
+let chosen = 0;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+});
+afterEach(async () => {
+  const over = visit;
+  visit = undefined;
+  await over?.context.close();
+  // A line that was cut, and a link that is none any more, are what some of these are about.
+  const broken = over?.broken.filter((line) => !/net::ERR_|status of 404/.test(line));
+  expect(broken ?? []).toEqual([]);
+  expect(over?.elsewhere ?? []).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function open(token: string): Promise<Page> {
+  const context = await browser.newContext();
+  visit = await openIn(context, `${server.url}/upload/${token}`, [server.url]);
+  await visit.page.locator("#announcements").waitFor({ state: "attached" });
+  return visit.page;
+}
+
+const choose = (page: Page, ...files: Chosen[]) =>
+  chooseFiles(page, `${server.folder}/truth-${(chosen += 1)}`, ...files);
+
+const remains = (page: Page) => page.locator(".remains").innerText();
+const says = (page: Page, what: string, expected: RegExp) =>
+  until(`${what} says ${expected}`, async () =>
+    expected.test(
+      await page
+        .locator(what)
+        .allInnerTexts()
+        .then((texts) => texts.join("\n")),
+    ),
+  );
+
+test("what remains is right after each file, and when others use the link", async () => {
+  const token = await server.token({ max_uploads: 4 });
+  const page = await open(token);
+  expect(await remains(page)).toStartWith("4 of 4 files, until ");
+  await choose(page, { name: "mine.png", bytes: png(3000) });
+  await stateOf(page, "mine.png", "done");
+  await says(page, ".remains", /^3 of 4 files/);
+  await sendWhole(server, token, png(3100, 2));
+  await says(page, ".remains", /^2 of 4 files/);
+  await sendWhole(server, token, png(3200, 3));
+  await sendWhole(server, token, png(3300, 4));
+  // The last one is gone: nothing more can be chosen.
+  await page.locator("#files").waitFor({ state: "detached" });
+});
+
+test("used up by others while it is open, it says so and takes the chooser away", async () => {
+  const token = await server.token();
+  const page = await open(token);
+  await page.locator("#files").waitFor();
+  await sendWhole(server, token, png());
+  await says(page, ".notice.warning", /This upload link has already been used\./);
+  expect(await page.locator("#files").count()).toBe(0);
+});
+
+/** As `redeem token revoke` does, in the database of the running server. */
+function revoke(token: string): void {
+  const database = new Database(join(server.folder, "redeem.db"));
+  const hash = new Bun.CryptoHasher("sha256").update(token).digest("hex");
+  database.prepare("update upload_tokens set revoked_at = ? where hash = ?").run(Date.now(), hash);
+  database.close();
+}
+
+test("withdrawn while a file is under way, it says so, and why the file stopped", async () => {
+  const token = await server.token({ max_uploads: 3 });
+  const page = await open(token);
+  const gate = await gateAt(page, 1);
+  await choose(page, { name: "film.mp4", bytes: mp4(20_000_000) });
+  await gate.held(1);
+  revoke(token);
+  await says(page, ".notice.warning", /This upload link was withdrawn\./);
+  expect(await page.locator("#files").count()).toBe(0);
+  const row = await stateOf(page, "film.mp4", "refused");
+  expect(await row.locator(".detail").innerText()).toBe("The upload link was withdrawn.");
+  // At opening it says the same.
+  const again = await openIn(page.context(), page.url(), [server.url]);
+  expect(await again.page.getByRole("heading", { level: 1 }).innerText()).toBe(
+    "This upload link was withdrawn.",
+  );
+});
+
+test("the end says how many arrived and how many did not, and why, in amber", async () => {
+  const page = await open(await server.token({ max_uploads: 5 }));
+  await choose(
+    page,
+    { name: "good.png", bytes: png(4000) },
+    { name: "notes.txt", bytes: textFile() },
+    { name: "fake.png", bytes: textFile(5000) },
+  );
+  const ending = page.locator(".ending.warning");
+  expect(await ending.getByRole("heading").innerText()).toBe("1 arrived, 2 were not accepted");
+  const reasons = await ending.locator(".reasons").innerText();
+  expect(reasons).toContain("This is not a photo or video. You can send images and videos.");
+  expect(reasons).toContain("notes.txt");
+  expect(reasons).toContain("fake.png");
+  expect(await page.getByText("Thank you").count()).toBe(0);
+});
+
+test("a server that does not answer is amber, with a countdown and Try now", async () => {
+  const page = await open(await server.token());
+  let away = true;
+  await page.route("**/api/**", (route) => (away ? route.abort() : route.continue()));
+  await choose(page, { name: "photo.png", bytes: png(4000) });
+  await says(page, ".notice.warning", /The server does not answer\.[^]*Next attempt in \d+ second/);
+  away = false;
+  await page.getByRole("button", { name: "Try now" }).click();
+  await stateOf(page, "photo.png", "done");
+  expect(await page.locator(".notice.warning").count()).toBe(0);
+});
+
+test("offline says so, and goes on by itself", async () => {
+  const page = await open(await server.token());
+  const gate = await gateAt(page, 0);
+  await choose(page, { name: "photo.png", bytes: png(4000) });
+  await gate.held(1);
+  await page.context().setOffline(true);
+  await says(page, ".notice.warning", /You are offline\./);
+  await stateOf(page, "photo.png", "offline");
+  await gate.openBehindThem();
+  await page.context().setOffline(false);
+  await stateOf(page, "photo.png", "done");
+});
+
+test("all files are in a line, in the tab's title, and are paused and resumed by one button", async () => {
+  const page = await open(await server.token({ max_uploads: 3, title: "Wedding" }));
+  const gate = await gateAt(page, 1);
+  await choose(
+    page,
+    { name: "a.png", bytes: png(4000) },
+    { name: "b.png", bytes: png(4000, 2) },
+    { name: "c.mp4", bytes: mp4(3_000_000) },
+  );
+  await says(page, ".summary", /1 of 3 files[^]* of 2\.9 MB/);
+  expect(await page.title()).toMatch(/^\d+% – Wedding/);
+  await page.getByRole("button", { name: "Pause all" }).click();
+  await stateOf(page, "c.mp4", "paused");
+  await gate.openBehindThem();
+  await page.getByRole("button", { name: "Resume all" }).click();
+  await stateOf(page, "c.mp4", "done");
+  await page.getByRole("heading", { name: "Thank you" }).waitFor();
+  expect(await page.title()).toMatch(/^✓ Wedding/);
+});
+
+test("leaving is asked about while something is under way, and not else", async () => {
+  const page = await open(await server.token());
+  // A page that was never touched may not ask.
+  await page.mouse.click(5, 5);
+  const gate = await gateAt(page, 0);
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
+  await page.reload();
+  expect(asked).toEqual([]);
+  await page.mouse.click(5, 5);
+  await choose(page, { name: "photo.png", bytes: png(4000) });
+  await gate.held(1);
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+});
+
+test("Cancel frees its use at once, can be undone, and keeps the focus", async () => {
+  const page = await open(await server.token({ max_uploads: 2 }));
+  const gate = await gateAt(page, 0);
+  await choose(page, { name: "photo.png", bytes: png(4000) });
+  await gate.held(1);
+  await says(page, ".remains", /^1 of 2 files/);
+  await page.getByRole("button", { name: "Cancel photo.png" }).press("Enter");
+  await stateOf(page, "photo.png", "cancelled");
+  await says(page, ".remains", /^2 of 2 files/);
+  await until("the focus is on Undo", () =>
+    page.evaluate(() => document.activeElement?.textContent === "Undo"),
+  );
+  await gate.openBehindThem();
+  await page.keyboard.press("Enter");
+  await stateOf(page, "photo.png", "done");
+});
+
+test("who asks, and what the guest says of himself: sent with each file, and remembered", async () => {
+  const parameters = { sender: "Anna", ask: "name,note", max_uploads: 3, title: "Our trip" };
+  const page = await open(await server.token(parameters));
+  expect(await page.locator(".sender").innerText()).toContain(
+    "Anna asks you for photos and videos",
+  );
+  await page.getByLabel("Your name").fill("Jens <b>");
+  await page.getByLabel("A note").fill("From the boat");
+  const asked = page.waitForRequest((request) => request.url().includes("guest_name="));
+  await choose(page, { name: "photo.png", bytes: png(4000) });
+  const sent = new URL((await asked).url()).searchParams;
+  expect([sent.get("guest_name"), sent.get("guest_note")]).toEqual(["Jens <b>", "From the boat"]);
+  await stateOf(page, "photo.png", "done");
+  const other = await openIn(
+    page.context(),
+    `${server.url}/upload/${await server.token(parameters)}`,
+    [server.url],
+  );
+  expect(await other.page.getByLabel("Your name").inputValue()).toBe("Jens <b>");
+  expect(await other.page.getByLabel("A note").inputValue()).toBe("");
+});
+
+test("the same file twice is said", async () => {
+  const page = await open(await server.token({ max_uploads: 5 }));
+  const folder = `${server.folder}/twice`;
+  const file = { name: "photo.png", bytes: png(4000) };
+  await chooseFiles(page, folder, file);
+  await stateOf(page, "photo.png", "done");
+  await chooseFiles(page, folder, file);
+  await says(page, ".notice", /photo\.png is in the list already\./);
+  expect(await rowOf(page, "photo.png").count()).toBe(1);
+});
+
+test("in the language of the browser", async () => {
+  const context = await browser.newContext({ locale: "de-CH" });
+  const url = `${server.url}/upload/${await server.token({ max_uploads: 2 })}`;
+  visit = await openIn(context, url, [server.url]);
+  const { page } = visit;
+  expect(await page.locator(".pick").innerText()).toBe("Dateien auswählen");
+  await choose(page, { name: "notes.txt", bytes: textFile() });
+  expect(await page.locator(".ending h2").innerText()).toBe("1 nicht angenommen");
+  expect(photosOf(server).some(({ filename }) => filename === "notes.txt")).toBe(false);
+});
