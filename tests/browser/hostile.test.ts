@@ -49,7 +49,7 @@ async function foreign(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [
       ...document.querySelectorAll(
-        "main img, iframe, base, meta[http-equiv], main form, main svg:not([viewBox]), [onerror], [onload], [onfocus], a[href^='javascript'], main [style*='fixed']",
+        "main img:not([src^='blob:']), iframe, base, meta[http-equiv], main form, main svg:not([viewBox]), [onerror], [onload], [onfocus], a[href^='javascript'], main [style*='fixed']",
       ),
     ].map((element) => element.outerHTML),
   );

@@ -125,11 +125,13 @@ test("what cannot be sent is said before it is sent, and can be removed", async 
   expect(posts).toBe(0);
 });
 
-test("what the server refuses is said in its words, and another file may come", async () => {
+test("what the server refuses is said in words, and another file may come", async () => {
   const page = await open(await server.token());
   await choose(page, { name: "photo.png", bytes: textFile(5000) });
   const row = await stateOf(page, "photo.png", "refused");
-  expect(await row.locator(".detail").innerText()).toStartWith("The file type is not supported:");
+  expect(await row.locator(".detail").innerText()).toBe(
+    "What is in the file is of a type that is not accepted here.",
+  );
   await page.getByRole("button", { name: "Remove photo.png" }).click();
   const file = png(7000);
   await choose(page, { name: "better.png", bytes: file });

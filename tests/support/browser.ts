@@ -2,28 +2,16 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
-import { chromium as playwright, type Browser, type BrowserContext } from "playwright-core";
+import { chromium as playwright, type Browser } from "playwright-core";
 
 /**
  * A real Chromium, out of an npm package: nothing is installed by hand. The package's own arguments
  * are not used, since they switch off the web security that the tests are about.
  */
 export async function startBrowser(): Promise<Browser> {
-  return playwright.launch(await launchOptions());
-}
-
-/**
- * The same with a profile in a folder. Without one this Chromium ends when it reads the handle of a file back from
- * IndexedDB.
- */
-export async function startBrowserWithProfile(folder: string): Promise<BrowserContext> {
-  return playwright.launchPersistentContext(folder, await launchOptions());
-}
-
-async function launchOptions() {
   const executablePath = await chromium.executablePath();
   const libraries = join(tmpdir(), "al2023", "lib");
-  return {
+  return playwright.launch({
     executablePath,
     headless: true,
     args: [
@@ -43,5 +31,5 @@ async function launchOptions() {
       // On a machine without Chromium's libraries, those of the package.
       ...(existsSync(libraries) ? { LD_LIBRARY_PATH: libraries } : {}),
     },
-  };
+  });
 }

@@ -63,8 +63,6 @@ export function describeRefusal(file: Refused, limits: FileLimits, words: Words)
   if (code === "file_too_large" && file.size > limits.maxSize) {
     return describeLimit("too_large", file, limits, words);
   }
-  // The server's own words say more, and a reader of English has the use of them.
-  if (words.locale.language === "en" && message !== "") return message;
   if (isKey(texts.refusal, code)) return texts.refusal[code];
   return message === "" ? texts.refusal.refused : message;
 }
