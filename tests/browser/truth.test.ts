@@ -180,7 +180,9 @@ async function isAmber(page: Page, words: string): Promise<void> {
     .getByText(words, { exact: true })
     .first()
     .evaluate((element) => {
-      const canvas = document.createElement("canvas").getContext("2d", { colorSpace: "srgb" });
+      const canvas = document
+        .createElement("canvas")
+        .getContext("2d", { colorSpace: "srgb", willReadFrequently: true });
       const hueOf = (colour: string): number | undefined => {
         if (!canvas) return undefined;
         canvas.clearRect(0, 0, 1, 1);
