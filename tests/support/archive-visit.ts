@@ -24,7 +24,7 @@ export async function goToView(page: Page, view: string): Promise<void> {
   await page.evaluate((place) => {
     location.hash = `#/${place}`;
   }, view);
-  await page.locator("#view h1").waitFor();
+  await page.locator("#view h1").first().waitFor();
 }
 
 /** By how many pixels what is drawn is wider than the window. */

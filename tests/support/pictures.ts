@@ -44,10 +44,14 @@ export async function jpeg(of: Buffer, quality = 90): Promise<Buffer<ArrayBuffer
   return Buffer.from(await new Bun.Image(of).jpeg({ quality }).bytes());
 }
 
-/** With these EXIF fields: the orientation, and a place (GPS), by which a leak is found. */
-export async function jpegWithExif(of: Buffer, orientation: number): Promise<Buffer<ArrayBuffer>> {
+/** With these EXIF fields: the orientation, and the camera's maker: a place, unless said, by which a leak is found. */
+export async function jpegWithExif(
+  of: Buffer,
+  orientation: number,
+  maker = SECRET_PLACE,
+): Promise<Buffer<ArrayBuffer>> {
   const file = await jpeg(of);
-  const exif = Buffer.concat([Buffer.from("Exif\0\0"), exifOf(orientation)]);
+  const exif = Buffer.concat([Buffer.from("Exif\0\0"), exifOf(orientation, maker)]);
   const head = Buffer.from([0xff, 0xe1, 0, 0]);
   head.writeUInt16BE(exif.length + 2, 2);
   return Buffer.concat([file.subarray(0, 2), head, exif, file.subarray(2)]);
@@ -55,7 +59,8 @@ export async function jpegWithExif(of: Buffer, orientation: number): Promise<Buf
 
 export const SECRET_PLACE = "59.9139N-10.7522E";
 
-function exifOf(orientation: number): Buffer {
+function exifOf(orientation: number, maker: string): Buffer {
+  const text = Buffer.from(`${maker}\0`);
   const tiff = Buffer.alloc(38);
   tiff.write("II*\0", "latin1");
   tiff.writeUInt32LE(8, 4);
@@ -68,9 +73,9 @@ function exifOf(orientation: number): Buffer {
   // The camera's maker, text behind the list.
   tiff.writeUInt16LE(0x10f, 22);
   tiff.writeUInt16LE(2, 24);
-  tiff.writeUInt32LE(SECRET_PLACE.length + 1, 26);
+  tiff.writeUInt32LE(text.length, 26);
   tiff.writeUInt32LE(38, 30);
-  return Buffer.concat([tiff, Buffer.from(`${SECRET_PLACE}\0`)]);
+  return Buffer.concat([tiff, text]);
 }
 
 /** A PNG of any header: with few bytes of pixels it is a bomb, or damaged. */
