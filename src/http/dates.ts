@@ -13,6 +13,11 @@ export function englishTime(at: number): string {
   return TIME.format(at);
 }
 
+/** Seconds since 1970, as times are where they are numbers; 0 for what has not happened. @param at milliseconds */
+export function unixSeconds(at: number | null): number {
+  return Math.floor((at ?? 0) / 1000);
+}
+
 const DAY = new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone: "UTC" });
 const TIME = new Intl.DateTimeFormat("en-US", {
   hour: "2-digit",

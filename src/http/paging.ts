@@ -1,4 +1,4 @@
-import { Type } from "@sinclair/typebox";
+import { Type, type TSchema } from "@sinclair/typebox";
 import { Problem } from "../problem.ts";
 
 /** The parameters of a page of so many at most (protocol 6). */
@@ -52,6 +52,10 @@ export const idInput = (description: string, example: number) =>
     }),
   );
 
+/** How many such a list answers where nobody says, and at most (protocol 6.3). */
+const USUAL_FOLLOWING = 50;
+const MOST_FOLLOWING = 200;
+
 /** The parameters of a list whose pages follow one another, newest first: each answer says what the next one is. */
 export const followingInput = (things: string, example: string) => ({
   after: Type.Optional(
@@ -66,22 +70,50 @@ export const followingInput = (things: string, example: string) => ({
   size: Type.Optional(
     Type.Integer({
       minimum: 1,
-      maximum: 200,
-      default: 50,
+      maximum: MOST_FOLLOWING,
+      default: USUAL_FOLLOWING,
       description: `${things} in an answer.`,
       examples: [20],
     }),
   ),
 });
 
-/** Where there are more than an answer has. */
-export const nextField = Type.String({
-  description: "For `after`, where there are more; empty where there are none.",
-});
+/** What such a list answers. */
+export const followingFields = <Item extends TSchema>(item: Item) =>
+  Type.Object({
+    items: Type.Array(item),
+    next: Type.String({
+      description: "For `after`, where there are more; empty where there are none.",
+    }),
+  });
+
+/** How many things are asked for. */
+export function sizeOf({ size = USUAL_FOLLOWING }: { size?: number }): number {
+  return size;
+}
+
+/**
+ * An answer of things of which one more was looked for than are asked for.
+ * @param placeOf what the next page is asked for by, where a thing is the last one of its page
+ */
+export function cutPage<Thing>(
+  found: readonly Thing[],
+  size: number,
+  placeOf: (last: Thing) => string,
+): { shown: Thing[]; next: string } {
+  const shown = found.slice(0, size);
+  const last = shown.at(-1);
+  return { shown, next: last !== undefined && found.length > size ? placeOf(last) : "" };
+}
 
 /** @throws Problem invalid_input for an `after` that no list has given whose things follow one another by their ids */
 export function readAfter(after: string | undefined): number | undefined {
   if (after === undefined) return undefined;
   if (/^\d{1,15}$/.test(after)) return Number(after);
   throw new Problem("invalid_input", "after must be what an answer of this list gave as next.");
+}
+
+/** What `readAfter` reads. @param id the last one of a page; undefined where nothing follows */
+export function writeAfter(id: number | undefined): string {
+  return id === undefined ? "" : String(id);
 }

@@ -1,10 +1,11 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { Problem } from "../../problem.ts";
 import type { DeliveryEntry, DeliveryFilter, DeliveryState } from "../../records/records.ts";
+import { unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
-import { followingInput, nextField, oneWordOf } from "../paging.ts";
+import { cutPage, followingFields, followingInput, oneWordOf, sizeOf } from "../paging.ts";
 
 const STATES: readonly DeliveryState[] = ["pending", "delivered", "given-up"];
 
@@ -43,27 +44,23 @@ export const deliveryList = defineMethod({
     name: "Deliveries",
     key: "deliveries",
     message: "",
-    fields: Type.Object({ items: Type.Array(fields), next: nextField }),
+    fields: followingFields(fields),
   }),
   example: {
     input: { state: "given-up" },
     output: () => ({ items: [describe(example)], next: writePlace(example) }),
   },
   run: async ({ input }, { records }) => {
-    const limit = input.size ?? 50;
+    const size = sizeOf(input);
     const state = STATES.find((known) => known === input.state);
     const after = input.after === undefined ? undefined : readPlace(input.after);
     const found = await records.deliveries.list({
       ...(state && { state }),
       ...(after && { after }),
-      limit: limit + 1,
+      limit: size + 1,
     });
-    const shown = found.slice(0, limit);
-    const last = shown.at(-1);
-    return {
-      items: shown.map(describe),
-      next: last && found.length > limit ? writePlace(last) : "",
-    };
+    const { shown, next } = cutPage(found, size, writePlace);
+    return { items: shown.map(describe), next };
   },
 });
 
@@ -82,8 +79,6 @@ const example: Entry = {
   lastError: "the receiver answered 500",
 };
 
-const seconds = (at: number | null): number => (at === null ? 0 : Math.floor(at / 1000));
-
 function describe(entry: Entry): Static<typeof fields> {
   return {
     delivery_id: entry.id,
@@ -92,9 +87,9 @@ function describe(entry: Entry): Static<typeof fields> {
     host: entry.host,
     photo_id: entry.photoId ?? 0,
     attempts: entry.attempts,
-    created_at: seconds(entry.createdAt),
-    next_at: entry.state === "pending" ? seconds(entry.nextAt) : 0,
-    closed_at: seconds(entry.closedAt),
+    created_at: unixSeconds(entry.createdAt),
+    next_at: entry.state === "pending" ? unixSeconds(entry.nextAt) : 0,
+    closed_at: unixSeconds(entry.closedAt),
     last_error: entry.lastError ?? "",
   };
 }

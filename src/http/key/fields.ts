@@ -1,5 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { ApiKey } from "../../records/records.ts";
+import { unixSeconds } from "../dates.ts";
 import { EXAMPLE } from "../examples.ts";
 
 /** What is told of an API key: never the key itself. */
@@ -26,7 +27,7 @@ export function describeKey(key: ApiKey): Static<typeof keyFields> {
     key_id: key.id,
     name: key.name,
     level: key.level,
-    created_at: Math.floor(key.createdAt / 1000),
-    revoked_at: Math.floor((key.revokedAt ?? 0) / 1000),
+    created_at: unixSeconds(key.createdAt),
+    revoked_at: unixSeconds(key.revokedAt),
   };
 }

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { defineMethod } from "../define-method.ts";
 import { object } from "../output.ts";
-import { followingInput, nextField, readAfter } from "../paging.ts";
+import { cutPage, followingFields, followingInput, readAfter, sizeOf } from "../paging.ts";
 import { describeKey, EXAMPLE_KEY, keyFields } from "./fields.ts";
 
 /** `key/list`: the API keys of the site (protocol 6.3). */
@@ -18,17 +18,16 @@ export const keyList = defineMethod({
     name: "ApiKeys",
     key: "keys",
     message: "",
-    fields: Type.Object({ items: Type.Array(keyFields), next: nextField }),
+    fields: followingFields(keyFields),
   }),
   example: {
     input: { size: 20 },
     output: () => ({ items: [describeKey(EXAMPLE_KEY)], next: "" }),
   },
   run: async ({ input }, { records }) => {
-    const limit = input.size ?? 50;
-    const found = await records.keys.page(readAfter(input.after), limit + 1);
-    const shown = found.slice(0, limit);
-    const next = found.length > limit ? String(shown.at(-1)?.id ?? "") : "";
+    const size = sizeOf(input);
+    const found = await records.keys.page(readAfter(input.after), size + 1);
+    const { shown, next } = cutPage(found, size, ({ id }) => String(id));
     return { items: shown.map(describeKey), next };
   },
 });

@@ -3,6 +3,7 @@ import { noSuchPhoto } from "../../problem.ts";
 import type { UploadToken } from "../../records/records.ts";
 import { extraBeside, toGrant } from "../../upload/grant.ts";
 import { issueToken, requirePhoto } from "../../upload/token.ts";
+import { unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
@@ -105,7 +106,7 @@ function describe(token: UploadToken, replaceToken: string): Static<typeof field
     photo_id: token.replaces ?? 0,
     max_uploads: token.maxUploads,
     valid_minutes: token.validMinutes,
-    valid_until: Math.floor(token.validUntil / 1000),
+    valid_until: unixSeconds(token.validUntil),
     return_url: token.returnUrl,
     background_return_p: token.backgroundReturn,
     ...(token.maxSize === null ? {} : { max_size: token.maxSize }),

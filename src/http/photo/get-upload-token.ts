@@ -4,7 +4,7 @@ import { requireAlbums } from "../../upload/albums.ts";
 import { extraBeside, toGrant } from "../../upload/grant.ts";
 import { hashPassphrase, LEAST_PASSPHRASE, MOST_PASSPHRASE } from "../../upload/passphrase.ts";
 import { issueToken } from "../../upload/token.ts";
-import { ansiDate } from "../dates.ts";
+import { ansiDate, unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
@@ -191,7 +191,7 @@ function describe(token: UploadToken, uploadToken: string, address: string): Sta
     album_id: token.albumId,
     max_uploads: token.maxUploads,
     valid_minutes: token.validMinutes,
-    valid_until: Math.floor(token.validUntil / 1000),
+    valid_until: unixSeconds(token.validUntil),
     return_url: token.returnUrl,
     background_return_p: token.backgroundReturn,
     absolute_url: token.absoluteUrl,

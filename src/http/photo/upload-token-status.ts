@@ -2,6 +2,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { refusedToken } from "../../problem.ts";
 import { maxSizeOf } from "../../upload/limits.ts";
 import { requireStanding, type Standing } from "../../upload/token-status.ts";
+import { unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
@@ -111,9 +112,9 @@ function describe(
     reserved: uses.reserved,
     remaining: token.maxUploads - uses.consumed,
     free: uses.free,
-    valid_until: seconds(token.validUntil),
-    grace_until: seconds(token.validUntil + site.graceMs),
-    now: seconds(site.now),
+    valid_until: unixSeconds(token.validUntil),
+    grace_until: unixSeconds(token.validUntil + site.graceMs),
+    now: unixSeconds(site.now),
     passphrase_p: token.passphraseHash !== null,
     unlocked_p: grant !== undefined,
     ...(grant === undefined
@@ -125,8 +126,4 @@ function describe(
           ask: token.ask.join(","),
         }),
   };
-}
-
-function seconds(ms: number): number {
-  return Math.floor(ms / 1000);
 }

@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { MOST_COUNTED } from "../../records/usage.ts";
+import { unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
@@ -42,8 +43,8 @@ export const siteHealth = defineMethod({
     input: {},
     output: () => ({
       version: "0.1.0",
-      started_at: Math.floor(EXAMPLE.token.createdAt / 1000),
-      now: Math.floor(EXAMPLE.token.createdAt / 1000) + 86_400,
+      started_at: unixSeconds(EXAMPLE.token.createdAt),
+      now: unixSeconds(EXAMPLE.token.createdAt) + 86_400,
       uploads_under_way: 2,
       deliveries_pending: 0,
       deliveries_given_up: 1,
@@ -61,8 +62,8 @@ export const siteHealth = defineMethod({
     const waiting = await records.usage.waiting(at);
     return {
       version: server.version,
-      started_at: Math.floor(server.startedAt / 1000),
-      now: Math.floor(at / 1000),
+      started_at: unixSeconds(server.startedAt),
+      now: unixSeconds(at),
       uploads_under_way: waiting.uploads,
       deliveries_pending: waiting.deliveriesPending,
       deliveries_given_up: waiting.deliveriesGivenUp,

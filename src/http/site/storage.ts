@@ -2,6 +2,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import type { CountedStorage } from "../../archive/storage.ts";
 import type { Share } from "../../records/records.ts";
 import { SHARES } from "../../records/usage.ts";
+import { unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
@@ -89,7 +90,7 @@ function describe(
     trashed_photos: counted?.trashedPhotos ?? 0,
     by_album: shares("album_id", counted?.byAlbum),
     by_token: shares("token_id", counted?.byToken),
-    at: Math.floor((counted?.at ?? 0) / 1000),
+    at: unixSeconds(counted?.at ?? null),
   };
 }
 

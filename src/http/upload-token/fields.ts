@@ -2,6 +2,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import type { UploadToken } from "../../records/records.ts";
 import { tokenStanding } from "../../records/tokens.ts";
 import { noSuchUploadToken, pageAddress } from "../../upload/link.ts";
+import { unixSeconds } from "../dates.ts";
 import type { MethodContext } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 
@@ -79,8 +80,8 @@ export function tokenItem(
     description: token.description,
     sender: token.sender,
     state: tokenStanding(token, now),
-    created_at: Math.floor(token.createdAt / 1000),
-    valid_until: Math.floor(token.validUntil / 1000),
+    created_at: unixSeconds(token.createdAt),
+    valid_until: unixSeconds(token.validUntil),
     max_uploads: token.maxUploads,
     consumed: token.consumed,
     reserved,

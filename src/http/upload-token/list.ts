@@ -4,7 +4,14 @@ import { nextTurn } from "../../slices.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
-import { followingInput, nextField, oneWordOf, readAfter } from "../paging.ts";
+import {
+  followingFields,
+  followingInput,
+  oneWordOf,
+  readAfter,
+  sizeOf,
+  writeAfter,
+} from "../paging.ts";
 import { reachOf } from "../reach.ts";
 import { describeToken, exampleToken, tokenFields, tokenId } from "./fields.ts";
 
@@ -39,7 +46,7 @@ all. An answer has \`next\` where there are more, which is given as \`after\`.`,
     name: "UploadTokens",
     key: "uploadtokens",
     message: "",
-    fields: Type.Object({ items: Type.Array(tokenFields), next: nextField }),
+    fields: followingFields(tokenFields),
   }),
   example: {
     input: { state: "open", search: "summer" },
@@ -51,7 +58,7 @@ all. An answer has \`next\` where there are more, which is given as \`after\`.`,
     const after = readAfter(input.after);
     const is = STATES.find((state) => state === input.state);
     const filter: TokenFilter = {
-      limit: input.size ?? 50,
+      limit: sizeOf(input),
       ...(reach !== "all" && reach),
       ...(input.token_id !== undefined && { tokenId: input.token_id }),
       ...(input.search !== undefined && { search: input.search }),
@@ -64,6 +71,6 @@ all. An answer has \`next\` where there are more, which is given as \`after\`.`,
       items.push(await describeToken(token, context));
       if (items.length % FEW === 0) await nextTurn();
     }
-    return { items, next: next === undefined ? "" : String(next) };
+    return { items, next: writeAfter(next) };
   },
 });

@@ -1,14 +1,14 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { UnderWay, UnderWayFilter } from "../../records/records.ts";
-import { isInReach } from "../../upload/link.ts";
+import { isInReach, noSuchUploadToken } from "../../upload/link.ts";
 import { holdsUse } from "../../upload/rules.ts";
+import { unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
-import { followingInput, nextField, readAfter } from "../paging.ts";
+import { followingFields, followingInput, readAfter, sizeOf, writeAfter } from "../paging.ts";
 import { reachOf } from "../reach.ts";
 import { refusedUnknownToken, tokenId } from "./fields.ts";
-import { noSuchUploadToken } from "../../upload/link.ts";
 
 const fields = Type.Object({
   upload_id: Type.Integer(),
@@ -47,7 +47,7 @@ see (\`upload-token/list\`). One that was abandoned is listed until the server d
     name: "UploadsUnderWay",
     key: "uploads",
     message: "",
-    fields: Type.Object({ items: Type.Array(fields), next: nextField }),
+    fields: followingFields(fields),
   }),
   example: {
     input: { token_id: EXAMPLE.token.id },
@@ -58,7 +58,7 @@ see (\`upload-token/list\`). One that was abandoned is listed until the server d
     const reach = reachOf(caller);
     const after = readAfter(input.after);
     const filter: UnderWayFilter = {
-      limit: input.size ?? 50,
+      limit: sizeOf(input),
       ...(reach !== "all" && reach),
       ...(after !== undefined && { after }),
     };
@@ -69,7 +69,7 @@ see (\`upload-token/list\`). One that was abandoned is listed until the server d
     const { uploads, next } = await records.uploads.underWay(filter);
     const at = now();
     const items = uploads.map((upload) => describe(upload, at));
-    return { items, next: next === undefined ? "" : String(next) };
+    return { items, next: writeAfter(next) };
   },
 });
 
@@ -99,7 +99,7 @@ function describe(upload: UnderWay, now: number): Static<typeof fields> {
     size: upload.identity?.totalSize ?? upload.received,
     received: upload.received,
     state: holdsUse(upload, now) ? upload.state : "lapsed",
-    created_at: Math.floor(upload.createdAt / 1000),
-    last_byte_at: Math.floor(upload.lastByteAt / 1000),
+    created_at: unixSeconds(upload.createdAt),
+    last_byte_at: unixSeconds(upload.lastByteAt),
   };
 }
