@@ -42,3 +42,34 @@ export function createAttempts(mostKeys = 20_000): Attempts {
     },
   };
 }
+
+/** What an attempt is counted under, and how often it may be made there. */
+export type Limit = readonly [key: string, rate: Rate];
+
+/**
+ * Takes one attempt that several limits count. It must be within each entry of `limits`; of an entry with several limits within one
+ * of them. Where it may not be made, it counts under none.
+ * @param now milliseconds since 1970
+ * @returns `waitMs` as of `take`; `giveBack`, for all limits that have counted it
+ */
+export function takeWithin(
+  attempts: Attempts,
+  limits: readonly (readonly Limit[])[],
+  now: number,
+): { waitMs: number; giveBack: () => void } {
+  const taken: string[] = [];
+  const giveBack = () => taken.forEach((key) => attempts.giveBack(key));
+  for (const alternatives of limits) {
+    let waitMs = 0;
+    for (const [key, rate] of alternatives) {
+      waitMs = attempts.take(key, rate, now);
+      if (waitMs > 0) continue;
+      taken.push(key);
+      break;
+    }
+    if (waitMs === 0) continue;
+    giveBack();
+    return { waitMs, giveBack: () => undefined };
+  }
+  return { waitMs: 0, giveBack };
+}

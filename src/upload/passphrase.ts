@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { Problem } from "../problem.ts";
 import { sameSecret } from "../random.ts";
 import type { SiteSecret } from "../secret.ts";
-import { createAttempts, type Rate } from "./attempts.ts";
+import { createAttempts, takeWithin, type Limit, type Rate } from "./attempts.ts";
 import { networksOf } from "./network.ts";
 import type { Params } from "./params.ts";
 import type { Owner } from "./types.ts";
@@ -75,20 +75,17 @@ export function createPassphrases(
   /** @returns what gives the attempt back */
   function takeAttempt(tokenId: number, client: string | undefined): () => void {
     const { own, wide } = networksOf(client);
-    const taken: string[] = [];
-    const giveBack = () => taken.forEach((key) => attempts.giveBack(key));
-    const take = (key: string, rate: Rate): number => {
-      const waitMs = attempts.take(key, rate, now());
-      if (waitMs === 0) taken.push(key);
-      return waitMs;
-    };
-    const waitMs =
-      take(`own ${tokenId} ${own}`, RATES.own) ||
-      take(`address ${own}`, RATES.address) ||
-      (take(`network ${tokenId} ${wide}`, RATES.network) && take(`token ${tokenId}`, RATES.token));
-    if (waitMs === 0) return giveBack;
-    giveBack();
-    throw tooManyAttempts(waitMs);
+    const limits: Limit[][] = [
+      [[`own ${tokenId} ${own}`, RATES.own]],
+      [[`address ${own}`, RATES.address]],
+      [
+        [`network ${tokenId} ${wide}`, RATES.network],
+        [`token ${tokenId}`, RATES.token],
+      ],
+    ];
+    const { waitMs, giveBack } = takeWithin(attempts, limits, now());
+    if (waitMs > 0) throw tooManyAttempts(waitMs);
+    return giveBack;
   }
 
   async function requireRight(

@@ -1,7 +1,7 @@
 import { Problem } from "../../problem.ts";
 import type { Timing } from "./event-streams.ts";
 import { isOwnPage } from "./own-page.ts";
-import { signedInBy } from "./session-caller.ts";
+import { sessionEnded, signedInBy } from "./session-caller.ts";
 import type { SignInContext } from "./sign-in-context.ts";
 
 /**
@@ -18,6 +18,6 @@ export async function eventsAnswer(
     throw new Problem("origin_refused", "Events are not told to another web origin.");
   }
   const found = await signedInBy(request, context.credentials);
-  if (!found) throw new Problem("session_ended", "You are signed out: sign in at /archive.");
+  if (!found) throw sessionEnded();
   return context.streams.open(request, server, found.secret, found.signedIn);
 }

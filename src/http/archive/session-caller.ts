@@ -37,12 +37,16 @@ export async function sessionCaller(
     throw new Problem("origin_refused", "A session is not taken from another web origin.");
   }
   const found = await signedInBy(request, credentials);
-  if (!found) throw new Problem("session_ended", "You are signed out: sign in at /archive.");
+  if (!found) throw sessionEnded();
   requireCsrf(found.signedIn, csrf);
   const { level, userId } = found.signedIn;
   const stillHolds = async () =>
     (await credentials.sessions.find(found.secret, false)) !== undefined;
   return { level, userId, stillHolds };
+}
+
+export function sessionEnded(): Problem {
+  return new Problem("session_ended", "You are signed out: sign in at /archive.");
 }
 
 /** @throws Problem wrong_csrf */

@@ -1,4 +1,4 @@
-import { createAttempts, type Rate } from "../../upload/attempts.ts";
+import { createAttempts, takeWithin, type Limit, type Rate } from "../../upload/attempts.ts";
 import { networksOf } from "../../upload/network.ts";
 
 /**
@@ -35,19 +35,15 @@ export function createWrongKeys(now: () => number): WrongKeys {
   return {
     begin: (client) => {
       const { own, wide } = networksOf(client);
-      const taken: string[] = [];
-      const take = (key: string, rate: Rate): number => {
-        const waitMs = attempts.take(key, rate, now());
-        if (waitMs === 0) taken.push(key);
-        return waitMs;
-      };
-      const succeeded = () => taken.forEach((key) => attempts.giveBack(key));
-      const waitMs =
-        take(`own ${own}`, RATES.own) ||
-        (take(`network ${wide}`, RATES.network) && take("all", RATES.all));
-      // One that is not made counts as none, too.
-      if (waitMs > 0) succeeded();
-      return { wait: Math.ceil(waitMs / 1000), succeeded };
+      const limits: Limit[][] = [
+        [[`own ${own}`, RATES.own]],
+        [
+          [`network ${wide}`, RATES.network],
+          ["all", RATES.all],
+        ],
+      ];
+      const { waitMs, giveBack } = takeWithin(attempts, limits, now());
+      return { wait: Math.ceil(waitMs / 1000), succeeded: giveBack };
     },
   };
 }
