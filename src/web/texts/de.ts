@@ -29,7 +29,7 @@ export const de: Texts = {
     usedSentence: "Alles, wofür er gedacht war, ist geschickt worden.",
     expiredHeading: "Dieser Upload-Link ist abgelaufen.",
     expiredSentence: "Bitte um einen neuen, wo du ihn bekommen hast.",
-    revokedHeading: "Dieser Upload-Link wurde zurückgezogen.",
+    revokedHeading: "Dieser Upload-Link wurde widerrufen.",
     revokedSentence:
       "Mit ihm wird nichts mehr angenommen. Bitte um einen neuen, wo du ihn bekommen hast.",
     invalidHeading: "Dieser Upload-Link ist nicht gültig.",
@@ -111,7 +111,7 @@ export const de: Texts = {
         "Die Datei wurde verändert oder verschoben, während sie geschickt wurde. Wähle sie noch einmal aus.",
       token_used: "Andere haben den letzten Platz dieses Links benutzt.",
       token_expired: "Der Upload-Link ist abgelaufen, bevor sie an der Reihe war.",
-      token_revoked: "Der Upload-Link wurde zurückgezogen.",
+      token_revoked: "Der Upload-Link wurde widerrufen.",
       blocked:
         "Etwas zwischen dir und dem Server lässt keine Datei durch. Versuche es in einem anderen Netz.",
     },

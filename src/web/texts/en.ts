@@ -509,7 +509,7 @@ export const en = {
         "Nobody can send files by it any more, and what is on the way is refused. What has arrived stays.",
       address: "The link",
       tellPassphrase:
-        "The passphrase is {passphrase}. It is not shown again: tell it to your guest by another way than the link.",
+        "The passphrase is {passphrase}. It is not shown again: tell it to your guest another way than by the link.",
       title: "Title",
       titleHint: "Your guest reads it, and it becomes the title of what comes.",
       message: "Message",
