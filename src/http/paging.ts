@@ -88,7 +88,7 @@ export const followingFields = <Item extends TSchema>(item: Item) =>
   });
 
 /** How many things are asked for. */
-export function sizeOf({ size = USUAL_FOLLOWING }: { size?: number }): number {
+export function itemsOnPage({ size = USUAL_FOLLOWING }: { size?: number }): number {
   return size;
 }
 

@@ -5,7 +5,7 @@ import { unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
-import { cutPage, followingFields, followingInput, oneWordOf, sizeOf } from "../paging.ts";
+import { cutPage, followingFields, followingInput, oneWordOf, itemsOnPage } from "../paging.ts";
 
 const STATES: readonly DeliveryState[] = ["pending", "delivered", "given-up"];
 
@@ -51,7 +51,7 @@ export const deliveryList = defineMethod({
     output: () => ({ items: [describe(example)], next: writePlace(example) }),
   },
   run: async ({ input }, { records }) => {
-    const size = sizeOf(input);
+    const size = itemsOnPage(input);
     const state = STATES.find((known) => known === input.state);
     const after = input.after === undefined ? undefined : readPlace(input.after);
     const found = await records.deliveries.list({

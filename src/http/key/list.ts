@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { defineMethod } from "../define-method.ts";
 import { object } from "../output.ts";
-import { cutPage, followingFields, followingInput, readAfter, sizeOf } from "../paging.ts";
+import { cutPage, followingFields, followingInput, readAfter, itemsOnPage } from "../paging.ts";
 import { describeKey, EXAMPLE_KEY, keyFields } from "./fields.ts";
 
 /** `key/list`: the API keys of the site (protocol 6.3). */
@@ -25,7 +25,7 @@ export const keyList = defineMethod({
     output: () => ({ items: [describeKey(EXAMPLE_KEY)], next: "" }),
   },
   run: async ({ input }, { records }) => {
-    const size = sizeOf(input);
+    const size = itemsOnPage(input);
     const found = await records.keys.page(readAfter(input.after), size + 1);
     const { shown, next } = cutPage(found, size, ({ id }) => String(id));
     return { items: shown.map(describeKey), next };

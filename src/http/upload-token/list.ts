@@ -9,7 +9,7 @@ import {
   followingInput,
   oneWordOf,
   readAfter,
-  sizeOf,
+  itemsOnPage,
   writeAfter,
 } from "../paging.ts";
 import { reachOf } from "../reach.ts";
@@ -58,7 +58,7 @@ all. An answer has \`next\` where there are more, which is given as \`after\`.`,
     const after = readAfter(input.after);
     const is = STATES.find((state) => state === input.state);
     const filter: TokenFilter = {
-      limit: sizeOf(input),
+      limit: itemsOnPage(input),
       ...(reach !== "all" && reach),
       ...(input.token_id !== undefined && { tokenId: input.token_id }),
       ...(input.search !== undefined && { search: input.search }),

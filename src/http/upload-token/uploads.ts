@@ -6,7 +6,7 @@ import { unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
-import { followingFields, followingInput, readAfter, sizeOf, writeAfter } from "../paging.ts";
+import { followingFields, followingInput, readAfter, itemsOnPage, writeAfter } from "../paging.ts";
 import { reachOf } from "../reach.ts";
 import { refusedUnknownToken, tokenId } from "./fields.ts";
 
@@ -58,7 +58,7 @@ see (\`upload-token/list\`). One that was abandoned is listed until the server d
     const reach = reachOf(caller);
     const after = readAfter(input.after);
     const filter: UnderWayFilter = {
-      limit: sizeOf(input),
+      limit: itemsOnPage(input),
       ...(reach !== "all" && reach),
       ...(after !== undefined && { after }),
     };

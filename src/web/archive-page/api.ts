@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { ArchivePageData } from "./page-data.ts";
 
 /** Whether the server has said that nobody is signed in any more: what the page shows is the last that it heard. */
-export const sessionEnded = signal(false);
+export const sessionIsOver = signal(false);
 
 /** A refusal of the API, or no answer at all (`no_answer`). `code` is one of protocol 2. */
 export class ApiProblem extends Error {
@@ -44,7 +44,7 @@ export function createApi({ base, csrf }: ArchivePageData): Api {
       ...(aborted && { signal: aborted }),
     });
     if (answer.status === "ok") return answer;
-    if (answer.code === "session_ended") sessionEnded.value = true;
+    if (answer.code === "session_ended") sessionIsOver.value = true;
     throw new ApiProblem(answer.code ?? "no_answer", answer.message ?? "");
   };
 }

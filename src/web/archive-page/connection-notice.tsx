@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 import { Notice } from "../kit/notice.tsx";
-import { sessionEnded } from "./api.ts";
+import { sessionIsOver } from "./api.ts";
 import { useArchive } from "./archive-context.ts";
 import { connectionLost } from "./events.ts";
 
@@ -8,11 +8,11 @@ import { connectionLost } from "./events.ts";
 export function ConnectionNotice() {
   const { data, locale } = useArchive();
   const texts = data.texts.frame;
-  if (!sessionEnded.value && !connectionLost.value) return null;
+  if (!sessionIsOver.value && !connectionLost.value) return null;
   return (
     <div class="frame-notice">
       <Notice kind="warning">
-        {sessionEnded.value ? (
+        {sessionIsOver.value ? (
           <p>
             {locale.say(texts.signedOut)} <a href={`${data.base}/archive`}>{texts.signIn}</a>
           </p>
