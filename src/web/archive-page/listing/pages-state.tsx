@@ -2,9 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { Button } from "../../kit/button.tsx";
 import { Icon, type IconName } from "../../kit/icon.tsx";
-import { Notice } from "../../kit/notice.tsx";
 import { useArchive } from "../archive-context.ts";
-import { useProblemText } from "../problem-text.ts";
+import { AnswerProblem } from "./answer-problem.tsx";
 import type { Pages } from "./pages.ts";
 
 /**
@@ -27,7 +26,7 @@ export function PagesState<Item>({
   const { items, isMore, isAsking, more } = pages;
   return (
     <div aria-busy={isAsking}>
-      <PagesProblem pages={pages} />
+      <AnswerProblem problem={pages.problem} ask={pages.reload} />
       {items === undefined && pages.problem === undefined && (
         <p class="hint" role="status">
           {data.texts.lists.loading}
@@ -53,17 +52,5 @@ function Nothing({ icon, words }: { icon: IconName | undefined; words: string })
       <Icon name={icon} />
       <p>{words}</p>
     </div>
-  );
-}
-
-function PagesProblem<Item>({ pages: { problem, reload } }: { pages: Pages<Item> }) {
-  const { data } = useArchive();
-  const write = useProblemText();
-  if (problem === undefined) return null;
-  return (
-    <Notice kind="warning">
-      <p>{write(problem)}</p>
-      <Button onClick={() => void reload()}>{data.common.tryNow}</Button>
-    </Notice>
   );
 }

@@ -1,12 +1,12 @@
 /** @jsxImportSource preact */
 import { useArchive } from "../../archive-context.ts";
+import { AnswerProblem } from "../../listing/answer-problem.tsx";
 import { PagesState } from "../../listing/pages-state.tsx";
 import { UnderWayList } from "../../listing/under-way-list.tsx";
 import { useUnderWay } from "../../listing/under-way.ts";
 import { placeOf } from "../../place.ts";
 import { ViewHead } from "../../view-head.tsx";
 import { useAnswer } from "./answer.ts";
-import { AnswerProblem } from "./answer-problem.tsx";
 import { Disk } from "./disk.tsx";
 import { Health } from "./health.tsx";
 import { ShareTable } from "./share-table.tsx";

@@ -1,8 +1,8 @@
 /** @jsxImportSource preact */
-import { Button } from "../../../kit/button.tsx";
-import { Notice } from "../../../kit/notice.tsx";
-import { useArchive } from "../../archive-context.ts";
-import { useProblemText } from "../../problem-text.ts";
+import { Button } from "../../kit/button.tsx";
+import { Notice } from "../../kit/notice.tsx";
+import { useArchive } from "../archive-context.ts";
+import { useProblemText } from "../problem-text.ts";
 
 /** Why something was not answered, if it was not, and a button to ask again. */
 export function AnswerProblem({ problem, ask }: { problem: unknown; ask: () => Promise<void> }) {
