@@ -11,7 +11,7 @@ import {
   type Visit,
 } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
-import { png } from "../support/media.ts";
+import { png, textFile } from "../support/media.ts";
 import { photosOf, sha256, storedHash } from "../support/over-http.ts";
 import { shot } from "../support/shots.ts";
 import { chooseFiles, gateAt, rowOf, stateOf } from "../support/upload-page.ts";
@@ -89,6 +89,21 @@ describe.each(browsers.flatMap((name) => screens.map((screen) => [name, screen] 
       await look(visit, "upload-used");
     }, 120_000);
 
+    test("the ends can be read by everybody: all arrived, and some were not accepted", async () => {
+      const [first = FILM] = PICTURES;
+      const token = await server.token({ max_uploads: 2 });
+      const visit = await browser.open(`${server.url}/upload/${token}`, { screen });
+      const { page } = visit;
+      const folder = join(server.folder, "ends");
+      await chooseFiles(page, folder, first);
+      await page.getByRole("heading", { name: "Thank you" }).waitFor();
+      await expectAccessible(visit);
+      await chooseFiles(page, folder, { name: "no picture.png", bytes: textFile(4000) });
+      await page.getByRole("heading", { name: "1 arrived, 1 was not accepted" }).waitFor();
+      await shot(visit, "upload-some-refused");
+      await expectAccessible(visit);
+    }, 60_000);
+
     test("a link that is withdrawn while files are sent: what was begun is refused, and the end says so", async () => {
       const token = await server.token({ max_uploads: 3 });
       const visit = await browser.open(`${server.url}/upload/${token}`, { screen });
@@ -111,7 +126,7 @@ describe.each(browsers.flatMap((name) => screens.map((screen) => [name, screen] 
 
 /**
  * A picture, and what axe says. Not in Firefox: where requests were held by the test and then went through, its process for the
- * page ends by a fault of its own (signal 11) while axe runs. The same states without held requests are looked at in `upload-page*.test.ts`.
+ * page ends by a fault of its own (signal 11) while axe runs. The ends of files that nothing held are looked at below, in both.
  */
 async function look(visit: Visit, state: string): Promise<void> {
   await shot(visit, state);
