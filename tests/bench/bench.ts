@@ -3,6 +3,7 @@ import { measureArchive } from "./archive.ts";
 import { measureCompleting } from "./completing.ts";
 import { findContenders } from "./contenders.ts";
 import { measureGets } from "./gets.ts";
+import { measurePage } from "./page.ts";
 import { goalsOf, isMet, type Figures } from "./goals.ts";
 import { measureMedia } from "./media.ts";
 import { measureMemory } from "./memory.ts";
@@ -26,6 +27,7 @@ const SECTIONS = [
   "metadata",
   "memory",
   "gets",
+  "page",
   "archive",
   "serving",
   "media",
@@ -49,6 +51,7 @@ if (wantsSection("completing")) figures.completing = await measureCompleting(qui
 if (wantsSection("metadata")) figures.metadata = await measureMetadata(quick);
 if (wantsSection("memory")) figures.memory = await measureMemory(quick, options.full);
 if (wantsSection("gets")) figures.gets = await measureGets(quick, options.rounds);
+if (wantsSection("page")) figures.page = await measurePage(quick, options.rounds);
 if (wantsSection("archive")) figures.archive = await measureArchive(quick);
 if (wantsSection("serving")) figures.serving = await measureServing(quick, options.rounds);
 if (wantsSection("media")) figures.media = await measureMedia(quick, options.rounds);

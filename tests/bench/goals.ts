@@ -5,6 +5,7 @@ import type { Media } from "./media.ts";
 import type { Memory } from "./memory.ts";
 import type { Metadata, Uploads } from "./metadata.ts";
 import type { Gets } from "./gets.ts";
+import type { PageFigures } from "./page.ts";
 import type { Serving } from "./serving.ts";
 import { ratioOf } from "./summary.ts";
 import { GOAL, nameOf, type Sample } from "./throughput.ts";
@@ -15,6 +16,7 @@ export type Figures = {
   metadata?: Metadata;
   memory?: Memory[];
   gets?: Gets[];
+  page?: PageFigures;
   archive?: Archive;
   serving?: Serving[];
   media?: Media;
@@ -36,7 +38,7 @@ const SAME = 1.15;
 
 /** The goals that this run can say something about. */
 export function goalsOf(figures: Figures): Goal[] {
-  const { samples, completing, metadata, memory, archive, serving, media } = figures;
+  const { samples, completing, metadata, memory, page, archive, serving, media } = figures;
   const goals: Goal[] = [];
   const least = (goal: string, wanted: number, got: number, unit: string) =>
     goals.push({ goal, wanted, atLeast: true, got, unit });
@@ -54,6 +56,14 @@ export function goalsOf(figures: Figures): Goal[] {
     .map(({ peakMb }) => peakMb);
   if (peaks.length > 0) most("peak memory in every row of Redeem", 120, Math.max(...peaks), "MB");
 
+  if (page) {
+    least(
+      `${page.files} files of ${page.size / 1000} KB by the upload page against the client`,
+      0.7,
+      page.ratio,
+      "×",
+    );
+  }
   if (memory && memory.length > 0) {
     const peakOf = (bytes: number) =>
       Math.max(...memory.filter((one) => one.bytes === bytes).map(({ peakMb }) => peakMb));

@@ -26,8 +26,8 @@ const HELP = `bun run bench [options]
   --full          10 GB in the memory section, instead of 2 GB
   --rounds N      rounds, in alternating order (3)
   --only A,B      only these contenders (redeem, "redeem octet", nginx, tus, naive, floor)
-                   or sections (throughput, completing, metadata, memory, gets, archive,
-                   serving, media)
+                   or sections (throughput, completing, metadata, memory, gets, page,
+                   archive, serving, media)
   --nosync        one more row: Redeem with REDEEM_SYNC=0
   --program FILE  Redeem as this program (after "bun run build": dist/redeem), not as the source
   --before DIR    one more row: Redeem as it is in another checkout, such as a git worktree

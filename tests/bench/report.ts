@@ -4,7 +4,7 @@ import { summarize, yardstickOf } from "./summary.ts";
 
 /** The figures as Markdown. A dash is a figure that there is not. */
 export function report(figures: Figures, goals: readonly Goal[]): string {
-  const { samples, completing, metadata, memory, gets, archive, serving, media } = figures;
+  const { samples, completing, metadata, memory, gets, page, archive, serving, media } = figures;
   const parts: string[] = [];
   if (samples.length > 0) parts.push("## Throughput", throughput(figures));
   if (completing) {
@@ -58,6 +58,12 @@ export function report(figures: Figures, goals: readonly Goal[]): string {
     ]);
     const head = ["GET", "connections", "per s", "without bounds", "×", "CPU µs", "without bounds"];
     parts.push("## Small GETs", table(head, rows));
+  }
+  if (page) {
+    const figuresOf = [page.page, page.client].map((value) => number(value, 0));
+    const row = [`${page.files} × ${page.size / 1000} KB`, ...figuresOf, number(page.ratio, 2)];
+    const head = ["files", "the upload page in Chromium, per s", "the client, per s", "×"];
+    parts.push("## Many small files", table(head, [row]));
   }
   if (archive) {
     const rows = archive.asked.map(({ kind, ...of }) => [

@@ -3,7 +3,7 @@ import { startServer } from "../support/server.ts";
 export type RedeemServer = {
   port: number;
   pid: number;
-  token(): Promise<string>;
+  token(parameters?: Record<string, string | number>): Promise<string>;
   stop(): Promise<void>;
 };
 
@@ -24,7 +24,7 @@ export async function startRedeem(
   return {
     port: server.port,
     pid: server.process.pid,
-    token: () => server.token(),
+    token: (parameters) => server.token(parameters),
     stop: async () => void (await server.kill("SIGKILL")),
   };
 }
