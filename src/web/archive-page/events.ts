@@ -37,32 +37,62 @@ const listeners = new Set<Listener>();
 /** Whether nothing has been heard of the server for some seconds. */
 export const connectionLost = signal(false);
 
-/** Listens until the page is left. Whatever happens to the connection, it is made again. */
+/**
+ * Listens while the page is seen. Whatever happens to the connection, it is made again. A page that is hidden has none: browsers keep
+ * about six connections to a server that speaks HTTP/1.1, for all tabs together, and a seventh tab could not even load.
+ */
 export function startEvents({ base }: ArchivePageData): void {
   let wait = FIRST_WAIT_MS;
   let saying: ReturnType<typeof setTimeout> | undefined;
-  const connect = () => {
-    const source = new EventSource(`${base}/archive/events`);
-    source.addEventListener("open", () => {
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let source: EventSource | undefined;
+  let wasAway = false;
+
+  function connect(): void {
+    const opened = new EventSource(`${base}/archive/events`);
+    source = opened;
+    opened.addEventListener("open", () => {
       wait = FIRST_WAIT_MS;
       clearTimeout(saying);
       // What happened before it was there, or while it was away, was told to nobody.
-      if (saying !== undefined || connectionLost.value) tell({ kind: "changed" });
+      if (saying !== undefined || connectionLost.value || wasAway) tell({ kind: "changed" });
       saying = undefined;
+      wasAway = false;
       connectionLost.value = false;
     });
-    source.addEventListener("error", () => {
+    opened.addEventListener("error", () => {
+      // Leaving the page may end the connection before the page knows that it is left.
+      if (source !== opened) return;
       saying ??= setTimeout(() => (connectionLost.value = true), SAID_AFTER_MS);
       // After an answer that is no stream the browser does not try again by itself.
-      if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(connect, wait);
+      if (opened.readyState !== EventSource.CLOSED) return;
+      again = setTimeout(connect, wait);
       wait = Math.min(LONGEST_WAIT_MS, wait * 2);
     });
     for (const kind of KINDS) {
-      source.addEventListener(kind, ({ data }) => tell({ ...JSON.parse(data), kind }));
+      opened.addEventListener(kind, ({ data }) => tell({ ...JSON.parse(data), kind }));
     }
+  }
+
+  function rest(): void {
+    source?.close();
+    source = undefined;
+    clearTimeout(again);
+    clearTimeout(saying);
+    saying = undefined;
+    wait = FIRST_WAIT_MS;
+    wasAway = true;
+  }
+
+  const follow = () => {
+    if (document.visibilityState === "hidden") rest();
+    else if (source === undefined) connect();
   };
-  connect();
+  document.addEventListener("visibilitychange", follow);
+  // A page that is left may be shown again as it was ("back"); a connection would keep browsers from that.
+  addEventListener("pagehide", rest);
+  addEventListener("pageshow", follow);
+  follow();
 }
 
 function tell(event: ArchiveEvent): void {
