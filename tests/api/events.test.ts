@@ -272,6 +272,19 @@ describe("it ends", () => {
     for (const each of all.slice(1)) await each.until(photo(1, "changed"));
   });
 
+  test("for the oldest of a key's, where its sessions together have more than 32", async () => {
+    const { secret } = await makeKey(site, "read");
+    const other = await listen((await signInWith(site)).cookie);
+    const all: Listening[] = [];
+    for (let each = 0; each < 5; each += 1) {
+      const { cookie } = await signInWith(site, secret);
+      for (let page = 0; page < 7; page += 1) all.push(await listen(cookie));
+    }
+    for (const each of all.slice(0, 3)) await each.ended;
+    site.site.events.emit({ kind: "photo changed", photo: 1, what: "updated" });
+    for (const each of [other, ...all.slice(3)]) await each.until(photo(1, "changed"));
+  });
+
   test("for nobody else, where there are very many: who comes last is told to come later", async () => {
     const cookies: string[] = [];
     for (let each = 0; each < 33; each += 1) cookies.push((await signInWith(site)).cookie);

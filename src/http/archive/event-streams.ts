@@ -31,10 +31,15 @@ const LONGEST_MS = 60 * 60_000;
 /** Pages of one session: the oldest is ended for one more, since it may be a browser's that is gone. */
 const MOST_OF_SESSION = 8;
 
+/** Pages of one API key, of all its sessions: whoever has it may sign in as often as they like, and leave others no room. */
+const MOST_OF_KEY = 32;
+
 const MOST = 256;
 
 type Open = {
   secret: string;
+  /** Null for the operator, who is whom the bounds protect: any number of people may share that key. */
+  keyId: number | null;
   stream: EventStream;
   beganAt: number;
   /** What is done where its reader does not take the end. */
@@ -68,18 +73,23 @@ export function createEventStreams({ feed, sessions, onError }: EventStreamsOpti
     }
   }
 
-  function makeRoom(secret: string): void {
-    const own = [...all].filter((open) => open.secret === secret);
+  function endOldest(most: number, isOwn: (open: Open) => boolean): void {
+    const own = [...all].filter(isOwn);
     const [oldest] = own;
-    if (oldest !== undefined && own.length >= MOST_OF_SESSION) end(oldest);
+    if (oldest !== undefined && own.length >= most) end(oldest);
+  }
+
+  function makeRoom(secret: string, keyId: number | null): void {
+    endOldest(MOST_OF_SESSION, (open) => open.secret === secret);
+    if (keyId !== null) endOldest(MOST_OF_KEY, (open) => open.keyId === keyId);
     if (all.size < MOST) return;
     throw new Problem("temporarily_unavailable", "Too many pages listen; try again in a moment.");
   }
 
   return {
     look,
-    open: (request, server, secret, { level, userId }) => {
-      makeRoom(secret);
+    open: (request, server, secret, { level, userId, session: { keyId } }) => {
+      makeRoom(secret, keyId);
       const isReturning = request.headers.has("last-event-id");
       const stream = createEventStream(isReturning, () => {
         leave();
@@ -89,7 +99,7 @@ export function createEventStreams({ feed, sessions, onError }: EventStreamsOpti
         timer = undefined;
       });
       const cut = () => server?.timeout(request, 1);
-      const open: Open = { secret, stream, beganAt: performance.now(), cut };
+      const open: Open = { secret, keyId, stream, beganAt: performance.now(), cut };
       const viewer = { level, userId };
       const leave = feed.subscribe({ viewer, take: stream.send, end: () => end(open) });
       all.add(open);
