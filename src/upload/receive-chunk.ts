@@ -121,9 +121,10 @@ async function carryOut(
     case "retry":
       throw beingReceived("This chunk");
     case "begin anew":
-      // Those at work on it may have been told why.
-      throw work.shared.failure ?? endedMeanwhile();
+      // Those at work on it may have been told why. If nobody was, whoever ended it was gone before this request joined.
+      throw (work.shared.failure ??= endedMeanwhile());
     case "refuse":
+      if (plan.problem.code === "upload_cancelled") work.shared.failure ??= plan.problem;
       throw plan.problem;
   }
 }

@@ -63,11 +63,11 @@ export async function refuse(
     context.quota.closeAccount(upload.id);
     await context.files.staging.delete(upload.file);
   }
-  // It failed when the photo was removed that it replaces: its bytes are there still.
-  const isLeft = value === "over before" && upload?.state === "failed";
-  if (isLeft && context.files.staging.lengthOf(upload.file) !== undefined) {
+  // It failed when the photo was removed that it replaces, and its bytes are there still; or before this request opened its account.
+  if (value === "over before" && upload?.state === "failed") {
     context.quota.closeAccount(upload.id);
-    await context.files.staging.delete(upload.file);
+    const isLeft = context.files.staging.lengthOf(upload.file) !== undefined;
+    if (isLeft) await context.files.staging.delete(upload.file);
   }
   if (refusal.delivery) context.onDelivery();
 }

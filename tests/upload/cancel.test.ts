@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { tokenClaim } from "../../src/upload/claim.ts";
 import { systemCalls, type Calls } from "../../src/files/calls.ts";
 import type { Problem } from "../../src/problem.ts";
+import { createQuota } from "../../src/upload/quota.ts";
 import { pieces, type Plan } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
 import { png } from "../support/media.ts";
@@ -102,6 +103,35 @@ describe("beside a chunk that is coming in", () => {
         expect([await staged(), states()]).toEqual([[], [{ state: "failed" }]]);
         expect(rowsOf(site, "select * from chunks")).toEqual([]);
       }
+    },
+  );
+
+  test.each([
+    ["cancelled", "upload_cancelled"],
+    ["swept", "temporarily_unavailable"],
+  ])(
+    "%s after it was let in and before it is at work, it leaves no promise of room",
+    async (how, code) => {
+      const token = await site.token();
+      await send(token, 1);
+      // Of a disk that is this large, and that nobody else writes to.
+      const quota = createQuota({ space: () => 1e9, reserve: 0, undecidedLimit: 0 });
+      Object.assign(site.site.uploads, { quota });
+      const { uploads, leftovers } = site.site.records;
+      const { byIdentity } = uploads;
+      uploads.byIdentity = async (...of) => {
+        const found = await byIdentity(...of);
+        uploads.byIdentity = byIdentity;
+        if (how === "cancelled") await cancel(token);
+        else {
+          await leftovers.end([found?.id ?? 0]);
+          await leftovers.delete(found?.id ?? 0);
+        }
+        return found;
+      };
+      expect(await receive(token, 2, {})).toBe(code);
+      expect(uploads.byIdentity).toBe(byIdentity);
+      expect(() => quota.require(1e9)).not.toThrow();
     },
   );
 
