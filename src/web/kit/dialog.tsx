@@ -6,6 +6,7 @@ import { IconButton } from "./button.tsx";
 /**
  * A dialog over the page. The browser keeps the focus in it and gives it back afterwards; Escape closes it. It is there for
  * as long as it is drawn.
+ * @param onClose called once, after the dialog was closed by whoever looks at it
  */
 export function Dialog({
   heading,
@@ -19,17 +20,27 @@ export function Dialog({
   children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isOver = useRef(false);
   const id = useId();
   useEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
-    return () => shown?.close();
+    return () => {
+      // It is not drawn any more: whoever draws it knows that.
+      isOver.current = true;
+      shown?.close();
+    };
   }, []);
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby={id} onCancel={onClose} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      class="dialog"
+      aria-labelledby={id}
+      onClose={() => isOver.current || onClose()}
+    >
       <header>
         <h2 id={id}>{heading}</h2>
-        <IconButton icon="cross" label={closeLabel} onClick={onClose} />
+        <IconButton icon="cross" label={closeLabel} onClick={() => dialog.current?.close()} />
       </header>
       {children}
     </dialog>

@@ -4,7 +4,8 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
 
 /**
- * A button that opens a small panel below it: of further actions, or of a form. Escape, a press elsewhere and a choice close it.
+ * A button that opens a small panel below it: of further actions, or of a form. Escape, a press elsewhere, the focus going elsewhere and a choice
+ * close it.
  * @param icon what the button shows; `label` is said, and shown beside it where `words` are given
  * @param children gets what closes the panel
  */
@@ -46,6 +47,10 @@ export function Menu({
         if (event.key !== "Escape" || !open) return;
         event.stopPropagation();
         close();
+      }}
+      onFocusOut={({ relatedTarget: to }) => {
+        // It goes to nothing where the window loses it, or where text in the panel is pressed.
+        if (to instanceof Node && !whole.current?.contains(to)) setOpen(false);
       }}
     >
       <button
