@@ -5,7 +5,7 @@ import { placeOf } from "../../../place.ts";
 import { AlbumDialog } from "../album-dialog.tsx";
 import type { AlbumItem } from "../choices.ts";
 import { usePhotos } from "../photos-context.ts";
-import type { FactProps } from "./facts.tsx";
+import type { FactProps } from "./fact-props.ts";
 
 /** The albums that it is in: each leads to its photos. */
 export function AlbumsField({ photo, actions, mayEdit }: FactProps) {

@@ -11,8 +11,6 @@ import { DescriptionField, TitleField } from "./text-fields.tsx";
 import type { OneActions } from "./one-actions.ts";
 import type { ShownPhoto } from "./whole-photo.ts";
 
-export type FactProps = { photo: WholePhoto; actions: OneActions; mayEdit: boolean };
-
 /** What is known of a photo, and what of it can be changed. */
 export function Facts({
   photo,

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 import { timeOfAnsi } from "../photo-types.ts";
 import { usePhotos } from "../photos-context.ts";
-import type { FactProps } from "./facts.tsx";
+import type { FactProps } from "./fact-props.ts";
 
 /** Whether everybody may see it in the list, and from when on. */
 export function PublishField({ photo, actions, mayEdit }: FactProps) {

@@ -5,7 +5,7 @@ import { placeOf } from "../../../place.ts";
 import { useTags } from "../choices.ts";
 import { usePhotos } from "../photos-context.ts";
 import { quoteTag, readTags } from "../tag-words.ts";
-import type { FactProps } from "./facts.tsx";
+import type { FactProps } from "./fact-props.ts";
 
 /** Its tags: each leads to the photos that have it. */
 export function TagsField({ photo, actions, mayEdit }: FactProps) {

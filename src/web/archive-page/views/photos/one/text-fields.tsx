@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { Field } from "../../../../kit/field.tsx";
 import { usePhotos } from "../photos-context.ts";
 import { htmlOfText, textOfDescription } from "./description-text.ts";
-import type { FactProps } from "./facts.tsx";
+import type { FactProps } from "./fact-props.ts";
 
 /** Its title. Whoever may not change it reads it, where there is one. */
 export function TitleField({ photo, actions, mayEdit }: FactProps) {
