@@ -1,13 +1,8 @@
-import { hashSecret, randomName } from "./random.ts";
+import { hashSecret, newSecret } from "./random.ts";
 import { LEVELS, type ApiKey, type Level, type Records } from "./records/records.ts";
 
 /** Levels that a key can usefully have. */
 export const KEY_LEVELS = LEVELS.slice(LEVELS.indexOf("read"));
-
-/** What a caller sends as its key. */
-export function newSecret(): string {
-  return randomName(40);
-}
 
 /** Makes a key. The secret itself is nowhere else. */
 export async function addKey(

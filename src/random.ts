@@ -14,6 +14,11 @@ export function randomName(length: number): string {
   return name;
 }
 
+/** A secret that opens something by itself: a key, a session, a link. 40 characters 0-9A-Za-z are 238 bits. */
+export function newSecret(): string {
+  return randomName(40);
+}
+
 /**
  * What is kept of a token or key. They are long and random, so that a plain hash is enough.
  *

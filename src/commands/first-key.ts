@@ -1,8 +1,9 @@
 import { open, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { log } from "../log.ts";
+import { newSecret } from "../random.ts";
 import type { Site } from "../site.ts";
-import { addKey, newSecret } from "../api-keys.ts";
+import { addKey } from "../api-keys.ts";
 
 /** Where the first key waits in the data folder, where nobody was there to read it. */
 const FILE = "first-key";

@@ -1,4 +1,4 @@
-import { hashSecret, randomName } from "../random.ts";
+import { hashSecret, newSecret } from "../random.ts";
 import type { Records } from "../records/records.ts";
 
 /** How long a link may be used, in milliseconds. */
@@ -6,9 +6,6 @@ const LINK_MS = 15 * 60_000;
 
 /** How long it is known why an ended one does not work. */
 export const LINK_KNOWN_MS = 24 * 60 * 60_000;
-
-/** Characters of its secret: 238 bits. */
-const LINK_LENGTH = 40;
 
 export type LinkState = "open" | "used" | "expired" | "unknown";
 
@@ -22,7 +19,7 @@ export async function issueLink(
   { sessions }: Pick<Records, "sessions">,
   { url, keyId, now }: { url: string; keyId: number | null; now: number },
 ): Promise<string> {
-  const secret = randomName(LINK_LENGTH);
+  const secret = newSecret();
   await sessions.addLink({
     hash: hashSecret(secret),
     keyId,

@@ -1,4 +1,4 @@
-import { hashSecret, randomName, sameSecret } from "../random.ts";
+import { hashSecret, newSecret, sameSecret } from "../random.ts";
 import type { Level, Records, Session, SessionOwner } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
 import { LINK_KNOWN_MS } from "./links.ts";
@@ -57,9 +57,6 @@ const IDLE_MS = 7 * 24 * 60 * MINUTE;
 /** How exact it is known when a session was used: it is not worth a write for each request. */
 const TOUCH_MS = 5 * MINUTE;
 
-/** Characters of the secret in the cookie: 238 bits. */
-const SECRET_LENGTH = 40;
-
 export function createSessions(options: SessionsOptions): Sessions {
   const { records, secret: site, now, operatorKey, longestMs } = options;
   const fingerprint = operatorKey === undefined ? undefined : site.fingerprint(operatorKey);
@@ -75,12 +72,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   return {
     longestMs,
     begin: async (owner) => {
-      const secret = randomName(SECRET_LENGTH);
+      const secret = newSecret();
       await records.sessions.begin({ ...owner, hash: hashSecret(secret), at: now() });
       return secret;
     },
     beginByLink: async (link) => {
-      const secret = randomName(SECRET_LENGTH);
+      const secret = newSecret();
       const session = { hash: hashSecret(secret), at: now() };
       return (await records.sessions.useLink(hashSecret(link), session)) && secret;
     },

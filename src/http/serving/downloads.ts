@@ -1,5 +1,5 @@
 import type { ArchivedPhoto } from "../../export/archive.ts";
-import { hashSecret, randomName } from "../../random.ts";
+import { hashSecret, newSecret } from "../../random.ts";
 
 /** An archive that somebody may fetch. */
 export type Download = {
@@ -36,9 +36,6 @@ export const MOST_DOWNLOADS = 8;
 /** Files of all archives that may be asked for, some hundred bytes each: the oldest links make way. */
 const MOST_FILES = 250_000;
 
-/** Characters of a link's secret: 238 bits. */
-const SECRET_LENGTH = 40;
-
 type Link = Download & { holds: () => Promise<boolean> };
 
 /**
@@ -67,7 +64,7 @@ export function createDownloads(now: () => number): Downloads {
     make: (files, size, holds) => {
       dropEnded();
       makeRoom(files.length);
-      const secret = randomName(SECRET_LENGTH);
+      const secret = newSecret();
       const expiresAt = now() + DOWNLOAD_MS;
       links.set(hashSecret(secret), { files, size, holds, madeAt: now(), expiresAt });
       setTimeout(dropEnded, DOWNLOAD_MS + 1000).unref();
