@@ -12,6 +12,8 @@ import { apiTarget, type PageData } from "./upload-page/page-data.ts";
 export type UploadPageInfo = {
   site: SiteLook;
   language: Language;
+  /** The reader's language tags, best first: dates and numbers are written as their region does. */
+  liked: readonly string[];
   uploadToken: string;
   /** Proves that the passphrase was given, where the link has one. */
   uploadGrant: string | null;
@@ -46,7 +48,7 @@ export type UploadPageInfo = {
 export function renderUploadPage(info: UploadPageInfo): string {
   const { site, language, state } = info;
   const texts = textsOf(language).upload;
-  const words = { texts, locale: createLocale(language) };
+  const words = { texts, locale: createLocale(language, info.liked) };
   const ready = state === "ready";
   const title = (ready && headingOf(info, words)) || texts.title;
   return renderPage(

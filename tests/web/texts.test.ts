@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createLocale } from "../../src/web/kit/locale.ts";
-import { chooseLanguage, LANGUAGES } from "../../src/web/texts/language.ts";
+import { chooseLanguage, LANGUAGES, likedTags, regionalTag } from "../../src/web/texts/language.ts";
 import { fill, type Message } from "../../src/web/texts/message.ts";
 import { textsOf } from "../../src/web/texts/texts.ts";
 
@@ -18,6 +18,29 @@ describe("the language of a page", () => {
     [`${"x,".repeat(10_000)}de`, "en"],
   ] as const)("%s: %s", (header, language) => {
     expect(chooseLanguage(header)).toBe(language);
+  });
+});
+
+describe("the region of the reader", () => {
+  test.each([
+    ["en", "en-GB, en-US;q=0.9", "en-gb"],
+    ["en", "sv-SE, en;q=0.8, en-AU;q=0.7", "en-au"],
+    ["de", "de, de-Latn-AT;q=0.8", "de-latn-at"],
+    ["es", "es-419", "es-419"],
+    ["en", "de-AT", "en"],
+    ["en", null, "en"],
+    ["en", "en-GB-u-nu-arab, en-x, en-\u0000GB, en-gb-oxendict", "en"],
+  ] as const)("a page in %s for %s: %s", (language, header, tag) => {
+    expect(regionalTag(language, likedTags(header))).toBe(tag);
+  });
+
+  test("writes dates and numbers", () => {
+    const at = new Date(2026, 10, 27, 18, 5).getTime();
+    const british = createLocale("en", ["en-GB"]);
+    expect(plain(british.moment(at))).toBe("Friday 27 November at 18:05");
+    expect(british.date(at)).toBe("27 Nov 2026");
+    expect(plain(createLocale("en").moment(at))).toBe("Friday, November 27 at 6:05 PM");
+    expect(plain(createLocale("de", ["de-AT"]).say("{n}", { n: 12_345 }))).toBe("12 345");
   });
 });
 

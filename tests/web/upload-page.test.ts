@@ -5,6 +5,7 @@ import { renderUploadPage, type UploadPageInfo } from "../../src/web/upload-page
 const info: UploadPageInfo = {
   site: { name: "A & B" },
   language: "en",
+  liked: [],
   uploadGrant: null,
   uploadToken: "abc123",
   state: "ready",

@@ -17,6 +17,7 @@ export function pageInfo({
   grant,
   site,
   language,
+  liked,
   config,
   now,
 }: {
@@ -25,6 +26,7 @@ export function pageInfo({
   grant: string | null;
   site: SiteLook;
   language: Language;
+  liked: readonly string[];
   config: Settings;
   now: number;
 }): UploadPageInfo {
@@ -33,6 +35,7 @@ export function pageInfo({
   return {
     site,
     language,
+    liked,
     uploadToken,
     uploadGrant: grant,
     state,

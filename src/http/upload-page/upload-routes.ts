@@ -8,7 +8,7 @@ import { isOwnPage } from "../archive/own-page.ts";
 import { isEncrypted } from "../cookies.ts";
 import { describeUploadPage, HIDDEN } from "../docs/pages.ts";
 import { readFormField } from "../form.ts";
-import { languageOf } from "../language.ts";
+import { languageOf, likedTagsOf } from "../language.ts";
 import type { RequestLog } from "../request-log.ts";
 import { lookOf } from "../site-look.ts";
 import { grantCookie, grantIn } from "./grant-cookie.ts";
@@ -57,6 +57,7 @@ async function uploadPage(
     grant,
     site: lookOf(context, "../"),
     language: languageOf(request),
+    liked: likedTagsOf(request),
     config,
     now: now(),
   });

@@ -12,7 +12,11 @@ const root = document.getElementById("archive");
 
 if (info && root !== null) {
   const data: ArchivePageData = JSON.parse(info);
-  const context = { data, api: createApi(data), locale: createLocale(data.language) };
+  const context = {
+    data,
+    api: createApi(data),
+    locale: createLocale(data.language, navigator.languages),
+  };
   startEvents(data);
   render(
     <Archive.Provider value={context}>

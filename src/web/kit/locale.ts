@@ -1,10 +1,11 @@
 import { unitBaseOf, type UnitBase } from "../../units.ts";
-import type { Language } from "../texts/language.ts";
+import { regionalTag, type Language } from "../texts/language.ts";
 import { fill, type Message, type MessageValues } from "../texts/message.ts";
 
 /** How a language writes what pages say. Made once for a page. */
 export type Locale = {
-  language: Language;
+  /** For `Intl`: the page's language, as the reader's region writes it. */
+  tag: string;
   say(message: Message, values?: MessageValues): string;
   number(value: number): string;
   /** Bytes, such as "1.5 MB". `base`: what the units are powers of; for a limit those that it was set in. */
@@ -25,33 +26,35 @@ export type Locale = {
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-export function createLocale(language: Language): Locale {
-  const numbers = new Intl.NumberFormat(language);
-  const moments = new Intl.DateTimeFormat(language, {
+/** @param liked the reader's language tags, best first: what the page's language leaves open is written as their region does */
+export function createLocale(language: Language, liked: readonly string[] = []): Locale {
+  const tag = regionalTag(language, liked);
+  const numbers = new Intl.NumberFormat(tag);
+  const moments = new Intl.DateTimeFormat(tag, {
     weekday: "long",
     day: "numeric",
     month: "long",
     hour: "numeric",
     minute: "2-digit",
   });
-  const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
-  const lists = new Intl.ListFormat(language, { type: "conjunction" });
-  const size = (bytes: number, base: UnitBase = 1024) => writeSize(bytes, base, language);
+  const dates = new Intl.DateTimeFormat(tag, { dateStyle: "medium" });
+  const lists = new Intl.ListFormat(tag, { type: "conjunction" });
+  const size = (bytes: number, base: UnitBase = 1024) => writeSize(bytes, base, tag);
   return {
-    language,
-    say: (message, values) => fill(message, language, values),
+    tag,
+    say: (message, values) => fill(message, tag, values),
     number: (value) => numbers.format(value),
     size,
     limit: (bytes) => size(bytes, unitBaseOf(bytes)),
     speed: (bytesPerSecond) => `${size(bytesPerSecond)}/s`,
     moment: (at) => moments.format(at),
     date: (at) => dates.format(at),
-    duration: (seconds) => writeDuration(seconds, language),
+    duration: (seconds) => writeDuration(seconds, tag),
     list: (words) => lists.format(words),
   };
 }
 
-function writeSize(bytes: number, base: UnitBase, language: Language): string {
+function writeSize(bytes: number, base: UnitBase, tag: string): string {
   let value = bytes;
   let unit = 0;
   // 1023.96 KB would be written "1024 KB": that is a megabyte.
@@ -59,15 +62,15 @@ function writeSize(bytes: number, base: UnitBase, language: Language): string {
     value /= base;
     unit += 1;
   }
-  return writeUnit(value, UNITS[unit] ?? "byte", language, {
+  return writeUnit(value, UNITS[unit] ?? "byte", tag, {
     unitDisplay: unit === 0 ? "long" : "short",
     maximumFractionDigits: unit > 0 && value < 100 ? 1 : 0,
   });
 }
 
-function writeDuration(seconds: number, language: Language): string {
+function writeDuration(seconds: number, tag: string): string {
   const [value, unit] = coarse(seconds);
-  return writeUnit(value, unit, language, { unitDisplay: "long" });
+  return writeUnit(value, unit, tag, { unitDisplay: "long" });
 }
 
 function coarse(seconds: number): [number, "second" | "minute" | "hour" | "day"] {
@@ -81,10 +84,10 @@ function coarse(seconds: number): [number, "second" | "minute" | "hour" | "day"]
 function writeUnit(
   value: number,
   unit: string,
-  language: Language,
+  tag: string,
   options: Intl.NumberFormatOptions,
 ): string {
-  return new Intl.NumberFormat(language, { style: "unit", unit, ...options }).format(value);
+  return new Intl.NumberFormat(tag, { style: "unit", unit, ...options }).format(value);
 }
 
 /** 0 to 1 -> whole per cent; 100 is said only when it is true. */

@@ -1,5 +1,3 @@
-import type { Language } from "./language.ts";
-
 /**
  * A text with places for values: "Up to {size} each". Where it depends on a number, which is its value `count`, it
  * has a form for one and a form for all others.
@@ -17,11 +15,14 @@ export type Translated<Source> = {
 
 export type MessageValues = Readonly<Record<string, string | number>>;
 
-const rules = new Map<Language, Intl.PluralRules>();
-const numbers = new Map<Language, Intl.NumberFormat>();
+const rules = new Map<string, Intl.PluralRules>();
+const numbers = new Map<string, Intl.NumberFormat>();
 
-/** The text with its values put in; numbers as the language writes them. */
-export function fill(message: Message, language: Language, values: MessageValues = {}): string {
+/**
+ * The text with its values put in; numbers as the language writes them.
+ * @param language tag for `Intl`, with a region or without
+ */
+export function fill(message: Message, language: string, values: MessageValues = {}): string {
   const text = typeof message === "string" ? message : chooseForm(message, language, values);
   return text.replaceAll(/\{(\w+)\}/g, (place, name: string) => {
     const value = values[name];
@@ -32,26 +33,30 @@ export function fill(message: Message, language: Language, values: MessageValues
 
 function chooseForm(
   message: Exclude<Message, string>,
-  language: Language,
+  language: string,
   { count = 0 }: MessageValues,
 ): string {
   const rule = remembered(rules, language, () => new Intl.PluralRules(language));
   return rule.select(Number(count)) === "one" ? message.one : message.other;
 }
 
-function writeNumber(value: number, language: Language): string {
+function writeNumber(value: number, language: string): string {
   return remembered(numbers, language, () => new Intl.NumberFormat(language)).format(value);
 }
 
+/** Regions are the reader's word: on the server nobody may fill the memory with them. */
+const MOST_REMEMBERED = 50;
+
 /** Making one of these takes as long as a hundred uses of it. */
 function remembered<Format>(
-  formats: Map<Language, Format>,
-  language: Language,
+  formats: Map<string, Format>,
+  language: string,
   make: () => Format,
 ): Format {
   const known = formats.get(language);
   if (known !== undefined) return known;
   const made = make();
+  if (formats.size >= MOST_REMEMBERED) formats.clear();
   formats.set(language, made);
   return made;
 }

@@ -16,7 +16,7 @@ import { keepAwake, showInTitle, warnBeforeLeaving } from "./while-sending.ts";
 
 /** Puts together what the components show. */
 export function startUploadPage(data: PageData, engine: Engine, guest: Guest): UploadPage {
-  const words = { texts: data.texts, locale: createLocale(data.language) };
+  const words = { texts: data.texts, locale: createLocale(data.language, navigator.languages) };
   const list = createUploadList(engine);
   const earlier = createEarlier(engine, list);
   const link = createLinkState(

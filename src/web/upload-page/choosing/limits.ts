@@ -51,7 +51,7 @@ export function describeLimit(
 function sizesThatDiffer(size: number, limit: number, locale: Locale): [string, string] {
   const pair: [string, string] = [locale.size(size, unitBaseOf(limit)), locale.limit(limit)];
   if (pair[0] !== pair[1]) return pair;
-  const exact = new Intl.NumberFormat(locale.language, {
+  const exact = new Intl.NumberFormat(locale.tag, {
     style: "unit",
     unit: "byte",
     unitDisplay: "long",

@@ -1,6 +1,4 @@
-import type { Language } from "../../../texts/language.ts";
-
-/** How a language writes days of the list, which are `YYYY-MM-DD`. */
+/** How the reader's language writes days of the list, which are `YYYY-MM-DD`. */
 export type DayNames = {
   /** "Friday, 27 November", with the year where it is not this one. */
   long(day: string): string;
@@ -10,10 +8,11 @@ export type DayNames = {
   month(day: string): string;
 };
 
-export function createDayNames(language: Language): DayNames {
+/** @param tag of the reader's language, for `Intl`: "en-GB" */
+export function createDayNames(tag: string): DayNames {
   const thisYear = String(new Date().getFullYear());
   const write = (options: Intl.DateTimeFormatOptions) => {
-    const format = new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+    const format = new Intl.DateTimeFormat(tag, { ...options, timeZone: "UTC" });
     return (day: string) => format.format(new Date(`${day}T00:00:00Z`));
   };
   const long = { weekday: "long", day: "numeric", month: "long" } as const;

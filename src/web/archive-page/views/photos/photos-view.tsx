@@ -30,7 +30,7 @@ export function PhotosView() {
   const problemText = useProblemText();
   const grid = useRef<GridHandle | undefined>(undefined);
   const shown = useShownList(address, selection, (error) => toast(problemText(error)));
-  const dayNames = useMemo(() => createDayNames(archive.data.language), []);
+  const dayNames = useMemo(() => createDayNames(archive.locale.tag), []);
   const context: PhotosContext | undefined = shown && {
     ...archive,
     texts: archive.data.texts.photos,

@@ -19,11 +19,11 @@ export function FileFacts({ photo }: { photo: WholePhoto }) {
   );
 }
 
-function factsOf(photo: WholePhoto, { texts, locale, data }: PhotosContext): [string, string][] {
+function factsOf(photo: WholePhoto, { texts, locale }: PhotosContext): [string, string][] {
   const facts: [string, string][] = [];
-  const moment = new Intl.DateTimeFormat(data.language, { dateStyle: "full", timeStyle: "short" });
+  const moment = new Intl.DateTimeFormat(locale.tag, { dateStyle: "full", timeStyle: "short" });
   // The camera's clock, of which the zone is mostly not known, is shown as it was.
-  const taken = new Intl.DateTimeFormat(data.language, {
+  const taken = new Intl.DateTimeFormat(locale.tag, {
     dateStyle: "full",
     timeStyle: "short",
     timeZone: "UTC",
