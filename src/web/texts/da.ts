@@ -120,7 +120,7 @@ export const da: Texts = {
       waiting: "Venter på sin tur",
       otherTab: "Sendes i en anden fane",
       noUse: "Venter på en ledig plads",
-      offline: "Venter på forbindelsen. Det fortsætter af sig selv.",
+      offline: "Venter på forbindelsen",
       troubled: "Serveren svarer ikke. Prøver igen…",
       continued: "Fortsætter, hvor du slap",
     },

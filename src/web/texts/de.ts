@@ -91,7 +91,7 @@ export const de: Texts = {
       wrong_type:
         "Dateien der Art {type} werden hier nicht angenommen. Du kannst {types} schicken.",
       too_large: "Die Datei ist zu groß: Sie hat {size}, und höchstens {limit} sind erlaubt.",
-      no_place: "Für sie ist kein Platz mehr: Der Link nimmt nicht mehr Dateien als die davor.",
+      no_place: "Kein Platz mehr: Der Link nimmt nicht mehr Dateien als die zuvor ausgewählten.",
     },
     refusal: {
       refused: "Der Server konnte diese Datei nicht annehmen.",
@@ -121,10 +121,10 @@ export const de: Texts = {
       cancelled: "Abgebrochen",
       paused: "Angehalten bei {percent} % von {size}",
       sent: "{percent} % von {size}",
-      waiting: "Wartet, bis sie an der Reihe ist",
+      waiting: "Wartet noch",
       otherTab: "Wird in einem anderen Tab geschickt",
       noUse: "Wartet auf einen freien Platz",
-      offline: "Wartet auf die Verbindung. Es geht von selbst weiter.",
+      offline: "Wartet auf die Verbindung",
       troubled: "Der Server antwortet nicht. Neuer Versuch …",
       continued: "Geht weiter, wo du aufgehört hast",
     },

@@ -132,7 +132,7 @@ export const en = {
       waiting: "Waiting for its turn",
       otherTab: "Being sent in another tab",
       noUse: "Waiting for a free place",
-      offline: "Waiting for the connection. It goes on by itself.",
+      offline: "Waiting for the connection",
       troubled: "The server does not answer. Trying again…",
       continued: "Continuing where you left off",
     },
@@ -570,7 +570,7 @@ export const en = {
       make: "Make key",
       nothing: "There is no API key yet.",
       unnamed: "Unnamed key",
-      good: "Good",
+      good: "Valid",
       bad: "Revoked",
       levels: {
         read: "May look",

@@ -120,7 +120,7 @@ export const es: Texts = {
       waiting: "Espera su turno",
       otherTab: "Se está enviando en otra pestaña",
       noUse: "Espera un sitio libre",
-      offline: "Espera la conexión. Continúa por sí solo.",
+      offline: "Espera la conexión",
       troubled: "El servidor no responde. Nuevo intento…",
       continued: "Continúa donde lo dejaste",
     },

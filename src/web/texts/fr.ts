@@ -122,7 +122,7 @@ export const fr: Texts = {
       waiting: "Attend son tour",
       otherTab: "En cours d’envoi dans un autre onglet",
       noUse: "Attend une place libre",
-      offline: "Attend la connexion. L’envoi reprendra tout seul.",
+      offline: "Attend la connexion",
       troubled: "Le serveur ne répond pas. Nouvel essai…",
       continued: "Reprend là où vous en étiez",
     },

@@ -45,7 +45,8 @@ export function EditLinkDialog({
     }
   };
 
-  const moment = locale.moment(link.valid_until * 1000);
+  // Short: a select cuts what is longer than a phone is wide.
+  const moment = locale.date(link.valid_until * 1000);
   return (
     <Dialog heading={texts.edit} closeLabel={data.common.close} onClose={onClose}>
       <form
