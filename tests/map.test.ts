@@ -17,7 +17,7 @@ const DOCUMENTS = [
 
 const read = (path: string) => Bun.file(join(ROOT, path)).text();
 const sources = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(join(ROOT, "src"))];
-const tests = [...new Bun.Glob("**/*.ts").scanSync(join(ROOT, "tests"))];
+const tests = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(join(ROOT, "tests"))];
 
 test.each(DOCUMENTS)("every link of %s to a file leads to one", async (document) => {
   const targets = [...(await read(document)).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
