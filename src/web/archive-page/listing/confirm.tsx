@@ -1,11 +1,11 @@
 /** @jsxImportSource preact */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import { Button } from "../../kit/button.tsx";
 import { Dialog } from "../../kit/dialog.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { useArchive } from "../archive-context.ts";
 import { useProblemText } from "../problem-text.ts";
+import { useSending } from "../sending.ts";
 
 /** Asks before something is done that cannot be taken back. It closes when that is done; where it fails it says why. */
 export function Confirm({
@@ -25,25 +25,17 @@ export function Confirm({
 }) {
   const { data } = useArchive();
   const write = useProblemText();
-  const [isAt, setAt] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
-  const carryOut = async () => {
-    setAt(true);
-    try {
-      await run();
-      onClose();
-    } catch (error) {
-      setProblem(error);
-      setAt(false);
-    }
-  };
+  const { isSending, problem, send } = useSending(async () => {
+    await run();
+    onClose();
+  });
   return (
     <Dialog heading={heading} closeLabel={data.common.close} onClose={onClose}>
       {children}
       {problem !== undefined && <Notice kind="bad">{write(problem)}</Notice>}
       <div class="dialog-actions">
         <Button onClick={onClose}>{data.common.cancel}</Button>
-        <Button kind="danger" disabled={isAt} onClick={() => void carryOut()}>
+        <Button kind="danger" disabled={isSending} onClick={send}>
           {act}
         </Button>
       </div>

@@ -1,5 +1,4 @@
 /** @jsxImportSource preact */
-import { useState } from "preact/hooks";
 import { Button } from "../../../kit/button.tsx";
 import type { Locale } from "../../../kit/locale.ts";
 import { toast } from "../../../kit/toast.tsx";
@@ -8,6 +7,7 @@ import { useArchive } from "../../archive-context.ts";
 import { StateBadge, type BadgeKind } from "../../listing/state-badge.tsx";
 import { placeOf } from "../../place.ts";
 import { useProblemText } from "../../problem-text.ts";
+import { useSending } from "../../sending.ts";
 import type { CallbackItem, CallbackState } from "./callback-types.ts";
 
 const KINDS: Readonly<Record<CallbackState, BadgeKind>> = {
@@ -49,21 +49,17 @@ export function CallbackRow({ item, onRetried }: { item: CallbackItem; onRetried
 function RetryButton({ id, onRetried }: { id: string; onRetried: () => void }) {
   const { data, api } = useArchive();
   const write = useProblemText();
-  const [isAt, setAt] = useState(false);
-  const retry = async () => {
-    setAt(true);
+  const { isSending, send } = useSending(async () => {
     try {
       await api("delivery/retry", { delivery_id: id });
       toast(data.texts.callbacks.retried);
       onRetried();
     } catch (error) {
       toast(write(error));
-    } finally {
-      setAt(false);
     }
-  };
+  });
   return (
-    <Button icon="restore" disabled={isAt} onClick={() => void retry()}>
+    <Button icon="restore" disabled={isSending} onClick={send}>
       {data.texts.callbacks.retry}
     </Button>
   );

@@ -7,6 +7,7 @@ import { Field } from "../../../kit/field.tsx";
 import { Notice } from "../../../kit/notice.tsx";
 import { useArchive } from "../../archive-context.ts";
 import { useProblemText } from "../../problem-text.ts";
+import { useSending } from "../../sending.ts";
 import { LEVEL_CHOICES, type KeyItem } from "./key-types.ts";
 
 /** Makes a key by a form, and shows it: this once. */
@@ -34,24 +35,16 @@ function KeyForm({ onMade, onClose }: { onMade: (key: string) => void; onClose: 
   const write = useProblemText();
   const [name, setName] = useState("");
   const [level, setLevel] = useState("write");
-  const [problem, setProblem] = useState<unknown>();
-  const [isAt, setAt] = useState(false);
-  const make = async () => {
-    setAt(true);
-    try {
-      const answer = await api<KeyItem & { api_key: string }>("key/create", { name, level });
-      onMade(answer.data.api_key);
-    } catch (error) {
-      setProblem(error);
-      setAt(false);
-    }
-  };
+  const { isSending, problem, send } = useSending(async () => {
+    const answer = await api<KeyItem & { api_key: string }>("key/create", { name, level });
+    onMade(answer.data.api_key);
+  });
   return (
     <form
       class="fields"
       onSubmit={(event) => {
         event.preventDefault();
-        void make();
+        send();
       }}
     >
       <Field label={texts.name} hint={texts.nameHint}>
@@ -79,7 +72,7 @@ function KeyForm({ onMade, onClose }: { onMade: (key: string) => void; onClose: 
       {problem !== undefined && <Notice kind="bad">{write(problem)}</Notice>}
       <div class="dialog-actions">
         <Button onClick={onClose}>{data.common.cancel}</Button>
-        <Button type="submit" kind="main" icon="key" disabled={isAt}>
+        <Button type="submit" kind="main" icon="key" disabled={isSending}>
           {texts.make}
         </Button>
       </div>

@@ -5,6 +5,7 @@ import { Dialog } from "../../../kit/dialog.tsx";
 import { Notice } from "../../../kit/notice.tsx";
 import { useArchive } from "../../archive-context.ts";
 import type { ApiParams } from "../../api.ts";
+import { useSending } from "../../sending.ts";
 import { EndField } from "./end-field.tsx";
 import { useFieldErrors } from "./field-errors.ts";
 import { GreetingFields } from "./greeting-fields.tsx";
@@ -27,23 +28,14 @@ export function EditLinkDialog({
   const texts = data.texts.links;
   const [draft, setDraft] = useState(draftOf(link));
   const [end, setEnd] = useState<LinkEnd>();
-  const [problem, setProblem] = useState<unknown>();
-  const [isAt, setAt] = useState(false);
+  const { isSending, problem, send } = useSending(async () => {
+    const params = changesOf(link, draft, end);
+    onChanged((await api<LinkItem>("upload-token/update", params)).data);
+    onClose();
+  });
   const { errorOf, other } = useFieldErrors(problem);
   const change = (set: Partial<LinkDraft>) => setDraft((before) => ({ ...before, ...set }));
   const part = { draft, change, errorOf };
-
-  const save = async () => {
-    setAt(true);
-    try {
-      const params = changesOf(link, draft, end);
-      onChanged((await api<LinkItem>("upload-token/update", params)).data);
-      onClose();
-    } catch (error) {
-      setProblem(error);
-      setAt(false);
-    }
-  };
 
   // Short: a select cuts what is longer than a phone is wide.
   const moment = locale.date(link.valid_until * 1000);
@@ -53,7 +45,7 @@ export function EditLinkDialog({
         class="fields"
         onSubmit={(event) => {
           event.preventDefault();
-          void save();
+          send();
         }}
       >
         <div class="short">
@@ -73,7 +65,7 @@ export function EditLinkDialog({
         {other !== undefined && <Notice kind="bad">{other}</Notice>}
         <div class="dialog-actions">
           <Button onClick={onClose}>{data.common.cancel}</Button>
-          <Button type="submit" kind="main" disabled={isAt}>
+          <Button type="submit" kind="main" disabled={isSending}>
             {texts.save}
           </Button>
         </div>

@@ -5,6 +5,7 @@ import { Dialog } from "../../../kit/dialog.tsx";
 import { Notice } from "../../../kit/notice.tsx";
 import { useArchive } from "../../archive-context.ts";
 import type { Api } from "../../api.ts";
+import { useSending, type Sending } from "../../sending.ts";
 import { AlbumField, NEW_ALBUM } from "./album-field.tsx";
 import { EndField } from "./end-field.tsx";
 import { useFieldErrors } from "./field-errors.ts";
@@ -23,24 +24,14 @@ export function NewLinkDialog({ onMade, onClose }: { onMade: () => void; onClose
   const texts = data.texts.links;
   const [draft, setDraft] = useState(EMPTY_DRAFT);
   const [made, setMade] = useState<Made>();
-  const [problem, setProblem] = useState<unknown>();
-  const [isAt, setAt] = useState(false);
   const change = (set: Partial<LinkDraft>) => setDraft((before) => ({ ...before, ...set }));
 
-  const make = async () => {
-    setAt(true);
-    setProblem(undefined);
-    try {
-      const albumId = await albumFor(api, draft, change);
-      const params = paramsOfDraft(draft, albumId, Date.now());
-      setMade((await api<Made>("photo/get-upload-token", params)).data);
-      onMade();
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setAt(false);
-    }
-  };
+  const sending = useSending(async () => {
+    const albumId = await albumFor(api, draft, change);
+    const params = paramsOfDraft(draft, albumId, Date.now());
+    setMade((await api<Made>("photo/get-upload-token", params)).data);
+    onMade();
+  });
 
   return (
     <Dialog
@@ -49,7 +40,7 @@ export function NewLinkDialog({ onMade, onClose }: { onMade: () => void; onClose
       onClose={onClose}
     >
       {made === undefined ? (
-        <LinkForm {...{ draft, change, problem, isAt, onClose }} onSubmit={() => void make()} />
+        <LinkForm {...{ draft, change, sending, onClose }} />
       ) : (
         <LinkShown url={made.upload_url} title={made.title} passphrase={draft.passphrase} />
       )}
@@ -73,14 +64,10 @@ async function albumFor(
 function LinkForm({
   draft,
   change,
-  problem,
-  isAt,
-  onSubmit,
+  sending: { isSending, problem, send },
   onClose,
 }: Pick<LinkFormPart, "draft" | "change"> & {
-  problem: unknown;
-  isAt: boolean;
-  onSubmit: () => void;
+  sending: Sending;
   onClose: () => void;
 }) {
   const { data } = useArchive();
@@ -92,7 +79,7 @@ function LinkForm({
       class="fields"
       onSubmit={(event) => {
         event.preventDefault();
-        onSubmit();
+        send();
       }}
     >
       <GreetingFields {...part} />
@@ -111,7 +98,7 @@ function LinkForm({
       {other !== undefined && <Notice kind="bad">{other}</Notice>}
       <div class="dialog-actions">
         <Button onClick={onClose}>{data.common.cancel}</Button>
-        <Button type="submit" kind="main" icon="link" disabled={isAt}>
+        <Button type="submit" kind="main" icon="link" disabled={isSending}>
           {texts.make}
         </Button>
       </div>
