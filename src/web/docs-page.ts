@@ -89,9 +89,9 @@ body { margin: 0; }
 .swagger-ui .wrapper { max-width: 1100px; }
 .swagger-ui .scheme-container .servers-title, .swagger-ui .scheme-container .servers { display: none; }
 /* Headings in the form that sends a file: what is for a whole file, and what is for a chunk alone. */
-.swagger-ui tr:is([data-property-name="upload_token"], [data-property-name="replace_token"]):first-child:has(+ tr[data-property-name="file"]) > td,
+.swagger-ui tr:is([data-property-name="upload_token"], [data-property-name="replace_token"]):first-child:has(~ tr[data-property-name="file"]) > td,
 .swagger-ui tr[data-property-name="resumableChunkNumber"] > td { position: relative; padding-top: 48px; }
-.swagger-ui tr:is([data-property-name="upload_token"], [data-property-name="replace_token"]):first-child:has(+ tr[data-property-name="file"]) > td:first-child::before,
+.swagger-ui tr:is([data-property-name="upload_token"], [data-property-name="replace_token"]):first-child:has(~ tr[data-property-name="file"]) > td:first-child::before,
 .swagger-ui tr[data-property-name="resumableChunkNumber"] > td:first-child::before {
   position: absolute; top: 16px; left: 0; font: bold 15px sans-serif; white-space: nowrap; content: "A whole file";
 }

@@ -65,7 +65,7 @@ const says = (page: Page, what: string, expected: RegExp) =>
 test("what remains is right after each file, and when others use the link", async () => {
   const token = await server.token({ max_uploads: 4 });
   const page = await open(token);
-  expect(await remains(page)).toStartWith("4 of 4 files, until ");
+  expect(await remains(page)).toStartWith("4 of 4 files left, until ");
   await choose(page, { name: "mine.png", bytes: png(3000) });
   await stateOf(page, "mine.png", "done");
   await says(page, ".remains", /^3 of 4 files/);

@@ -53,8 +53,8 @@ export const da: Texts = {
     },
     remains: {
       files: {
-        one: "{left} af {count} fil, indtil {until}",
-        other: "{left} af {count} filer, indtil {until}",
+        one: "{left} af {count} fil tilbage, indtil {until}",
+        other: "{left} af {count} filer tilbage, indtil {until}",
       },
       until: "Indtil {until}",
     },

@@ -54,8 +54,8 @@ export const de: Texts = {
     },
     remains: {
       files: {
-        one: "{left} von {count} Datei, bis {until}",
-        other: "{left} von {count} Dateien, bis {until}",
+        one: "Noch {left} von {count} Datei, bis {until}",
+        other: "Noch {left} von {count} Dateien, bis {until}",
       },
       until: "Bis {until}",
     },

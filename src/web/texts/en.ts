@@ -62,8 +62,8 @@ export const en = {
     },
     remains: {
       files: {
-        one: "{left} of {count} file, until {until}",
-        other: "{left} of {count} files, until {until}",
+        one: "{left} of {count} file left, until {until}",
+        other: "{left} of {count} files left, until {until}",
       },
       until: "Until {until}",
     },

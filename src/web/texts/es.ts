@@ -53,8 +53,8 @@ export const es: Texts = {
     },
     remains: {
       files: {
-        one: "{left} de {count} archivo, hasta el {until}",
-        other: "{left} de {count} archivos, hasta el {until}",
+        one: "Quedan {left} de {count} archivo, hasta el {until}",
+        other: "Quedan {left} de {count} archivos, hasta el {until}",
       },
       until: "Hasta el {until}",
     },

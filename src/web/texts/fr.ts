@@ -54,8 +54,8 @@ export const fr: Texts = {
     },
     remains: {
       files: {
-        one: "{left} fichier sur {count}, jusqu’au {until}",
-        other: "{left} fichiers sur {count}, jusqu’au {until}",
+        one: "Encore {left} fichier sur {count}, jusqu’au {until}",
+        other: "Encore {left} fichiers sur {count}, jusqu’au {until}",
       },
       until: "Jusqu’au {until}",
     },

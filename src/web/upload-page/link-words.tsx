@@ -2,7 +2,7 @@
 import { Notice } from "../kit/notice.tsx";
 import { useUploadPage } from "./upload-context.ts";
 
-/** What the link still takes and until when: "3 of 8 files, until Friday 18:00". */
+/** What the link still takes and until when: "3 of 8 files left, until Friday 18:00". */
 export function Remains() {
   const { link, texts, locale } = useUploadPage();
   const { maxUploads, validUntil } = link.status.value;
