@@ -3,10 +3,12 @@ import { useEffect } from "preact/hooks";
 import { Icon } from "../kit/icon.tsx";
 import { Toasts } from "../kit/toast.tsx";
 import { AccountMenu } from "./account-menu.tsx";
+import { sessionIsOver } from "./api.ts";
 import { useArchive } from "./archive-context.ts";
 import { ConnectionNotice } from "./connection-notice.tsx";
 import { hasLevelOf } from "./levels.ts";
 import { place, placeOf } from "./place.ts";
+import { SignedOut } from "./signed-out.tsx";
 import { VIEWS, type View } from "./views.ts";
 
 /** The frame around the views: the site's name, navigation, the view of the present place, toasts. */
@@ -26,9 +28,13 @@ export function Shell() {
         <AccountMenu />
       </header>
       <main class="frame-view" id="view" tabIndex={-1}>
-        {present !== undefined && <present.component key={present.name} />}
+        {sessionIsOver.value ? (
+          <SignedOut />
+        ) : (
+          present !== undefined && <present.component key={present.name} />
+        )}
       </main>
-      <ConnectionNotice />
+      {!sessionIsOver.value && <ConnectionNotice />}
       <Toasts />
     </div>
   );
