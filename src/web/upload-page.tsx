@@ -2,12 +2,13 @@
 import type { VNode } from "preact";
 import { scriptName, stylesName } from "./assets.ts";
 import { createLocale } from "./kit/locale.ts";
+import { PlainForm } from "./plain-form.tsx";
 import { PageJson, renderPage, SiteName, type SiteLook } from "./page-shell.tsx";
 import type { Language } from "./texts/language.ts";
 import { textsOf, type Texts } from "./texts/texts.ts";
-import { describeLimits, type Words } from "./upload-page/choosing/limits.ts";
-import { acceptAttribute, kindOfAll } from "./upload-page/choosing/types.ts";
-import { apiTarget, type PageData } from "./upload-page/page-data.ts";
+import type { Words } from "./upload-page/choosing/limits.ts";
+import { kindOfAll } from "./upload-page/choosing/types.ts";
+import type { PageData } from "./upload-page/page-data.ts";
 
 export type UploadPageInfo = {
   site: SiteLook;
@@ -119,37 +120,6 @@ function Ready({ info, words }: { info: UploadPageInfo; words: Words }): VNode {
       <PlainForm info={info} words={words} />
       <PageJson id="upload-info" data={pageData(info)} />
     </>
-  );
-}
-
-/** For browsers without script. */
-function PlainForm({ info, words }: { info: UploadPageInfo; words: Words }): VNode {
-  const { texts } = words;
-  return (
-    <noscript>
-      <form method="post" enctype="multipart/form-data" action={apiTarget}>
-        <input type="hidden" name="upload_token" value={info.uploadToken} />
-        {info.uploadGrant !== null && (
-          <input type="hidden" name="upload_grant" value={info.uploadGrant} />
-        )}
-        <input type="hidden" name="format" value="page" />
-        <label for="one">{texts.choose.file}</label>
-        <input
-          type="file"
-          name="file"
-          id="one"
-          required
-          accept={acceptAttribute(info.types)}
-          aria-describedby="one-limits"
-        />
-        <p class="hint" id="one-limits">
-          {describeLimits({ ...info, files: info.remaining }, words)}
-        </p>
-        <button type="submit" class="button main">
-          {texts.choose.send}
-        </button>
-      </form>
-    </noscript>
   );
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { hashSecret } from "../../src/random.ts";
 import { siteForEach } from "../support/lifetime.ts";
 import { png, textFile } from "../support/media.ts";
-import { fileForm, photoCount, redeem, type RedeemOptions } from "../support/redeem.ts";
+import { fileForm, photoCount, redeem, sendChunk, type RedeemOptions } from "../support/redeem.ts";
 
 /** The pages of an upload link that work without script: the passphrase before it, and what a form ends on. */
 
@@ -19,6 +20,12 @@ function say(
 ): Promise<Response> {
   const body = new URLSearchParams({ passphrase });
   return site.call(`/upload/${token}`, { method: "POST", body, headers });
+}
+
+/** What the page's script is told. */
+async function dataOf(answer: Response): Promise<Record<string, unknown>> {
+  const [, json = ""] = /id="upload-info">(.+?)<\/script>/.exec(await answer.text()) ?? [];
+  return JSON.parse(json) as Record<string, unknown>;
 }
 
 const cookieOf = (answer: Response) => (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
@@ -107,6 +114,72 @@ describe("a link with a passphrase", () => {
     const html = await page.text();
     expect(html).toContain("This upload link has expired.");
     expect(html).not.toContain('name="passphrase"');
+  });
+});
+
+describe("the page of a link", () => {
+  test("knows how the link stands, who asks and what", async () => {
+    const token = await site.token({
+      max_uploads: 3,
+      valid_minutes: 60,
+      max_size: 9000,
+      types: "image/*",
+      sender: "Ann <script>",
+      ask: "name,note",
+    });
+    await redeem(site, fileForm(token, file));
+    const plan = { identifier: "i", filename: "a.png", chunkSize: 1000, totalSize: 2500 };
+    await sendChunk(site, token, plan, { number: 1, start: 0, end: 1000 }, file);
+    const data = await dataOf(await open(token, { "accept-language": "da" }));
+    expect(data).toMatchObject({
+      uploadToken: token,
+      uploadGrant: null,
+      state: "open",
+      maxUploads: 3,
+      remaining: 2,
+      free: 1,
+      maxSize: 9000,
+      types: ["image/*"],
+      sender: "Ann <script>",
+      ask: ["name", "note"],
+      returns: false,
+      language: "da",
+    });
+    const [now, until, grace] = ["now", "validUntil", "graceUntil"].map((name) =>
+      Number(data[name]),
+    );
+    expect(Math.abs((now ?? 0) - site.site.now())).toBeLessThan(10_000);
+    expect(Math.abs((until ?? 0) - (now ?? 0) - 3_600_000)).toBeLessThan(10_000);
+    expect((grace ?? 0) - (until ?? 0)).toBe(24 * 3_600_000);
+    const html = await (await open(token)).text();
+    expect(html).toContain("Ann &lt;script>");
+    // Without script as well.
+    for (const name of ["guest_name", "guest_note", "format"])
+      expect(html).toContain(`name="${name}"`);
+  });
+
+  test("that is used up, too old, revoked or unknown says which, and asks for no file", async () => {
+    const used = await site.token();
+    await redeem(site, fileForm(used, file));
+    const [revoked, old] = [await site.token(), await site.token({ valid_minutes: 15 })];
+    const known = await site.site.records.tokens.byHash(hashSecret(revoked));
+    await site.site.records.tokens.revoke(known?.id ?? 0, site.site.now());
+    const says = async (token: string, words: string) => {
+      const page = await open(token);
+      const html = await page.text();
+      expect([page.status, html]).toEqual([404, expect.stringContaining(words)]);
+      expect(html).not.toMatch(/type="file"|<script/);
+    };
+    await says(used, "has already been used");
+    await says(revoked, "was withdrawn");
+    await says("x".repeat(64), "is not valid");
+    site.advance(3_600_000);
+    // What has begun may go on, by the page's script: without one it is over.
+    const html = await (await open(old)).text();
+    expect(html).toMatch(/<noscript><p>This upload link has expired\.<\/p>/);
+    expect(html).not.toContain('name="file"');
+    site.advance(25 * 3_600_000);
+    await says(old, "has expired");
   });
 });
 

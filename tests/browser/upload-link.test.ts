@@ -120,8 +120,10 @@ describe("the form of an upload link without script, in chromium", () => {
   });
 
   test("its page of words has the site's look", async () => {
-    const token = await server.token({ max_uploads: 2 });
+    const token = await server.token({ max_uploads: 2, sender: "Ann", ask: "name,note" });
     const form = await browser.open(`${server.url}/upload/${token}`, { script: false });
+    await shot(form, "plain-form");
+    await form.page.getByLabel("Your name").fill("Bo");
     const picture = choose("a.png", "image/png", png(5000));
     await form.page.setInputFiles("noscript input[type=file]", picture);
     await form.page.getByRole("button", { name: "Send" }).click();
