@@ -53,14 +53,18 @@ test("over a real connection that nobody reads, nothing grows but what the syste
   wire.socket.pause();
   await wire.send(requestHead({}, { method: "GET", path: "/" }));
   const many = Array.from({ length: 500 }, (_, id) => photo(id));
-  Bun.gc(true);
-  const before = process.memoryUsage().rss;
   // 300 MB of events, if anybody took them.
-  for (let each = 0; each < 10_000; each += 1) {
-    stream.send(many);
-    if (each % 10 === 0) await nextTurn();
-  }
-  Bun.gc(true);
+  const sendAll = async () => {
+    for (let each = 0; each < 10_000; each += 1) {
+      stream.send(many);
+      if (each % 10 === 0) await nextTurn();
+    }
+    Bun.gc(true);
+  };
+  // What this process takes once for so many events is not what is asked.
+  await sendAll();
+  const before = process.memoryUsage().rss;
+  await sendAll();
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 ** 2);
   wire.cut();
   stream.end();
