@@ -25,10 +25,9 @@ export type SlowReaderOptions = {
   stallMs?: number;
   /** Milliseconds that a reader has in all where the system does not say what it takes. */
   blindMs?: number;
+  /** Milliseconds between two looks at readers: a good deal less than the idle time. */
+  lookMs?: number;
 };
-
-/** Milliseconds between two looks at readers. */
-const LOOK_MS = 5000;
 
 const MINUTE_MS = 60_000;
 
@@ -42,6 +41,7 @@ export function createSlowReaders({
   idleSeconds,
   stallMs = 5 * MINUTE_MS,
   blindMs = 360 * MINUTE_MS,
+  lookMs = 5000,
 }: SlowReaderOptions): SlowReaders {
   const readings = new Map<Request, Reading>();
   let begun: Request[] = [];
@@ -64,7 +64,7 @@ export function createSlowReaders({
       });
     }
     if (readings.size > 0 && timer === undefined) {
-      timer = setInterval(() => void look(), LOOK_MS);
+      timer = setInterval(() => void look(), lookMs);
       timer.unref();
     }
   }

@@ -7,8 +7,15 @@ import { join } from "node:path";
 import { createSlowReaders } from "../../../src/http/serving/slow-readers.ts";
 import { connectionKey, readSendQueues } from "../../../src/http/serving/send-queues.ts";
 
-/** Seconds: less, and Bun's own clock of idle times, which ticks every four, cuts whoever reads in time. */
+/**
+ * Bun's clock of idle times ticks every four seconds, for all servers of a process at once, and began at some time before: these
+ * eight seconds end after four at the earliest.
+ */
 const IDLE_SECONDS = 8;
+/** Several looks fit into those four. */
+const LOOK_MS = 1000;
+/** More than a tick: who is given up after it is cut a tick later than who was never kept. */
+const STALL_MS = 5000;
 
 const folder = mkdtempSync(join(tmpdir(), "redeem-readers-"));
 const file = join(folder, "large");
@@ -21,7 +28,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-function serve(stallMs: number, keeps = true) {
+function serve(keeps = true, stallMs = STALL_MS) {
   const server: Bun.Server<undefined> = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -31,7 +38,12 @@ function serve(stallMs: number, keeps = true) {
       return new Response(Bun.file(file));
     },
   });
-  const readers = createSlowReaders({ server: () => server, idleSeconds: IDLE_SECONDS, stallMs });
+  const readers = createSlowReaders({
+    server: () => server,
+    idleSeconds: IDLE_SECONDS,
+    stallMs,
+    lookMs: LOOK_MS,
+  });
   ends.push(() => server.stop(true));
   return server;
 }
@@ -64,7 +76,7 @@ describe.skipIf(!isLinux)(
   () => {
     test("is kept as long as it takes anything; who takes nothing is cut, if later than Bun would", async () => {
       const begun = performance.now();
-      const servers = [serve(6000), serve(6000), serve(0, false)] as const;
+      const servers = [serve(), serve(), serve(false)] as const;
       const [slow, still, ofBun] = servers;
       await Promise.all([read(slow, 60_000), read(still, 0), read(ofBun, 0)]);
       await closed(ofBun);
@@ -72,13 +84,13 @@ describe.skipIf(!isLinux)(
       expect(still.pendingRequests).toBe(1);
       await closed(still);
       expect(performance.now() - begun).toBeGreaterThan(cutByBun);
-      // Twice the time in which a reader is given up.
-      await Bun.sleep(2 * (IDLE_SECONDS * 1000 + 6000) - (performance.now() - begun));
+      // A whole idle time more than it took to give up the reader that took nothing.
+      await Bun.sleep(IDLE_SECONDS * 1000);
       expect(slow.pendingRequests).toBe(1);
     }, 60_000);
 
     test("that has gone, or has all of it, is not heard of again", async () => {
-      const server = serve(60_000);
+      const server = serve(true, 60_000);
       const socket = await read(server, 0);
       while (server.pendingRequests === 0) await Bun.sleep(20);
       socket.destroy();
