@@ -99,7 +99,9 @@ test("a closed page is gone on with: only what is missing is sent", async () => 
   const first = await gateAt(page, 2);
   await chooseFiles(page, server.folder, LARGE);
   await first.held(2);
-  await until("a chunk is stored and shown", async () => (await percentOf(page)) > 0);
+  await until("two chunks are stored", async () => first.answered.length === 2);
+  await until("they are shown", async () => (await percentOf(page)) > 0);
+  await first.shut();
   await page.close();
 
   const { page: again, ...next } = await openIn(context, page.url(), [server.url]);

@@ -75,40 +75,56 @@ export async function stateOf(page: Page, name: string, state: string): Promise<
   return row;
 }
 
+/** A page that is closed answers nothing more. */
+const ignore = () => undefined;
+
 export type Gate = {
   /** Numbers of the chunks that were sent and let through, in order. */
   passed: number[];
+  /** Of these, what the server has answered. */
+  answered: number[];
   /** Resolves when so many chunks wait before the gate. */
   held(count: number): Promise<void>;
   /** Lets everything through from now on, what waits too. */
   open(): Promise<void>;
   /** The same, for a page that has given up what waits: that never reaches the server. */
   openBehindThem(): Promise<void>;
+  /**
+   * Breaks off what waits and whatever comes. To be done before a page is closed: the browser may let what is held go on
+   * its way then.
+   */
+  shut(): Promise<void>;
 };
 
 /** Lets so many chunks of an upload through, and holds those behind them. */
 export async function gateAt(page: Page, letThrough: number): Promise<Gate> {
   const passed: number[] = [];
+  const answered: number[] = [];
   const waiting: { pass(): Promise<void>; drop(): Promise<void> }[] = [];
   const watching = new Set<() => void>();
   let left = letThrough;
+  let isShut = false;
   await page.route("**/redeem-upload-token**", async (route: Route) => {
+    if (isShut) return route.abort();
     if (route.request().method() !== "POST") return route.continue();
-    const number = new URL(route.request().url()).searchParams.get("resumableChunkNumber");
-    const pass = () => {
-      passed.push(Number(number));
-      return route.continue();
+    const request = route.request();
+    const number = Number(new URL(request.url()).searchParams.get("resumableChunkNumber"));
+    const pass = async () => {
+      passed.push(number);
+      await route.continue();
+      void request.response().then((response) => response && answered.push(number), ignore);
     };
     if (left > 0) {
       left -= 1;
       return pass();
     }
     // The page has cancelled it already, most likely.
-    waiting.push({ pass, drop: () => route.abort().catch(() => undefined) });
+    waiting.push({ pass, drop: () => route.abort().catch(ignore) });
     for (const look of watching) look();
   });
   return {
     passed,
+    answered,
     held: (count) =>
       new Promise((resolve) => {
         const look = () => {
@@ -123,6 +139,10 @@ export async function gateAt(page: Page, letThrough: number): Promise<Gate> {
     },
     openBehindThem: async () => {
       left = Number.POSITIVE_INFINITY;
+      for (const { drop } of waiting.splice(0)) await drop();
+    },
+    shut: async () => {
+      isShut = true;
       for (const { drop } of waiting.splice(0)) await drop();
     },
   };
