@@ -215,7 +215,7 @@ test("without script there is a plain form, which works", async () => {
   visit = await openUploadPage(browser, url, [server.url, pages.url], { script: false });
   const { page } = visit;
   const file = png(9000);
-  await page.setInputFiles("#one", {
+  await page.getByLabel("Choose a file").setInputFiles({
     name: "plain.png",
     mimeType: "image/png",
     buffer: Buffer.from(file),
