@@ -61,11 +61,14 @@ test("over a real connection that nobody reads, nothing grows but what the syste
     }
     Bun.gc(true);
   };
-  // What this process takes once for so many events is not what is asked.
-  await sendAll();
-  const before = process.memoryUsage().rss;
-  await sendAll();
-  expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 ** 2);
+  // What the process takes once for so many events is not what is asked, nor when it gives it back: what is kept would grow each time.
+  const growth: number[] = [];
+  do {
+    const before = process.memoryUsage().rss;
+    await sendAll();
+    growth.push(process.memoryUsage().rss - before);
+  } while (Number(growth.at(-1)) > 32 * 1024 ** 2 && growth.length < 6);
+  expect(growth.at(-1)).toBeLessThan(32 * 1024 ** 2);
   wire.cut();
   stream.end();
-}, 30_000);
+}, 60_000);
