@@ -89,7 +89,8 @@ describe.if(ZIP_TOOLS.length > 0)(`archives, read by ${ZIP_TOOLS.join(", ")}`, (
   }, 120_000);
 
   test("with as many files as have and have not room in the fields of 1989", async () => {
-    for (const count of [65_534, 65_535, 65_536]) {
+    // 65,535 is the sign of ZIP64 itself; the 70,000 above are beyond it.
+    for (const count of [65_534, 65_535]) {
       await requireRead(Array.from({ length: count }, (_, index) => entry(`${index}`, 0)));
     }
   }, 120_000);

@@ -19,19 +19,25 @@ export const ZIP_TOOLS = Object.keys(TOOLS).filter((name) => Bun.which(name) !==
 /** What the programs on this machine find wrong with an archive, by their names. Reads all of its bytes. */
 export async function faultsOf(path: string): Promise<Record<string, string>> {
   const faults: Record<string, string> = {};
-  for (const name of ZIP_TOOLS) {
-    const { exited, stderr, stdout } = Bun.spawn(TOOLS[name]?.(path) ?? [], {
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    const [code, said, errors] = await Promise.all([
-      exited,
-      new Response(stdout).text(),
-      new Response(stderr).text(),
-    ]);
-    if (code !== 0) faults[name] = `${code}: ${errors} ${said}`.slice(0, 500);
-  }
+  const look = async (name: string) => {
+    const fault = await faultOf(name, path);
+    if (fault !== undefined) faults[name] = fault;
+  };
+  await Promise.all(ZIP_TOOLS.map(look));
   return faults;
+}
+
+async function faultOf(tool: string, path: string): Promise<string | undefined> {
+  const { exited, stderr, stdout } = Bun.spawn(TOOLS[tool]?.(path) ?? [], {
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [code, said, errors] = await Promise.all([
+    exited,
+    new Response(stdout).text(),
+    new Response(stderr).text(),
+  ]);
+  return code === 0 ? undefined : `${code}: ${errors} ${said}`.slice(0, 500);
 }
 
 export type Unzipped = { name: string; size: number; crc: number; modified: number; start: string };
