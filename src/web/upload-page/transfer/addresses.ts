@@ -1,6 +1,9 @@
 import type { EngineOptions } from "./types.ts";
 
-/** What names an upload on the server (protocol 4.2), with the folder it was chosen with, which is only recorded. */
+/**
+ * What identifies an upload on the server (protocol 4.2). `path` is the folder that the file was chosen with, which the
+ * server only records. Sizes are bytes.
+ */
 export type UploadIdentity = {
   identifier: string;
   name: string;
@@ -9,7 +12,7 @@ export type UploadIdentity = {
   chunkSize: number;
 };
 
-/** The token and, where the link has a passphrase, the proof that it was given. */
+/** The parameters that authorize a request: the token and, if the link has a passphrase, the proof that it was given. */
 export function credentials({ uploadToken, uploadGrant }: EngineOptions): [string, string][] {
   return [
     ["upload_token", uploadToken],
@@ -17,6 +20,7 @@ export function credentials({ uploadToken, uploadGrant }: EngineOptions): [strin
   ];
 }
 
+/** The parameters that identify an upload: those of Resumable.js. */
 export function identityFields(identity: UploadIdentity): [string, string][] {
   const { identifier, name, path, size, chunkSize } = identity;
   return [
@@ -28,6 +32,7 @@ export function identityFields(identity: UploadIdentity): [string, string][] {
   ];
 }
 
+/** The address of one chunk: POST sends it, GET asks whether the server has it. @param number from 1 */
 export function chunkAddress(
   options: EngineOptions,
   identity: UploadIdentity,

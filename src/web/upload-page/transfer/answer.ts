@@ -1,11 +1,11 @@
 import { type FileOutcome, readOutcome, readReason } from "./outcome.ts";
 import type { FileRefusal } from "./types.ts";
 
-/** An answer of the server, or of something that stands before it. */
+/** An answer of the server, or of a proxy before it. */
 export type Reply = {
   status: number;
   body: string;
-  /** Headers `Redeem-Code`, `Retry-After`; null where there is none. */
+  /** The header `Redeem-Code`, null if there is none; `retryAfter` is `Retry-After` likewise. */
   code: string | null;
   retryAfter: string | null;
 };
@@ -13,28 +13,29 @@ export type Reply = {
 /** What an answer about a chunk means (protocol 4.2). */
 export type Verdict =
   | { kind: "stored" }
-  /** The answer to a question: the chunk is not there. */
+  /** The server does not have the chunk. Only the answer to a GET. */
   | { kind: "missing" }
   | { kind: "finished"; outcome: FileOutcome }
-  /** Trying again cannot help. */
+  /** Final: another attempt would be refused as well. */
   | { kind: "refused"; refusal: FileRefusal }
-  /** Something before the server lets no body of this size through. */
+  /** A proxy before the server refuses bodies of this size. */
   | { kind: "blocked" }
-  /** Try again, not before `afterMs` where it is said. */
+  /** To be tried again; not before `afterMs` milliseconds have passed, if the answer names a time. */
   | { kind: "again"; afterMs?: number };
 
-/** Answers of proxies whose server is away, and what the protocol says is to be tried again. */
+/** Statuses of proxies that do not reach their server, and those after which the protocol has clients try again. */
 const PASSING = new Set([408, 425, 429, 502, 503, 504, 507, 520, 521, 522, 523, 524]);
 const LONGEST_WAIT_MS = 5 * 60_000;
 
+/** @param now Unix milliseconds, for a `Retry-After` that is a date */
 export function judge(reply: Reply, now: number): Verdict {
   const { status, body, code } = reply;
   if (status === 200) return judgeSuccess(body);
   if (status === 204) return { kind: "missing" };
   if (PASSING.has(status)) return again(reply, now);
   if (status === 413 && code === null) return { kind: "blocked" };
-  // A proxy may answer 404 while its server starts, and 500 when its own disk is full. What the server itself
-  // refuses has a code, or is a sentence.
+  // A proxy may answer 404 while its server starts, and 500 when its own disk is full: these are tried again. The
+  // server's own refusals differ from them by a code or, from servers before `Redeem-Code`, by a plain sentence.
   const passes = status === 404 || (status >= 500 && status !== 501);
   if (passes && code === null && !isSentence(body)) return again(reply, now);
   return {
@@ -43,7 +44,7 @@ export function judge(reply: Reply, now: number): Verdict {
   };
 }
 
-/** A hotel's sign-in page is a 200, too: only what the protocol knows is a success. */
+/** Only bodies that the protocol knows count as success: the sign-in page of a hotel's network is answered with 200 as well. */
 function judgeSuccess(body: string): Verdict {
   const outcome = readOutcome(body);
   if (outcome !== undefined) return { kind: "finished", outcome };
@@ -55,7 +56,7 @@ function again({ retryAfter }: Reply, now: number): Verdict {
   return afterMs === undefined ? { kind: "again" } : { kind: "again", afterMs };
 }
 
-/** Milliseconds; undefined if it is neither seconds nor a date. */
+/** Milliseconds to wait, at most `LONGEST_WAIT_MS`; undefined if the header is neither a number of seconds nor a date. */
 export function readRetryAfter(value: string, now: number): number | undefined {
   const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_WAIT_MS);
@@ -65,7 +66,7 @@ function isSentence(body: string): boolean {
   return /^[A-Z][^<>{}\n]{3,400}\.$/.test(body.trim());
 }
 
-/** For servers before `Redeem-Code`. */
+/** The code of a refusal by a server that sends no `Redeem-Code` yet. */
 function codeOf(status: number, body: string): string {
   if (status === 404 && body.includes("token")) return "invalid_upload_token";
   if (status === 403) return "origin_refused";

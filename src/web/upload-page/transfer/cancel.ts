@@ -9,9 +9,9 @@ import { retryDelay } from "./retry.ts";
 const ATTEMPTS = 4;
 
 /**
- * Tells the server that the file does not come, which frees its use and its bytes. After some attempts in vain nothing is lost: the use is
- * free after some minutes, the bytes are swept.
- * @returns the outcome if the file had arrived before
+ * Tells the server that the file will not come (`photo/cancel-upload`, protocol 4.8), so that its use is free and its bytes
+ * are deleted at once. If the server cannot be reached in some attempts, the same happens later by itself.
+ * @returns the outcome, if the file turns out to have arrived before
  */
 export async function tellCancelled(
   machine: Machine,
@@ -34,14 +34,14 @@ export async function tellCancelled(
           : undefined;
       }
     } catch {
-      // Nobody answered, or somebody else did.
+      // No answer, or one that is not the server's (its body is no JSON).
     }
     await new Promise((resolve) => setTimeout(resolve, retryDelay(attempt, Math.random())));
   }
   return undefined;
 }
 
-/** The page is being left: the browser sends it when the page is gone. */
+/** The same while the page is being left: the browser delivers a beacon after the page is gone. */
 export function tellCancelledAtLeaving(machine: Machine, { identity }: FileUpload): void {
   if (identity === undefined) return;
   navigator.sendBeacon(cancelAddress(machine.options.api), cancelFields(machine, identity));
@@ -56,6 +56,7 @@ function cancelFields(
   return new URLSearchParams([...credentials(options), ...identityFields(identity)]);
 }
 
+/** Asks about the first chunk: of a file that has arrived the server answers the outcome to that. */
 async function findOutcome(
   { options, exchange }: Machine,
   identity: NonNullable<FileUpload["identity"]>,

@@ -19,7 +19,7 @@ export function resumeUpload({ notices }: Machine, upload: FileUpload): void {
   notices.changed(upload.id);
 }
 
-/** Stops a file at once. The server is told later, so that it can be undone without anything being lost. */
+/** Stops a file at once. The server is told some seconds later, so that undoing it until then loses nothing. */
 export function cancelUpload(machine: Machine, upload: FileUpload): void {
   if (isOver(upload)) return;
   const before = upload.state === "paused" ? "paused" : "waiting";
@@ -34,7 +34,7 @@ export function cancelUpload(machine: Machine, upload: FileUpload): void {
   machine.notices.changed(upload.id);
 }
 
-/** The file is over: the next attempt with it begins anew, whatever the server has. */
+/** Tells the server that the file was cancelled. If it is added again, it is sent from its beginning, whatever the server still has. */
 async function tell(machine: Machine, upload: FileUpload): Promise<void> {
   const { identity } = upload;
   const touched = upload.touched;
@@ -42,13 +42,13 @@ async function tell(machine: Machine, upload: FileUpload): Promise<void> {
   upload.anew = touched;
   const outcome = touched ? await tellCancelled(machine, { identity }) : undefined;
   upload.telling = undefined;
-  // Undone meanwhile, it keeps the lock.
+  // If the cancelling was undone meanwhile, the file goes on and keeps its lock.
   if (upload.state === "cancelled") releaseLock(upload);
   if (outcome !== undefined && upload.state === "cancelled") finish(machine, upload, outcome);
   machine.status.askSoon();
 }
 
-/** Goes on with a file that was cancelled: where it was, or anew if the server was told. */
+/** Continues a cancelled file where it was, or from its beginning if the server was told already. */
 export function undoCancel(machine: Machine, upload: FileUpload): void {
   if (upload.state !== "cancelled") return;
   upload.state = upload.cancel?.before ?? "waiting";
@@ -63,7 +63,7 @@ function releaseLock(upload: FileUpload): void {
   upload.release = undefined;
 }
 
-/** Back to what it was before anything was sent. */
+/** Brings a file's state back to what it was before anything was sent. */
 export function reset(upload: FileUpload): void {
   stopJobs(upload);
   upload.identity = undefined;
@@ -82,7 +82,7 @@ export function reset(upload: FileUpload): void {
   upload.outcome = undefined;
 }
 
-/** The page is left: nobody can undo any more. */
+/** Tells the server of cancelled files while the page is being left: nobody can undo them any more. */
 export function tellAtLeaving(machine: Machine): void {
   for (const upload of machine.uploads.values()) {
     if (upload.cancel === undefined) continue;

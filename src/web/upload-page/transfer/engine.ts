@@ -24,10 +24,13 @@ import type { Engine, EngineOptions, Picked, TokenStatus, Transfer } from "./typ
 import { listUnfinished } from "./unfinished.ts";
 
 const STATUS_MS = 3000;
-/** Speeds and the time left are said anew so often while something is sent. */
+/** While something is sent, speeds and the time left are updated this often. */
 const TICK_MS = 500;
 
-/** Sends files to an upload token, several at a time, in chunks (protocol 4.2). */
+/**
+ * Sends files to an upload token, several at a time, in chunks (protocol 4.2). Puts the parts of this folder together:
+ * the state that all files share is the `Machine`, that of one file a `FileUpload`.
+ */
 export function createEngine(options: EngineOptions): Engine {
   const machine = createMachine(options);
   const snapshots = createSnapshots(machine);
@@ -139,7 +142,7 @@ async function fetchStatus(machine: Machine): Promise<TokenStatus | undefined> {
   }
 }
 
-/** Answers the ids of the files in their order; each is listed from now on. */
+/** Lists files that are not listed yet. @returns the ids of all of them, in their order */
 function addFiles(machine: Machine, files: readonly Picked[]): string[] {
   machine.remembered = machine.records.all();
   const ids = files.map((picked) => {
@@ -203,7 +206,7 @@ function retryNow(machine: Machine): void {
   machine.wake();
 }
 
-/** A snapshot is made when it is asked for after a change; else the same one is answered. */
+/** Makes the snapshots that components read. The same object is returned until something about the file changes. */
 function createSnapshots(machine: Machine) {
   const made = new Map<string, Transfer>();
   let list: readonly Transfer[] | undefined;
@@ -249,7 +252,7 @@ function listenToBrowser(machine: Machine): () => void {
   return () => listening.abort();
 }
 
-/** Time alone changes speeds: nothing else is heard of a line on which nothing moves. */
+/** Measures speeds again although nothing was sent: where nothing moves, no other event would lower them. */
 function noteTime(machine: Machine): void {
   const now = performance.now();
   let sending = false;

@@ -1,6 +1,6 @@
 import type { Reply } from "./answer.ts";
 
-/** No answer came. `sent`: all bytes had gone out, so the server may have acted on them. */
+/** No answer came. `sent`: all bytes of the request had gone out, so the server may have acted on it. */
 export type Unanswered = { status: 0; sent: boolean };
 
 export const isUnanswered = (reply: Reply | Unanswered): reply is Unanswered => "sent" in reply;
@@ -11,26 +11,26 @@ export type Outgoing = {
   body?: Blob | FormData;
   type?: string;
   signal: AbortSignal;
-  /** Bytes of the body that went out so far. */
+  /** Called with the bytes of the body that have gone out so far. */
   onProgress?: (bytes: number) => void;
 };
 
-/** A connection that takes no byte and brings no answer for this long is dead, though the browser has not noticed. */
+/** A request that has sent no byte and got no answer for this long is given up: its connection is dead, though the browser has not noticed. */
 const STALL_MS = 90_000;
-/** The same for what was on its way when the network changed: it is most likely dead. */
+/** The same for requests that were on their way when the network changed: most likely their connections are dead. */
 const STALL_AFTER_CHANGE_MS = 8_000;
 
-/** Requests to the server, with what all of them share: the network comes and goes for all at once. */
+/** Sends requests to the server, and knows all that are under way, since a change of the network concerns all of them. */
 export type Exchange = {
-  /** Never rejects. An aborted one is lost. */
+  /** Never rejects; an aborted request resolves as unanswered. */
   send(message: Outgoing): Promise<Reply | Unanswered>;
-  /** The network came back: what does not move soon is given up. */
+  /** To be called when the network has come back: requests that make no progress soon are given up. */
   networkChanged(): void;
 };
 
 /**
- * XMLHttpRequest, since fetch does not say how much of a body has gone out. The header makes the server describe the return
- * instead of redirecting to it (protocol 4.3).
+ * By XMLHttpRequest, since fetch does not tell how much of a body has gone out. The header `Redeem-Return` makes the server
+ * describe the address that the browser returns to, instead of redirecting to it (protocol 4.3).
  */
 export function createExchange(): Exchange {
   const hurry = new Set<() => void>();

@@ -4,71 +4,77 @@ import { countNumbers, firstMissing, hasNumber, type Ranges, withNumber } from "
 import type { Speedometer } from "./speed.ts";
 import type { FileRefusal, FileState, Picked } from "./types.ts";
 
-/** A chunk on its way, or waiting for its next attempt. */
+/** A chunk that is on its way, or waits for its next attempt. `start` and `end` are bytes of the file, the end not included. */
 export type Job = {
   identity: UploadIdentity;
   number: number;
   start: number;
   end: number;
-  /** The server is asked before the bytes are sent. */
+  /** Whether the server is asked for the chunk before its bytes are sent. */
   ask: boolean;
-  /** Only asked, whatever the answer is: what is believed of the upload is compared with it. */
+  /** Whether the server is only asked, and nothing sent: to find out if it still has what it is believed to have. */
   check: boolean;
-  /** Bytes that went out in the present attempt. */
+  /** Bytes that went out in this attempt. */
   loaded: number;
+  /** Attempts that failed in a row. */
   failed: number;
+  /** When the next attempt is made, in Unix milliseconds; undefined while one is under way. */
   retryAt: number | undefined;
-  /** Ends the waiting for the next attempt. */
+  /** Makes the next attempt at once. */
   wake: () => void;
   stop: AbortController;
 };
 
-/** One file, and how far it has come. The one place where what is known of it is kept. */
+/** One file and how far it has come: all that the engine knows of it. */
 export type FileUpload = {
   readonly id: string;
   picked: Picked;
   state: Exclude<FileState, "offline">;
-  /** Undefined until it is its turn, and its chunk size is chosen or remembered. */
+  /** Undefined until it is nearly its turn: then its chunk size is chosen, or taken from an earlier visit. */
   identity: UploadIdentity | undefined;
   /** Numbers of the chunks that the server has. */
   stored: Ranges;
-  /** Chunks that were begun and come again before others do. */
+  /** Chunks that were begun but not stored; they are sent before others. */
   again: Set<number>;
   /** Chunks whose last attempt may have arrived, though no answer came. */
   doubtful: Set<number>;
-  /** The server is asked for each chunk until so many were missing: those behind them were never sent. */
+  /** Before a chunk is sent, the server is asked for it, until this many were missing: then the rest was never sent. 0: not asked. */
   asks: number;
-  /** A chunk to be asked about before anything else is sent. */
+  /** Number of a chunk that the server is asked about before anything else is sent. */
   check: number | undefined;
-  /** How often everything was checked since all chunks seemed to be there. */
+  /** How often all chunks seemed to be stored although the file was not finished. */
   checked: number;
   jobs: Set<Job>;
-  /** The lock was asked for, or is held; called when the file is over. */
+  /** Releases the lock against other tabs, or stops waiting for it; undefined if it was not asked for. */
   release: (() => void) | undefined;
+  /** Whether `prepare` is at work: it waits for the lock and for what earlier visits remember. */
   preparing: boolean;
+  /** As in `Transfer`. */
   waitsFor: "tab" | "use" | undefined;
-  /** The server has seen a chunk of it, now or at an earlier visit. */
+  /** The server has stored a chunk of it, now or at an earlier visit. */
   begun: boolean;
+  /** As in `Transfer`. */
   continued: boolean;
-  /** The guest's answers that the server has of this file. */
+  /** The guest's name and note that the server last got with this file, as JSON. */
   guestSent: string;
   refusal: FileRefusal | undefined;
   outcome: FileOutcome | undefined;
+  /** While a cancelled file can be undone: the timer after which the server is told, and the state to return to. */
   cancel: { timer: ReturnType<typeof setTimeout>; before: FileUpload["state"] } | undefined;
-  /** The server is being told of the cancelling: nothing of the file may be sent until it has answered. */
+  /** While the server is being told that the file was cancelled: nothing of the file may be sent before that has settled. */
   telling: Promise<void> | undefined;
   speedometer: Speedometer;
-  /** Bytes that went out; those that were sent again count again. */
+  /** Bytes that went out, those that were sent again counted again. */
   sentInAll: number;
-  /** Bytes of it may be on the server, whether it said so or not. */
+  /** The server may have bytes of it, whether it said so or not. */
   touched: boolean;
-  /** It was cancelled before: the server takes its first chunk alone until that is stored (protocol 4.8). */
+  /** It was cancelled before: until its first chunk is stored, the server takes no other (protocol 4.8). */
   anew: boolean;
   /** How often the server said that there is no use for it, though the status says that there is. */
   turnedAway: number;
 };
 
-/** Chunks never come out of order further than this: so many that are missing are the end of what was sent. */
+/** Chunks are never sent further out of order than this: when so many were missing, nothing behind them was ever sent. */
 export const MOST_ASKS = 8;
 
 export const chunksOf = ({ size, chunkSize }: UploadIdentity): number =>
@@ -77,7 +83,7 @@ export const chunksOf = ({ size, chunkSize }: UploadIdentity): number =>
 export const isOver = ({ state }: FileUpload): boolean =>
   state === "done" || state === "refused" || state === "cancelled";
 
-/** Bytes of the chunks that the server has. The last chunk is what is left. */
+/** Bytes of the chunks that the server has. The last chunk of a file may be shorter than the others. */
 export function storedBytes({ stored, identity }: FileUpload): number {
   if (identity === undefined) return 0;
   const last = chunksOf(identity);
@@ -85,13 +91,14 @@ export function storedBytes({ stored, identity }: FileUpload): number {
   return hasNumber(stored, last) ? bytes - (last * identity.chunkSize - identity.size) : bytes;
 }
 
+/** Bytes that are stored on the server or on their way. */
 export function sentBytes(upload: FileUpload): number {
   let bytes = storedBytes(upload);
   for (const job of upload.jobs) bytes += job.loaded;
   return Math.min(bytes, upload.picked.file.size);
 }
 
-/** The chunk that goes next; undefined if there is none, or one has to be asked about before. */
+/** The number of the chunk to begin next; undefined if there is none, or if a chunk under way has to end first. */
 export function nextNumber(upload: FileUpload): number | undefined {
   const { identity, stored, again, jobs, check } = upload;
   if (identity === undefined) return undefined;
@@ -105,7 +112,7 @@ export function nextNumber(upload: FileUpload): number | undefined {
   return number <= chunksOf(identity) ? number : undefined;
 }
 
-/** Takes the next chunk for an attempt. */
+/** Makes a chunk that is to be begun a `Job` of the file. */
 export function takeJob(upload: FileUpload, identity: UploadIdentity, number: number): Job {
   const { size, chunkSize } = identity;
   const start = (number - 1) * chunkSize;
@@ -139,14 +146,17 @@ export function noteStored(upload: FileUpload, number: number): void {
 export const allStored = ({ stored, identity }: FileUpload): boolean =>
   identity !== undefined && countNumbers(stored) >= chunksOf(identity);
 
-/** What is believed of the file is wrong, or its upload is another one from now on. */
+/**
+ * Counts no chunk as stored any more: the server may have lost some, or the upload is another one from now on.
+ * @param asks the server is asked for chunks before they are sent, until this many were missing
+ */
 export function forgetStored(upload: FileUpload, asks: number): void {
   upload.stored = [];
   upload.again.clear();
   upload.asks = asks;
 }
 
-/** Stops what is on its way; it comes first when the file goes on. */
+/** Stops the chunks that are on their way; they are sent first when the file continues. */
 export function stopJobs(upload: FileUpload): void {
   for (const job of upload.jobs) {
     if (job.check) upload.check = job.number;

@@ -1,7 +1,7 @@
 /**
- * The name under which a file continues: the same for the same file, whenever it is chosen. The
- * file's own name is part of the upload's identity on the server already, so only a trace of it
- * is needed here, for files of equal size and date.
+ * The identifier by which a file continues: the same for the same file, whenever it is chosen. The
+ * file's own name is part of the upload's identity on the server anyway, so that its plain letters
+ * are enough here to tell files of equal size and date apart.
  * @param path the folder that it was chosen with, or "": two folders may have files that are alike
  */
 export function identifierOf(
@@ -14,8 +14,8 @@ export function identifierOf(
 }
 
 /**
- * 53 bits of a text (cyrb53): of an upload token enough to tell it from others, too few to find it. Not
- * crypto.subtle, which browsers withhold from pages served over plain http.
+ * A hash of 53 bits (cyrb53), in letters and digits: enough to tell upload tokens apart, too little to guess one from
+ * it. Not by crypto.subtle, which browsers withhold from pages that came over plain http.
  */
 export function fingerprint(text: string): string {
   let a = 0xdeadbeef;

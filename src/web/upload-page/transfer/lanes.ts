@@ -1,22 +1,22 @@
 import { flightFor } from "./chunk-size.ts";
 
-/** Requests that send at the same time. Browsers open six connections to a server: one is left for questions. */
+/** Chunks that are sent at the same time. Browsers open six connections to a server over HTTP/1.1: one is left for questions. */
 export const LANES = 5;
-/** Of these, for chunks of files that have several; fewer while files of one chunk wait, which are soon through. */
+/** How many of them may belong to files of several chunks; fewer while files of one chunk wait, which take little time. */
 const LANES_OF_LARGE = 4;
 const LANES_OF_LARGE_BESIDE_SMALL = 2;
 
-/** What is on its way now. */
+/** What is on its way now: chunks of large files (those of several chunks) and of small ones, and the bytes of both. */
 export type Flight = { large: number; small: number; bytes: number };
 
-/** What may be sent next: `large` is a chunk of a file that has several. */
+/** A chunk that might be sent next; `large` if its file has several. */
 export type Departure = { large: boolean; bytes: number };
 
 /**
- * Whether a chunk may start. A large file never has all lanes, so that others need not wait behind it; and on a slow line
- * few chunks are on their way at once, since each of them would have to be sent again if the line broke.
- * @param speed bytes per second; undefined if nothing is known
- * @param smallWaits a file of one chunk is waiting for its turn
+ * Whether a chunk may be sent now. A large file never has all lanes, so that others need not wait behind it; and on a slow
+ * connection few chunks are on their way at once, since each of them would have to be sent again if it broke.
+ * @param speed bytes per second; undefined if none was measured
+ * @param smallWaits whether a file of one chunk is waiting for its turn
  */
 export function mayStart(
   next: Departure,

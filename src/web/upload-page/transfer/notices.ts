@@ -1,13 +1,13 @@
-/** Tells listeners what changed, all at once, at most once a frame. */
+/** Collects which files changed, and tells listeners of all of them at once, at most once a frame. */
 export type Notices = {
   changed(id: string): void;
-  /** Called at each change, at once. */
+  /** Calls `note` for each change at once, before the listeners hear of it. */
   before(note: (id: string) => void): void;
   listen(listener: (changed: ReadonlySet<string>) => void): () => void;
   stop(): void;
 };
 
-/** In a hidden tab there are no frames; but its title is seen, and screen readers speak. */
+/** In a hidden tab there are no frames, but its title is still seen and screen readers still speak: there a timer tells. */
 const HIDDEN_MS = 250;
 
 export function createNotices(): Notices {
@@ -42,7 +42,7 @@ export function createNotices(): Notices {
   };
 }
 
-/** The timer is there for a page that is hidden between now and the next frame, too. */
+/** Runs at the next frame, or by the timer if the page is hidden, or becomes so before that frame. @returns what stops both */
 function afterThisFrame(run: () => void): () => void {
   const frame = document.hidden ? undefined : requestAnimationFrame(run);
   const timer = setTimeout(run, HIDDEN_MS);

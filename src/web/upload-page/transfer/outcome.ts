@@ -1,10 +1,11 @@
-/** Where the browser has to carry the outcome of one file. */
+/** How the browser returns to the site that made the link, with the outcome of one file (protocol 4.3). */
 export type BrowserReturn =
   { method: "GET"; url: string } | { method: "POST"; url: string; fields: [string, string][] };
 
+/** What the server says of a file that has arrived; `return` is null if the link names no address to return to. */
 export type FileOutcome = { return: BrowserReturn | null };
 
-/** The answer of a chunk, if it is the outcome of the whole file ("ok" and "" are not). */
+/** The outcome of the whole file, if the answer to a chunk has it; undefined for other answers ("ok" and ""). */
 export function readOutcome(body: string): FileOutcome | undefined {
   let answer: unknown;
   try {
@@ -18,8 +19,8 @@ export function readOutcome(body: string): FileOutcome | undefined {
 }
 
 /**
- * Why the server refused a file. A plain sentence is passed on; anything else (a proxy's HTML
- * error page) is not for people to read.
+ * Why the server refused a file, for people to read. A plain sentence is passed on; in place of anything else, such as a
+ * proxy's HTML error page, there is one sentence for all.
  */
 export function readReason(body: string): string {
   const reason = body.trim();
@@ -32,7 +33,7 @@ export function readReason(body: string): string {
 function readReturn(value: unknown): BrowserReturn | null {
   if (typeof value !== "object" || value === null) return null;
   const { method, url, fields } = value as Record<string, unknown>;
-  // Only web addresses: "javascript:" in location.assign would be code.
+  // Only web addresses: location.assign would run one that begins with "javascript:" as code.
   if (typeof url !== "string" || !/^https?:\/\//i.test(url)) return null;
   if (method === "GET") return { method, url };
   if (method !== "POST" || !Array.isArray(fields)) return null;

@@ -4,13 +4,13 @@ import { keepRecord } from "./keep-record.ts";
 import type { Machine } from "./machine.ts";
 import type { FileRecord } from "./remembered.ts";
 
-/** Gets a file ready to be sent: no other tab sends it, and what an earlier visit left is known. */
+/** Gets a file ready to be sent: waits until no other tab sends it, and takes over what an earlier visit remembers of it. */
 export async function prepare(machine: Machine, upload: FileUpload): Promise<void> {
   upload.preparing = true;
-  // Whatever is told of an earlier attempt with the same name must not end this one.
+  // The server may be about to hear that this file was cancelled before: if chunks went out earlier, that would end them too.
   await upload.telling;
   const waited = await lock(machine, upload);
-  // The tab that had the lock may have gone further than what was read at first.
+  // The tab that had the lock may have sent more since the records were read.
   const records = waited ? await machine.records.all() : await machine.remembered;
   upload.preparing = false;
   if (!isOver(upload) && upload.identity === undefined) {
@@ -21,7 +21,7 @@ export async function prepare(machine: Machine, upload: FileUpload): Promise<voi
   machine.wake();
 }
 
-/** Whether another tab held it. */
+/** Takes the file's lock. @returns whether another tab held it, and had to be waited for */
 async function lock(machine: Machine, upload: FileUpload): Promise<boolean> {
   if (upload.release !== undefined) return false;
   let waited = false;
@@ -38,7 +38,10 @@ async function lock(machine: Machine, upload: FileUpload): Promise<boolean> {
   return waited;
 }
 
-/** @param waited another tab had it: it may have sent any part */
+/**
+ * Chooses the chunk size of a file, or takes over what is remembered of it.
+ * @param waited another tab had the file, and may have sent any part of it
+ */
 function takeUp(
   machine: Machine,
   upload: FileUpload,
@@ -55,12 +58,12 @@ function takeUp(
   if (earlier) {
     upload.touched = true;
     upload.stored = record.stored;
-    // Whether the server still has what it had is asked of one chunk.
+    // The server is asked for one of these chunks, to see whether it still has them.
     upload.check = record.stored[0]?.[0];
     upload.begun = upload.check !== undefined;
     upload.continued = upload.begun;
   }
   keepRecord(machine, upload);
-  // Its chunk size is what a later visit cannot do without; how far it came can be asked for.
+  // Written before anything is sent: a later visit can ask the server how far the file came, but not for its chunk size.
   if (chunksOf(upload.identity) > 1) void machine.records.flush();
 }

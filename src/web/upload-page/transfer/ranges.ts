@@ -1,6 +1,6 @@
 /**
- * A set of chunk numbers as [first, last] pairs in order. Chunks go out nearly in order, so a file of twenty thousand
- * has a handful of pairs.
+ * A set of chunk numbers as [first, last] pairs in rising order, both included. Chunks are sent nearly in order, so
+ * that even for a file of twenty thousand chunks there are only a few pairs.
  */
 export type Ranges = readonly (readonly [first: number, last: number])[];
 
@@ -18,7 +18,7 @@ export function withNumber(ranges: Ranges, number: number): Ranges {
   return [...before, [first, last], ...after];
 }
 
-/** The first number from `from` on that is not in it. */
+/** The first number from `from` on that is not in the set. */
 export function firstMissing(ranges: Ranges, from: number): number {
   const within = ranges.find(([first, last]) => first <= from && from <= last);
   return within === undefined ? from : within[1] + 1;
@@ -28,7 +28,7 @@ export function countNumbers(ranges: Ranges): number {
   return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
 
-/** What a store gave back, if it is a set of numbers from 1 to `most`. */
+/** A stored value, if it is a set of numbers from 1 to `most`; otherwise an empty set. */
 export function readRanges(value: unknown, most: number): Ranges {
   if (!Array.isArray(value)) return [];
   let before = 0;

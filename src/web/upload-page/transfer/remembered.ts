@@ -1,28 +1,28 @@
 import { type Ranges, readRanges } from "./ranges.ts";
 
-/** What is remembered of a file that is not finished, over a closed page. */
+/** What the browser's IndexedDB keeps of an unfinished file, so that it can continue after the page was closed. */
 export type FileRecord = {
   id: string;
   name: string;
   path: string;
   size: number;
-  /** Unix milliseconds, as the browser says of the file. */
+  /** When the file was last changed, in Unix milliseconds, as the browser reports it. */
   lastModified: number;
-  /** Undefined while it has not begun. */
+  /** In bytes; undefined while nothing of the file has been sent. */
   chunkSize: number | undefined;
   /** Numbers of the chunks that the server has. */
   stored: Ranges;
   handle: FileSystemFileHandle | undefined;
-  /** Unix milliseconds of its last change. */
+  /** When this record was written, in Unix milliseconds. */
   at: number;
 };
 
-/** The records of one upload token. Where the browser keeps nothing (private windows, full disks) there are none. */
+/** The records of one upload token. Where the browser keeps nothing (private windows, full disks) reading finds none and writing does nothing. */
 export type Remembered = {
   all(): Promise<FileRecord[]>;
-  /** Written soon, together with others. */
+  /** Written within `WRITE_MS`, together with other changes. */
   keep(record: FileRecord): void;
-  /** Written at once, where there is no record of the file yet. */
+  /** Written at once; files that have a record keep that one. */
   keepNew(records: readonly FileRecord[]): Promise<void>;
   forget(id: string): void;
   forgetAll(): Promise<void>;
@@ -32,10 +32,10 @@ export type Remembered = {
 
 const STORE = "files";
 const WRITE_MS = 250;
-/** The server keeps what is unfinished for a day unless told otherwise; a record that is older is of no use to anybody. */
+/** Older records are deleted. By default the server keeps unfinished uploads for a day; after a month hardly any server has the bytes. */
 const LONGEST_MS = 30 * 24 * 3600_000;
 
-/** @param print tells the files of one upload token from those of others; no token is ever written down */
+/** @param print the upload token's fingerprint, which tells its files from those of other tokens; the token itself is never stored */
 export function rememberFiles(print: string): Remembered {
   const range = IDBKeyRange.bound(`${print}/`, `${print}/\uffff`);
   const pending = new Map<string, FileRecord | null>();
@@ -53,7 +53,7 @@ export function rememberFiles(print: string): Remembered {
       try {
         const transaction = db.transaction(STORE, mode, { durability: "relaxed" });
         const request = run(transaction.objectStore(STORE));
-        // Not waiting for the answers of its requests: when the page is left there is no time for them.
+        // Committed without waiting for the requests in it: when the page is being left there is no time for that.
         transaction.commit();
         transaction.addEventListener("complete", () => resolve(request.result));
         transaction.addEventListener("abort", () => resolve(undefined));
@@ -107,7 +107,7 @@ export function rememberFiles(print: string): Remembered {
   };
 }
 
-/** There is one already: the transaction goes on without it. */
+/** Handles `add` failing because a record exists: the error is stopped here, or it would abort the whole transaction. */
 function keepOld(event: Event): void {
   event.preventDefault();
   event.stopPropagation();
@@ -121,7 +121,7 @@ function openDatabase(): Promise<IDBDatabase | undefined> {
       opening.addEventListener("error", () => resolve(undefined));
       opening.addEventListener("success", () => {
         const db = opening.result;
-        // A later version of the page wants to change it: this one does without.
+        // A later version of the page, in another tab, wants to change the database: this page closes it and goes on without.
         db.addEventListener("versionchange", () => db.close());
         forgetOld(db);
         resolve(db);
@@ -132,6 +132,7 @@ function openDatabase(): Promise<IDBDatabase | undefined> {
   });
 }
 
+/** Deletes records that are too old or cannot be read. */
 function forgetOld(db: IDBDatabase): void {
   const store = db.transaction(STORE, "readwrite").objectStore(STORE);
   const walk = store.openCursor();
@@ -144,6 +145,7 @@ function forgetOld(db: IDBDatabase): void {
   });
 }
 
+/** A stored value as a record; undefined if it is none (another version of the page may have written it). */
 function readRecord(value: unknown): FileRecord | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { id, name, path, size, lastModified, chunkSize, stored, handle, at } = value as FileRecord;

@@ -1,9 +1,10 @@
 const LONGEST_DELAY_MS = 20_000;
 
 /**
- * Milliseconds before the attempt after so many failed ones: about 1 s, 2 s, 4 s, ... 20 s; each a quarter more
- * or less, so that many pages do not come back to a server at one moment.
- * @param random 0 to 1
+ * Milliseconds to wait after this many failed attempts: about 1 s, 2 s, 4 s, ... 20 s, each up to a quarter more
+ * or less, so that many pages do not return to a server at the same moment.
+ * @param failed from 1
+ * @param random from 0 to 1
  */
 export function retryDelay(failed: number, random: number): number {
   const delay = Math.min(LONGEST_DELAY_MS, 1000 * 2 ** Math.min(failed - 1, 10));

@@ -6,17 +6,17 @@ import { type Machine, measure } from "./machine.ts";
 import { retryDelay } from "./retry.ts";
 import type { EngineOptions } from "./types.ts";
 
-/** What became of a chunk. "missing" only of one that was to be checked; "stopped": paused or cancelled. */
+/** How a chunk ended. "missing": the server does not have a chunk that was only asked about. "stopped": the file was paused or cancelled. */
 export type JobEnd = Exclude<Verdict, { kind: "again" }> | { kind: "stopped" };
 
-/** Without a network an attempt is made now and then all the same: browsers may be wrong about it. */
+/** While the browser reports no network, attempts are made this often all the same: browsers may be wrong about it. */
 const OFFLINE_MS = 20_000;
-/** Letters of the guest's answers that may stand in an address; more go in a form. nginx takes 8 KB of address. */
+/** The guest's name and note are sent in the address up to this many letters, else in a form. nginx takes addresses of 8 KB. */
 const LONGEST_QUERY = 4000;
 
 const CHANGED = { kind: "refused", refusal: { code: "file_changed", message: "" } } as const;
 
-/** Asks for a chunk where that was said, sends it where it is not there, and tries again until something comes of it. */
+/** Asks the server for a chunk if `job.ask` says so, sends it if it is missing, and tries again until there is a final answer. */
 export async function runJob(machine: Machine, upload: FileUpload, job: Job): Promise<JobEnd> {
   const { signal } = job.stop;
   while (!signal.aborted) {
@@ -66,7 +66,7 @@ async function sendChunk(machine: Machine, upload: FileUpload, job: Job): Promis
     onProgress,
   });
   if (isUnanswered(reply)) {
-    // The answer may have been lost on its way back.
+    // If all bytes had gone out, the chunk may be stored and only the answer lost: the server is asked next time.
     if (reply.sent) upload.doubtful.add(job.number);
     job.ask = reply.sent;
   }
@@ -77,10 +77,11 @@ async function sendChunk(machine: Machine, upload: FileUpload, job: Job): Promis
   } else {
     job.loaded = 0;
   }
-  // Something between here and the server made that answer: none says of a chunk that was sent that it is missing.
+  // The server never answers a sent chunk with "missing": something between here and the server made that answer.
   return verdict.kind === "missing" ? { kind: "again" } : verdict;
 }
 
+/** Notes that bytes of this file may be on the server from now on, and that it takes a use. */
 function touch(machine: Machine, upload: FileUpload): void {
   if (upload.touched) return;
   upload.touched = true;
@@ -91,7 +92,7 @@ function verdictOf(reply: Reply | Unanswered): Verdict {
   return isUnanswered(reply) ? { kind: "again" } : judge(reply, Date.now());
 }
 
-/** The bytes themselves with the parameters in the address: less than a form for both sides to make and to read. */
+/** The request for a chunk. Its bytes are the body, and parameters stand in the address: a form would cost both sides more work. */
 function messageOf(
   options: EngineOptions,
   upload: FileUpload,
@@ -100,7 +101,7 @@ function messageOf(
 ): { url: string; body: Blob | FormData; type?: string } {
   const url = chunkAddress(options, job.identity, job.number);
   const { file } = upload.picked;
-  // A whole file is not cut: browsers take half a millisecond for that.
+  // A file of one chunk is sent as it is, without `slice`, which takes browsers half a millisecond.
   const bytes = job.end - job.start === file.size ? file : file.slice(job.start, job.end);
   const query = guest.length === 0 ? "" : `&${new URLSearchParams(guest)}`;
   if (query.length <= LONGEST_QUERY) {
@@ -121,7 +122,7 @@ function guestFields({ guest }: EngineOptions): [string, string][] {
   return fields.filter(([, value]) => value !== "");
 }
 
-/** A file that was changed or deleted meanwhile looks like a broken network. */
+/** Whether the file can still be read. Sending one that was changed or deleted meanwhile fails just like a broken network. */
 async function isReadable(file: File): Promise<boolean> {
   try {
     await file.slice(0, 1).arrayBuffer();
@@ -131,7 +132,7 @@ async function isReadable(file: File): Promise<boolean> {
   }
 }
 
-/** Waits, with its lane: what cannot be answered now is not asked by the next file in line either. */
+/** Waits for the next attempt. The chunk keeps its lane meanwhile: the next file in line would not be answered either. */
 async function waitForRetry(
   { notices }: Machine,
   upload: FileUpload,

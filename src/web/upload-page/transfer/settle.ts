@@ -15,14 +15,18 @@ import { keepRecord } from "./keep-record.ts";
 import type { JobEnd } from "./run-job.ts";
 import type { FileRefusal, OwnCode, TokenStatus } from "./types.ts";
 
-/** So often everything is compared with the server, and so often a file is turned away, before it is given up. */
+/** How often all chunks of a file are compared with the server, and how often it is turned away for want of a use, before it is refused. */
 const MOST_ROUNDS = 3;
 
-/** What follows from what became of a chunk. */
+/**
+ * Draws the consequences for a file from how one of its chunks ended: what is stored, what is sent next, whether the
+ * file is done or refused.
+ * @param job the chunk, which is no longer under way
+ */
 export function settle(machine: Machine, upload: FileUpload, job: Job, result: JobEnd): void {
   upload.jobs.delete(job);
   if (upload.state === "done" || upload.state === "refused") return;
-  // It goes in other chunks since, or was begun anew.
+  // The file has been given another chunk size meanwhile, or was started again: this chunk says nothing of it any more.
   if (job.identity !== upload.identity && result.kind !== "finished") return;
   switch (result.kind) {
     case "stopped":
@@ -31,7 +35,7 @@ export function settle(machine: Machine, upload: FileUpload, job: Job, result: J
       settleStored(machine, upload, job);
       break;
     case "missing":
-      // The server has forgotten the file, or a part of it.
+      // The server has lost the file or a part of it: nothing counts as stored until the server has been asked again.
       forgetStored(upload, MOST_ASKS);
       break;
     case "finished":
@@ -53,21 +57,23 @@ export function settle(machine: Machine, upload: FileUpload, job: Job, result: J
 }
 
 /**
- * A file that was cancelled at an earlier visit, of which nothing is remembered: a chunk of it came before the first one, with
- * which alone it begins anew (protocol 4.8).
+ * Handles the refusal of a file that was cancelled at an earlier visit, which this browser has forgotten: the server takes
+ * such a file again only if its first chunk comes alone (protocol 4.8), and another chunk came before it.
+ * @returns whether the file is sent again from its first chunk
  */
 function beginsAnew(upload: FileUpload, job: Job, { code }: FileRefusal): boolean {
   if (code !== "upload_cancelled" || upload.turnedAway >= MOST_ROUNDS) return false;
   upload.turnedAway += 1;
   upload.anew = true;
   upload.again.add(job.number);
-  // What seemed to be stored may be gone: that shows when all of it is compared, at the end.
+  // Chunks that count as stored may be gone on the server. The check at the end of the file finds that out.
   return true;
 }
 
 function settleStored(machine: Machine, upload: FileUpload, job: Job): void {
   if (job.check && allStored(upload)) {
-    // A part of what an earlier visit remembers is not there any more: each chunk is asked about.
+    // All chunks count as stored, yet the server does not say that the file is finished: some that an earlier visit
+    // remembers are gone. The server is asked about each of them.
     upload.checked += 1;
     forgetStored(upload, Number.POSITIVE_INFINITY);
     if (upload.checked > MOST_ROUNDS) refuseUpload(machine, upload, own("refused"));
@@ -80,8 +86,8 @@ function settleStored(machine: Machine, upload: FileUpload, job: Job): void {
   upload.again.delete(job.number);
   noteStored(upload, job.number);
   keepRecord(machine, upload);
-  // The outcome is in the answer of the chunk that completed the file, which need not be the one that came last; and
-  // it may have been lost. Any chunk can be asked about again.
+  // All chunks are stored and no answer had the outcome: that is in the answer of the chunk that completed the file,
+  // which need not be the last one sent, and it may have been lost. Asking about any chunk returns it again.
   if (allStored(upload) && upload.jobs.size === 0) upload.check = 1;
 }
 
@@ -96,7 +102,8 @@ export function refuseUpload(machine: Machine, upload: FileUpload, refusal: File
   upload.state = "refused";
   upload.refusal = refusal;
   endUpload(machine, upload);
-  // What the server refused itself is gone there already; its use would else be held for some minutes.
+  // Where the engine itself gives the file up, the server is told, or it would hold the use for some more minutes. What
+  // the server itself refused (there is a message) is gone there already.
   if (refusal.message === "" && upload.touched) void tellCancelled(machine, upload);
   machine.status.askSoon();
 }
@@ -114,8 +121,8 @@ function endUpload(machine: Machine, upload: FileUpload): void {
 }
 
 /**
- * The server takes nothing for the token. If uses are only reserved by others at this moment, one that has not begun
- * waits for what becomes of them.
+ * Handles the server's answer that the token takes no file now. If all uses are merely reserved by other uploads, a file
+ * that has not begun waits until one is free again; otherwise it is refused with the reason that the status gives.
  */
 async function turnAway(machine: Machine, upload: FileUpload, refusal: FileRefusal): Promise<void> {
   stopJobs(upload);
@@ -134,18 +141,21 @@ async function turnAway(machine: Machine, upload: FileUpload, refusal: FileRefus
   machine.wake();
 }
 
-/** A refusal that the server has no sentence for. */
+/** A refusal by the engine itself, with no sentence from the server. */
 function own(code: OwnCode): FileRefusal {
   return { code, message: "" };
 }
 
-/** Why nothing goes with this token any more, in a code that can be translated; undefined while it is open. */
+/** Why the token takes no more files, as a code that the page's texts translate; undefined while it takes some. */
 export function codeOfEnd({ state }: TokenStatus): string | undefined {
   if (state === "open" || state === "busy") return undefined;
   return state === "invalid" ? "invalid_upload_token" : `token_${state}`;
 }
 
-/** What the status says of the files that are waiting. One that has begun may finish after the token's time (protocol 4.1). */
+/**
+ * Refuses waiting files when the token has ended, and lets them go on when a use is free. A file that has begun may
+ * finish after the token's end, unless the token was revoked (protocol 4.1).
+ */
 export function followStatus(machine: Machine, status: TokenStatus): void {
   const code = codeOfEnd(status);
   for (const upload of machine.uploads.values()) {
@@ -163,7 +173,7 @@ export function followStatus(machine: Machine, status: TokenStatus): void {
   if (over) void machine.records.forgetAll();
 }
 
-/** A proxy lets no chunk of this size through: this file, and all after it, go in smaller ones. */
+/** Sends this file, and all that begin after it, in the smallest chunks, since a proxy before the server refuses larger bodies. */
 function sendSmaller(machine: Machine, upload: FileUpload): void {
   const { identity } = upload;
   if (identity === undefined) return;
@@ -173,7 +183,7 @@ function sendSmaller(machine: Machine, upload: FileUpload): void {
   }
   machine.line.mostChunk = SMALLEST_CHUNK;
   stopJobs(upload);
-  // Its last chunk may have been small enough.
+  // A short last chunk may have got through. It is of no use: with another chunk size the file is another upload.
   if (upload.begun) void tellCancelled(machine, { identity });
   upload.identity = { ...identity, chunkSize: SMALLEST_CHUNK };
   forgetStored(upload, 0);

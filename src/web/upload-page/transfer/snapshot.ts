@@ -1,7 +1,7 @@
 import { type FileUpload, sentBytes } from "./file-upload.ts";
 import type { FileState, Transfer } from "./types.ts";
 
-/** @param online what the browser says of the network */
+/** What components see of a file at this moment. @param online whether the browser reports a network */
 export function snapshotOf(upload: FileUpload, online: boolean): Transfer {
   const { id, picked, continued, waitsFor, refusal, outcome } = upload;
   const { file, path } = picked;
@@ -29,12 +29,12 @@ function stateOf({ state }: FileUpload, online: boolean): FileState {
   return !online && (state === "waiting" || state === "sending") ? "offline" : state;
 }
 
-/** Nothing of it gets through: each of its chunks was tried in vain. It stays so until one has. */
+/** Whether nothing of it gets through: the last attempt of each chunk on its way has failed. */
 function isTroubled({ jobs }: FileUpload): boolean {
   return jobs.size > 0 && [...jobs].every(({ failed }) => failed > 0);
 }
 
-/** Undefined while any of them is being tried. */
+/** When its next chunk is tried again, in Unix milliseconds; undefined while an attempt is under way. */
 function retryAtOf({ jobs }: FileUpload): number | undefined {
   const times = [...jobs].map(({ retryAt }) => retryAt);
   if (times.length === 0 || times.includes(undefined)) return undefined;

@@ -1,11 +1,12 @@
-/** How long a moment counts: shorter jumps about, longer does not notice a new network. */
+/** The speed is measured over this time: over less it would jump about, over more it would be late to show a change of the network. */
 const windowMs = 8_000;
+/** Moments closer than this are one sample: small files end hundreds of times a second. */
 const closestMs = 100;
 
 export type Speedometer = {
-  /** Tells how many bytes have gone out in all. A smaller number than before starts anew. */
+  /** Notes how many bytes have gone out in all, at `now` milliseconds. A smaller number than before begins the measurement anew. */
   record(bytes: number, now: number): void;
-  /** Bytes per second over the last few seconds; undefined until there is something to say. */
+  /** Bytes per second over the last seconds; undefined until a second has been measured. */
   speed(): number | undefined;
   reset(): void;
 };
@@ -15,9 +16,8 @@ export function createSpeedometer(): Speedometer {
   return {
     record(bytes, now) {
       const last = samples.at(-1);
-      // A chunk sent again starts from zero: that is a fall of the count, not of the speed.
+      // A count that falls was begun anew: what was measured before says nothing about it.
       if (last !== undefined && bytes < last.bytes) samples = [];
-      // Small files end hundreds of times a second: what is close together is one sample.
       const before = samples.at(-2);
       if (before !== undefined && now - before.at < closestMs) samples.pop();
       samples.push({ bytes, at: now });

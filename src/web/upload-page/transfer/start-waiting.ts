@@ -6,10 +6,10 @@ import { prepare } from "./prepare.ts";
 import { runJob } from "./run-job.ts";
 import { settle } from "./settle.ts";
 
-/** Files that are made ready before it is their turn, so that no lane waits for that. */
+/** How many files are prepared (lock, record) before it is their turn, so that no lane waits for that. */
 const READY_AHEAD = 2 * LANES;
 
-/** Starts chunks in the order of the list, as many as may be on their way. */
+/** Starts chunks in the order of the list of files, as many as may be on their way at once. */
 export function startWaiting(machine: Machine): void {
   if (machine.closed) return;
   const uploads = [...machine.uploads.values()].filter(mayGo);
@@ -51,7 +51,7 @@ function depart(flight: Flight, { large, bytes }: Departure): void {
 const isLarge = ({ identity }: FileUpload): boolean =>
   identity !== undefined && chunksOf(identity) > 1;
 
-/** Whether a file of one chunk waits, other than this one. */
+/** Whether a file of one chunk, other than this one, waits for its turn. */
 function smallWaits({ line }: Machine, uploads: readonly FileUpload[], but: FileUpload): boolean {
   return uploads.some(({ id, identity, jobs, picked: { file } }) => {
     if (jobs.size > 0 || id === but.id) return false;
@@ -79,7 +79,7 @@ function startChunks(
   }
 }
 
-/** A file that begins takes a use: there has to be one, by what is known. */
+/** Whether the token has a use for this file, as far as is known; if it has none, the file waits. A file that has begun has its use. */
 function hasUse(machine: Machine, upload: FileUpload): boolean {
   if (upload.touched) return true;
   const { state, free } = machine.status.current();

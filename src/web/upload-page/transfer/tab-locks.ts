@@ -2,18 +2,18 @@
 export type TabLocks = {
   /**
    * Resolves when no other tab holds the lock of this file, with the function that releases it.
-   * @param onWait called if another tab holds it
-   * @param signal gives up waiting: resolves with a function that does nothing
+   * @param onWait called if another tab holds it, before the waiting begins
+   * @param signal ends the waiting: resolves with a function that does nothing
    */
   acquire(id: string, signal: AbortSignal, onWait: () => void): Promise<() => void>;
-  /** Ids of files that any tab sends, this one too. */
+  /** Ids of the files that any tab, this one included, is sending. */
   held(): Promise<ReadonlySet<string>>;
 };
 
 /**
- * Web Locks, which a browser releases itself when a tab is gone. They are missing on pages of plain http: there two tabs
- * do send the same file twice, and the server takes each chunk once all the same (protocol 4.2).
- * @param print tells the files of one upload token from those of others
+ * By the Web Locks API: a browser releases the locks of a tab that is gone. Browsers withhold it from pages that came over
+ * plain http: there two tabs may both send a file, and the server stores each chunk once all the same (protocol 4.2).
+ * @param print the upload token's fingerprint, which tells its files from those of other tokens
  */
 export function createTabLocks(print: string): TabLocks {
   const locks = (navigator as { locks?: LockManager }).locks;
@@ -35,10 +35,10 @@ export function createTabLocks(print: string): TabLocks {
 }
 
 function nothing(): void {
-  // Nothing is held.
+  // There is no lock to release.
 }
 
-/** Resolves with what releases the lock; with undefined if it cannot be had at once, or the waiting was given up. */
+/** Resolves with the function that releases the lock; with undefined if it was only wanted at once (`ifAvailable`) and is taken, or if the signal ended the waiting. */
 function hold(
   locks: LockManager,
   name: string,
@@ -49,7 +49,7 @@ function hold(
       if (lock === null) return resolve(undefined);
       return new Promise<void>((release) => resolve(release));
     });
-    // The request settles when the lock is released; given up, it rejects.
+    // The request's own promise settles when the lock is released; it rejects if the signal ended the waiting.
     held.catch(() => resolve(undefined));
   });
 }

@@ -1,24 +1,27 @@
 import type { TokenStatus } from "./types.ts";
 
+/** The token's status as last known, and requests for it. */
 export type StatusWatch = {
   current(): TokenStatus;
-  /** Asks now; resolves with what is known then. */
+  /** Asks the server now; resolves with what is known when it has answered, or failed to. */
   ask(): Promise<TokenStatus>;
-  /** Asks within half a second: many files that end at once are one question. */
+  /** Asks within half a second, so that many files that end together cause one request. */
   askSoon(): void;
   listen(listener: (status: TokenStatus) => void): () => void;
   stop(): void;
 };
 
 const SOON_MS = 500;
+/** How long `askSoon` waits if the last request was not answered. */
 const UNANSWERED_MS = 3000;
-/** A timer cannot be longer. */
+/** setTimeout takes no longer time. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Knows what became of the upload token: asks now and then while the page is seen, and at once when it is seen again.
- * @param fetchStatus undefined: nobody answered, and what was known stays known
- * @param everyMs 0: only when asked to
+ * Watches what becomes of the upload token: asks the server regularly while the page is visible, and at once when it
+ * becomes visible again.
+ * @param everyMs milliseconds between two requests; 0: only when `ask` or `askSoon` is called
+ * @param fetchStatus resolves with undefined if there was no answer; then the last known status stays
  */
 export function watchStatus(
   first: TokenStatus,
@@ -66,7 +69,7 @@ export function watchStatus(
 
   return {
     current: () => current,
-    // One that is under way may have been answered before what the caller is about.
+    // A request under way may have been answered before what the caller wants to know of happened: it is waited for, and another made.
     ask: async () => {
       await asking;
       return ask();
@@ -88,7 +91,10 @@ export function watchStatus(
   };
 }
 
-/** The server's clock is read in whole seconds: a time that seems to have moved by one has not. */
+/**
+ * Keeps the times of the last status where the new ones differ by less than 2 seconds: the server gives its clock in whole
+ * seconds, so that times brought to this device's clock waver by one.
+ */
 function steady(found: TokenStatus, before: TokenStatus): TokenStatus {
   const keep = (name: "validUntil" | "graceUntil") =>
     Math.abs(found[name] - before[name]) < 2000 ? before[name] : found[name];
@@ -98,8 +104,9 @@ function steady(found: TokenStatus, before: TokenStatus): TokenStatus {
 const STATES = new Set(["open", "busy", "used", "expired", "revoked"]);
 
 /**
- * The answer of `photo/upload-token-status`; undefined if it is none. Its times are brought to this device's clock, which may
- * be wrong.
+ * Reads an answer of `photo/upload-token-status`; undefined if it is something else. Its times are brought to this device's
+ * clock, which may differ from the server's.
+ * @param now by this device's clock, in Unix milliseconds
  */
 export function readStatus(answer: unknown, now: number): TokenStatus | undefined {
   if (typeof answer !== "object" || answer === null) return undefined;

@@ -1,46 +1,48 @@
 import type { FileOutcome } from "./outcome.ts";
 
 /**
- * What the upload page's interface sees of the sending of files. Everything in it is plain data or
- * a function; a `Transfer` is a snapshot, and a new one is made whenever something of it changes.
+ * How the upload page's components use the engine that sends files: they call these functions and read snapshots.
+ * A `Transfer` is a snapshot of one file; whenever something about the file changes, a new object is made, so
+ * that components can compare by identity.
  */
 export type Engine = {
   /**
    * Begins to send these files, in this order. A file that is listed already (same name, size, date and
-   * folder) is not listed twice: its transfer is answered, begun anew if it was refused or cancelled. Whether a file
-   * may be sent (its type, its size, how many) is judged before; empty files are refused by the server alone.
+   * folder) is not listed twice: its existing transfer is returned, and started again if it was refused or cancelled.
+   * The caller has checked before whether a file may be sent (its type, its size, how many); only the server refuses
+   * empty files.
    */
   add(files: readonly Picked[]): Transfer[];
   pause(id: string): void;
   resume(id: string): void;
   pauseAll(): void;
   resumeAll(): void;
-  /** Whatever waits for its next attempt is tried at this moment. */
+  /** Makes every attempt that is scheduled for later now. */
   retryNow(): void;
   /**
-   * Stops at once. The server is told after `undoMs`, or when the page is left, and frees the use and the bytes.
-   * A file that turns out to have arrived before it was stopped becomes "done" then.
+   * Stops sending this file at once. The server is told after `undoMs`, or when the page is left; it then frees the
+   * use and deletes the bytes. If the file turns out to have arrived before it was stopped, it becomes "done".
    */
   cancel(id: string): void;
-  /** Goes on where it was; begins anew if the server was told already. */
+  /** Continues a cancelled file where it was, or from its beginning if the server was told already. */
   undoCancel(id: string): void;
-  /** Takes one that is over (done, refused, cancelled) off the list. Others stay. */
+  /** Takes a file that has ended (done, refused, cancelled) off the list. Ignored for any other file. */
   remove(id: string): void;
   /** All of them in the order in which they were added; the same array until something changes. */
   transfers(): readonly Transfer[];
   transfer(id: string): Transfer | undefined;
-  /** Bytes per second of all files together; undefined until there is something to say. */
+  /** Bytes per second of all files together; undefined until a second has been measured. */
   speed(): number | undefined;
-  /** Called with the ids that changed (added and removed ones too), at most once a frame. Answers how to stop it. */
+  /** Calls the listener with the ids that changed (added and removed ones too), at most once a frame. Returns the function that ends this. */
   onChange(listener: (changed: ReadonlySet<string>) => void): () => void;
-  /** As last known: from the page at first, then from `photo/upload-token-status`. */
+  /** The token's status as last known: written into the page by the server at first, then from `photo/upload-token-status`. */
   status(): TokenStatus;
   onStatus(listener: (status: TokenStatus) => void): () => void;
-  /** Asks for the status now. Resolves when it is known, or when nobody answered. */
+  /** Asks the server for the status now. Resolves when it has answered, or when the request has failed. */
   askStatus(): Promise<void>;
-  /** Files of earlier visits that are neither finished nor listed now. */
+  /** Files that were begun at earlier visits and are neither finished nor listed now. */
   unfinished(): Promise<Unfinished[]>;
-  /** Stops everything. Nothing is cancelled: the files go on at the next visit. */
+  /** Stops everything. Nothing is cancelled: unfinished files continue at the next visit. */
   close(): void;
 };
 
@@ -48,29 +50,30 @@ export type EngineOptions = {
   /** The address of version 2 of the API, with a slash at its end: "../api/2/" from /upload/<token>. */
   api: string;
   uploadToken: string;
-  /** Proves that the passphrase was given, where the link has one. */
+  /** If the link has a passphrase: the proof that the guest gave it (protocol 4.7). */
   uploadGrant: string | null;
-  /** The guest's answers at this moment; sent with each file. Empty where nothing is asked. */
+  /** The guest's name and note as typed so far; sent with each file. Empty strings if the link does not ask for them. */
   guest: () => { name: string; note: string };
-  /** What the page says of the token. */
+  /** The token's status as the server wrote it into the page. */
   status: TokenStatus;
-  /** Milliseconds between `cancel` and the moment when the server is told. 5000 unless said. */
+  /** Milliseconds between `cancel` and the moment when the server is told. Default 5000. */
   undoMs?: number;
-  /** Milliseconds between two questions for the status while the page is seen. 3000 unless said; 0: none by itself. */
+  /** Milliseconds between two requests for the status while the page is visible. Default 3000; 0: only when `askStatus` is called. */
   statusMs?: number;
 };
 
 export type Picked = {
   file: File;
-  /** Of the folder that the file was chosen with ("holiday/day 1"), or "". */
+  /** The folder that the file was chosen with ("holiday/day 1"), or "". */
   path: string;
-  /** With it the file goes on at a later visit without being chosen again. */
+  /** If the browser gave one, the file can continue at a later visit without being chosen again. */
   handle?: FileSystemFileHandle;
 };
 
 /**
- * waiting: no byte of it goes out yet. sending: it is its turn (`troubled` says that nothing gets through).
- * offline: the browser says that there is no network; goes on by itself. The last three are ends.
+ * waiting: nothing of it has been sent since it was added or resumed. sending: it is its turn, also while no chunk
+ * gets through (`troubled`). offline: the browser reports no network; the file continues by itself.
+ * done, refused and cancelled are final.
  */
 export type FileState =
   "waiting" | "sending" | "paused" | "offline" | "done" | "refused" | "cancelled";
@@ -81,50 +84,52 @@ export type Transfer = {
   readonly name: string;
   readonly path: string;
   readonly size: number;
-  /** What the browser says it is; "" if it does not know. */
+  /** The media type that the browser gives the file; "" if it knows none. */
   readonly type: string;
   readonly file: File;
   readonly state: FileState;
-  /** Bytes that are stored or on the way; falls when a chunk has to be sent again. */
+  /** Bytes that are stored on the server or on their way; falls when a chunk has to be sent again. */
   readonly sent: number;
-  /** Bytes per second; undefined until there is something to say. */
+  /** Bytes per second; undefined until a second has been measured. */
   readonly speed: number | undefined;
   /** Part of it was sent at an earlier visit. */
   readonly continued: boolean;
-  /** The server does not answer, or says that it cannot now; attempts go on. */
+  /** The server does not answer, or answers that it cannot take anything now; further attempts are made. */
   readonly troubled: boolean;
-  /** Unix milliseconds of the next attempt, while it waits for one. */
+  /** When the next attempt is made, in Unix milliseconds; undefined if none is scheduled. */
   readonly retryAt: number | undefined;
   /** Why a file waits although it could be its turn: another tab sends it, or all uses of the link are in use at this moment. */
   readonly waitsFor: "tab" | "use" | undefined;
-  /** Of a refused file. */
+  /** Why the file was refused. Only with the state "refused". */
   readonly refusal?: FileRefusal;
-  /** Of a file that is done. */
+  /** What the server answered when the file had arrived. Only with the state "done". */
   readonly outcome?: FileOutcome;
 };
 
 /**
- * `code` is the server's (`Redeem-Code`, protocol 2) or one of `OwnCode`. `message` is the server's sentence, or ""
- * where the engine itself found the reason.
+ * Why a file is not taken. `code` is the server's (`Redeem-Code`, protocol 2) or one of `OwnCode`. `message` is the
+ * server's sentence, or "" if the engine itself found the reason.
  */
 export type FileRefusal = { code: string; message: string };
 
 /**
- * What the engine itself finds: the file was changed, moved or may not be read any more (`file_changed`); the link
- * came to its end before the file was begun, or for good (`token_used`, `token_expired`, `token_revoked`); something
- * between here and the server lets no chunk through (`blocked`); an answer that says nothing (`refused`).
+ * Reasons that the engine finds itself: the file was changed, moved or can no longer be read (`file_changed`); the link
+ * is used up, expired or revoked, and the file had not begun or may not finish (`token_used`, `token_expired`,
+ * `token_revoked`); a proxy before the server lets no chunk through, however small (`blocked`); the server refused
+ * without a reason, or keeps losing what it has stored (`refused`).
  */
 export type OwnCode =
   "file_changed" | "token_used" | "token_expired" | "token_revoked" | "blocked" | "refused";
 
-/** `photo/upload-token-status`. Times are Unix milliseconds. */
+/** The answer of `photo/upload-token-status`, with times in Unix milliseconds by the clock of this device. */
 export type TokenStatus = {
   /**
-   * busy: uses are left, but each is reserved at this moment. invalid: the server does not know the token (any more).
+   * busy: uses are left, but all of them are reserved by uploads under way. invalid: the server does not know the
+   * token, or no longer.
    */
   state: "open" | "busy" | "used" | "expired" | "revoked" | "invalid";
   maxUploads: number;
-  /** Uses that are not consumed. */
+  /** Uses that no finished file has consumed. */
   remaining: number;
   /** Uses that are neither consumed nor reserved; the files that this page is sending hold reservations. */
   free: number;
@@ -132,19 +137,21 @@ export type TokenStatus = {
   graceUntil: number;
 };
 
-/** A file that was begun at an earlier visit. */
+/** A file of an earlier visit that has not arrived. */
 export type Unfinished = {
   id: string;
   name: string;
   path: string;
   size: number;
   percent: number;
-  /** The browser kept a handle: it need not be chosen again. */
+  /** Whether the browser kept a handle of the file, so that it need not be chosen again. */
   canContinue: boolean;
   /**
-   * Goes on with it; to be called from a click, since the browser may ask for permission. False: it was not given, or the file is
-   * not there any more or was changed, and it has to be chosen again.
+   * Sends the rest of the file, or all of it if it was changed meanwhile. To be called from a click, since the browser
+   * may ask for permission to read the file.
+   * @returns false if the file cannot be read (no handle, no permission, gone) and has to be chosen again
    */
   continue(): Promise<boolean>;
+  /** Takes it off the list of unfinished files, and tells the server that it does not come. */
   forget(): Promise<void>;
 };

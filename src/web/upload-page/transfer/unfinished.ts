@@ -5,15 +5,15 @@ import { countNumbers } from "./ranges.ts";
 import type { FileRecord } from "./remembered.ts";
 import type { Picked, Unfinished } from "./types.ts";
 
-/** What TypeScript does not declare of the File System Access API yet. */
+/** Adds what TypeScript does not declare of the File System Access API yet. */
 type AskableHandle = FileSystemFileHandle & {
   queryPermission?(options: { mode: "read" }): Promise<PermissionState>;
   requestPermission?(options: { mode: "read" }): Promise<PermissionState>;
 };
 
 /**
- * What earlier visits have left, but for files that are listed, here or in another tab. One that had not begun is
- * worth a line only if it can go on by itself.
+ * Files of earlier visits that have not arrived, without those that this or another tab has listed. One of which nothing was
+ * sent is offered only if the browser kept its handle: otherwise there is nothing to continue.
  */
 export async function listUnfinished(
   machine: Machine,
@@ -49,7 +49,7 @@ function toUnfinished(
       const file = await readHandle(handle);
       if (file === undefined) return false;
       if (file.size !== size || file.lastModified !== record.lastModified) {
-        // It was changed: what the server has is no part of it. It is sent as it is now, from its beginning.
+        // The file was changed: what the server has of it is dropped, and it is sent as it is now, from its beginning.
         await giveUp(machine, record);
       }
       add([{ file, path, handle }]);
@@ -63,7 +63,7 @@ function toUnfinished(
 async function readHandle(handle: AskableHandle): Promise<File | undefined> {
   const mode = { mode: "read" } as const;
   try {
-    // A browser that cannot be asked for permission has no handles that need one.
+    // In browsers without `queryPermission`, handles need no permission.
     const granted =
       handle.queryPermission === undefined ||
       (await handle.queryPermission(mode)) === "granted" ||
@@ -74,14 +74,14 @@ async function readHandle(handle: AskableHandle): Promise<File | undefined> {
   }
 }
 
-/** Forgets a file, and has the server free its use; that is waited for by nobody who only clears a list. */
+/** Forgets a file, and has the server free its use, for which a guest who only clears the list need not wait. */
 async function forgetRecord(machine: Machine, record: FileRecord): Promise<void> {
   machine.records.forget(record.id);
   await machine.records.flush();
   void giveUp(machine, record);
 }
 
-/** Has the server free the use of a file, which the next one may need. */
+/** Forgets a file and waits until the server has freed its use, which the next file may need. */
 async function giveUp(machine: Machine, record: FileRecord): Promise<void> {
   const { id, name, path, size, chunkSize } = record;
   machine.records.forget(id);
