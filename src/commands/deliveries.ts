@@ -4,9 +4,8 @@ import type { SiteSecret } from "../secret.ts";
 import { CommandError, UsageError } from "./fail.ts";
 import { openFolder } from "./folder.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
-import { day, readId } from "./key.ts";
-import { readLine, splitAction, type Values } from "./line.ts";
-import { visible } from "./table.ts";
+import { readId, readLine, splitAction, type Values } from "./line.ts";
+import { day, visible } from "./table.ts";
 
 /** How many deliveries are listed where nothing is said. */
 const LISTED = 100;

@@ -3,8 +3,9 @@ import type { Level } from "../records/records.ts";
 import { openFolder, makeFolder } from "./folder.ts";
 import { CommandError, UsageError } from "./fail.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
-import { readLine, splitAction, type Values } from "./line.ts";
-import { printTable } from "./table.ts";
+import { readId, readLine, splitAction, type Values } from "./line.ts";
+import { revokeById } from "./revoke.ts";
+import { day, printTable } from "./table.ts";
 
 /** `redeem key create | list | revoke ID`. Works while the server runs. */
 export async function key(words: string[]): Promise<void> {
@@ -15,7 +16,8 @@ export async function key(words: string[]): Promise<void> {
     await print(readLine("key list", rest, FOLDER_OPTIONS).values);
   } else if (action === "revoke") {
     const { values, positionals } = readLine("key revoke", rest, FOLDER_OPTIONS, 1);
-    await revoke(readId(positionals[0], "redeem key revoke ID"), values);
+    const id = readId(positionals[0], "redeem key revoke ID");
+    await revokeById("API key", id, values, ({ keys }) => keys.revoke(id, Date.now()));
   } else {
     throw new UsageError(`redeem key has create, list and revoke, not ${JSON.stringify(action)}`);
   }
@@ -59,32 +61,10 @@ async function print(values: Values): Promise<void> {
   }
 }
 
-async function revoke(id: number, values: Values): Promise<void> {
-  const { config } = await readGiven(values);
-  const { records } = await openFolder(config.REDEEM_DATA);
-  try {
-    if (!(await records.keys.revoke(id, Date.now()))) {
-      throw new CommandError(`There is no API key ${id} that could be revoked`);
-    }
-    process.stdout.write(`API key ${id} is revoked.\n`);
-  } finally {
-    await records.close();
-  }
-}
-
 function readLevel(text: string): Level {
   const level = KEY_LEVELS.find((known) => known === text);
   if (level) return level;
   throw new CommandError(
     `--level must be one of ${KEY_LEVELS.join(", ")}, not ${JSON.stringify(text)}`,
   );
-}
-
-export function readId(text: string | undefined, usage: string): number {
-  if (text && /^\d{1,15}$/.test(text)) return Number(text);
-  throw new UsageError(`Which one? Usage: ${usage}`);
-}
-
-export function day(at: number | null): string {
-  return at === null ? "" : new Date(at).toISOString().slice(0, 16).replace("T", " ");
 }

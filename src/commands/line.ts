@@ -51,3 +51,13 @@ export function splitAction(words: string[]): { action: string; rest: string[] }
   if (first === undefined || first.startsWith("-")) return { action: "list", rest: words };
   return { action: first, rest };
 }
+
+/**
+ * The id in a word, a whole number.
+ * @param usage the command as it should be written
+ * @throws UsageError with that, where there is no word, or it is none
+ */
+export function readId(text: string | undefined, usage: string): number {
+  if (text && /^\d{1,15}$/.test(text)) return Number(text);
+  throw new UsageError(`Which one? Usage: ${usage}`);
+}

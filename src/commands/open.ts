@@ -4,8 +4,7 @@ import { readsArchive } from "../session/sessions.ts";
 import { CommandError } from "./fail.ts";
 import { openFolder } from "./folder.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
-import { readId } from "./key.ts";
-import { readLine } from "./line.ts";
+import { readId, readLine } from "./line.ts";
 import { addressOf } from "./link.ts";
 
 /** `redeem open [--key ID]`: prints a link that signs in at /archive, once. Works while the server runs. */

@@ -5,10 +5,9 @@ import { pageAddress } from "../upload/link.ts";
 import { CommandError } from "./fail.ts";
 import { openFolder } from "./folder.ts";
 import { readGiven } from "./given.ts";
-import { day } from "./key.ts";
 import type { Values } from "./line.ts";
 import { addressOf, stateOf } from "./link.ts";
-import { visible } from "./table.ts";
+import { day, visible } from "./table.ts";
 import { whoSees } from "./who-sees.ts";
 
 /** `redeem token show ID`: what a link takes, how it stands, and its address, for who has lost it. */

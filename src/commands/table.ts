@@ -23,3 +23,8 @@ export function visible(cell: string | number): string {
     .replace(/\s+/g, " ")
     .replace(/[\p{Cc}\p{Bidi_Control}]/gu, "\ufffd");
 }
+
+/** A moment as tables and lists say it: `2026-11-23 18:00` (UTC). @param at Unix milliseconds; null is said as nothing */
+export function day(at: number | null): string {
+  return at === null ? "" : new Date(at).toISOString().slice(0, 16).replace("T", " ");
+}

@@ -9,11 +9,11 @@ import { hashPassphrase } from "../upload/passphrase.ts";
 import { issueToken } from "../upload/token.ts";
 import { CommandError, UsageError } from "./fail.ts";
 import { FOLDER_OPTIONS, readGiven } from "./given.ts";
-import { day, readId } from "./key.ts";
-import { readLine, splitAction, type Values } from "./line.ts";
+import { readId, readLine, splitAction, type Values } from "./line.ts";
 import { addressOf, stateOf } from "./link.ts";
+import { revokeById } from "./revoke.ts";
 import { showToken } from "./show-token.ts";
-import { printTable } from "./table.ts";
+import { day, printTable } from "./table.ts";
 import { whoSees } from "./who-sees.ts";
 
 /** How many upload tokens are listed where nothing is said. */
@@ -42,7 +42,8 @@ export async function token(words: string[]): Promise<void> {
     } else if (action === "revoke") {
       const { values, positionals } = readLine("token revoke", rest, FOLDER_OPTIONS, 1);
       const usage = "redeem token revoke ID (redeem token list shows the ids)";
-      await revoke(readId(positionals[0], usage), values);
+      const id = readId(positionals[0], usage);
+      await revokeById("upload token", id, values, ({ tokens }) => tokens.revoke(id, Date.now()));
     } else {
       throw new UsageError(
         `redeem token has create, list, show and revoke, not ${JSON.stringify(action)}`,
@@ -148,19 +149,6 @@ async function print(values: Values): Promise<void> {
         `These are the newest ${tokens.length} of ${total}: ${more} more ${more === 1 ? "is" : "are"} not shown. See them with --limit N, or --all.\n`,
       );
     }
-  } finally {
-    await records.close();
-  }
-}
-
-async function revoke(id: number, values: Values): Promise<void> {
-  const { config } = await readGiven(values);
-  const { records } = await openFolder(config.REDEEM_DATA);
-  try {
-    if (!(await records.tokens.revoke(id, Date.now()))) {
-      throw new CommandError(`There is no upload token ${id} that could be revoked`);
-    }
-    process.stdout.write(`Upload token ${id} is revoked.\n`);
   } finally {
     await records.close();
   }
