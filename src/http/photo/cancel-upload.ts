@@ -1,5 +1,4 @@
 import { Type } from "@sinclair/typebox";
-import { refusedToken } from "../../problem.ts";
 import { endForUploader } from "../../upload/cancel.ts";
 import { readIdentity } from "../../upload/chunk.ts";
 import { filenameOf } from "../../upload/params.ts";
@@ -9,8 +8,8 @@ import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
 import {
   holderOf,
+  holderRefusals,
   identifierFields,
-  lockedRefusals,
   ownUploadToken,
   unlockFields,
 } from "./with-upload-token.ts";
@@ -80,11 +79,7 @@ cancelled, or that never began, changes nothing. A browser can call this when it
     },
     output: () => ({ cancelled_p: true, reason: "" }),
   },
-  refusals: [
-    { problem: refusedToken.unknown, when: "The `upload_token` is not known, or was revoked." },
-    { problem: refusedToken.expired, when: "It has expired, and the time behind that is over." },
-    ...lockedRefusals,
-  ],
+  refusals: holderRefusals,
   run: async (call, context) => {
     const params = new Map(Object.entries(call.input).map(([key, value]) => [key, `${value}`]));
     const identity = readIdentity(params, filenameOf(params, call.input.filename));

@@ -1,5 +1,4 @@
 import { Type } from "@sinclair/typebox";
-import { refusedToken } from "../../problem.ts";
 import { deleteOwnPhoto } from "../../upload/delete-photo.ts";
 import { findHolder } from "../../upload/update-token.ts";
 import { defineMethod } from "../define-method.ts";
@@ -7,8 +6,8 @@ import { EXAMPLE } from "../examples.ts";
 import { done, photoId, refusedUnknownPhoto } from "./photo-id.ts";
 import {
   holderOf,
+  holderRefusals,
   identifierFields,
-  lockedRefusals,
   ownUploadToken,
   unlockFields,
 } from "./with-upload-token.ts";
@@ -34,9 +33,7 @@ token does not come back. A photo whose bytes were replaced since, with another 
     output: () => ({}),
   },
   refusals: [
-    { problem: refusedToken.unknown, when: "The `upload_token` is not known, or was revoked." },
-    { problem: refusedToken.expired, when: "It has expired, and the time behind that is over." },
-    ...lockedRefusals,
+    ...holderRefusals,
     { ...refusedUnknownPhoto, when: "No photo of this id came with the token, or it is deleted." },
   ],
   run: async (call, context) => {

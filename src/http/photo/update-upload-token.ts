@@ -1,5 +1,4 @@
 import { Type } from "@sinclair/typebox";
-import { refusedToken } from "../../problem.ts";
 import { requireAlbums } from "../../upload/albums.ts";
 import { readMetadata } from "../../upload/metadata.ts";
 import { filesOf, findHolder, updateToken } from "../../upload/update-token.ts";
@@ -9,8 +8,8 @@ import { clearable, metadataFields } from "./metadata-fields.ts";
 import { done } from "./photo-id.ts";
 import {
   holderOf,
+  holderRefusals,
   identifierFields,
-  lockedRefusals,
   ownUploadToken,
   unlockFields,
 } from "./with-upload-token.ts";
@@ -66,11 +65,7 @@ said last counts.`,
     },
     output: () => ({}),
   },
-  refusals: [
-    { problem: refusedToken.unknown, when: "The `upload_token` is not known, or was revoked." },
-    { problem: refusedToken.expired, when: "It has expired, and the time behind that is over." },
-    ...lockedRefusals,
-  ],
+  refusals: holderRefusals,
   run: async (call, context) => {
     const { input } = call;
     const { title, description, tags, album_id, publish } = input;

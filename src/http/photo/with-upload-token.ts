@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { refusedToken } from "../../problem.ts";
 import { passphraseRequired, tooManyAttempts, wrongPassphrase } from "../../upload/passphrase.ts";
 import type { WithToken } from "../../upload/update-token.ts";
 import type { MethodRefusal } from "../define-method.ts";
@@ -43,6 +44,13 @@ export const lockedRefusals: readonly MethodRefusal[] = [
     problem: () => tooManyAttempts(15_000),
     when: "Too many wrong passphrases were tried: `Retry-After` says when the next one may be.",
   },
+];
+
+/** What methods are refused with that whoever sent files may call, with their upload token (protocol 6). */
+export const holderRefusals: readonly MethodRefusal[] = [
+  { problem: refusedToken.unknown, when: "The `upload_token` is not known, or was revoked." },
+  { problem: refusedToken.expired, when: "It has expired, and the time behind that is over." },
+  ...lockedRefusals,
 ];
 
 /** What a call of such a method says of who it is. */
