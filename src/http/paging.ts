@@ -1,4 +1,5 @@
 import { Type, type TSchema } from "@sinclair/typebox";
+import { MOST_FOLLOWING } from "../api-limits.ts";
 import { Problem } from "../problem.ts";
 
 /** The parameters of a page of so many at most (protocol 6). */
@@ -42,6 +43,10 @@ export const oneWordOf = (
 export const orderInput = (ascending: string) =>
   oneWordOf(["desc", "asc"], `The direction. ${ascending}`, "asc");
 
+/** A parameter that is 0 or 1. */
+export const flagInput = (description: string) =>
+  Type.Optional(Type.Boolean({ description, examples: [true] }));
+
 export const idInput = (description: string, example: number) =>
   Type.Optional(
     Type.Integer({
@@ -52,9 +57,8 @@ export const idInput = (description: string, example: number) =>
     }),
   );
 
-/** How many such a list answers where nobody says, and at most (protocol 6.3). */
+/** How many things such a list answers unless a call says how many. */
 const USUAL_FOLLOWING = 50;
-const MOST_FOLLOWING = 200;
 
 /** The parameters of a list whose pages follow one another, newest first: each answer says what the next one is. */
 export const followingInput = (things: string, example: string) => ({

@@ -32,8 +32,6 @@ export type Waiting = {
   hashes: number;
 };
 
-export const MOST_COUNTED = 10_000;
-
 export interface UsageRecords {
   /**
    * Counts what there is: a look at each photo, thumbnail and upload, in slices between which others have their turn. With a

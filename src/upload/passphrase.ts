@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { PASSPHRASE_LENGTH } from "../api-limits.ts";
 import { Problem } from "../problem.ts";
 import { sameSecret } from "../random.ts";
 import type { SiteSecret } from "../secret.ts";
@@ -6,10 +7,6 @@ import { createAttempts, takeWithin, type Limit, type Rate } from "./attempts.ts
 import { networksOf } from "./network.ts";
 import type { Params } from "./params.ts";
 import type { Owner } from "./types.ts";
-
-/** Characters of a passphrase (protocol 3). */
-export const LEAST_PASSPHRASE = 4;
-export const MOST_PASSPHRASE = 200;
 
 /** Parameters that open a token with a passphrase (protocol 4.7). */
 export const GRANT_NAMES = { grant: "upload_grant", passphrase: "passphrase" } as const;
@@ -100,7 +97,7 @@ export function createPassphrases(
     let right = false;
     try {
       right =
-        passphrase.length <= MOST_PASSPHRASE &&
+        passphrase.length <= PASSPHRASE_LENGTH.most &&
         (remembered.has(tokenId, hash, passphrase) ||
           (await compare(() => Bun.password.verify(passphrase, hash))));
     } catch (error) {
@@ -168,10 +165,10 @@ export function tooManyAttempts(waitMs: number): Problem {
  */
 export async function hashPassphrase(passphrase: string): Promise<string> {
   const typed = asTyped(passphrase);
-  if (typed.length < LEAST_PASSPHRASE || typed.length > MOST_PASSPHRASE) {
+  if (typed.length < PASSPHRASE_LENGTH.least || typed.length > PASSPHRASE_LENGTH.most) {
     throw new Problem(
       "invalid_input",
-      `passphrase must have ${LEAST_PASSPHRASE} to ${MOST_PASSPHRASE} characters, without spaces around it.`,
+      `passphrase must have ${PASSPHRASE_LENGTH.least} to ${PASSPHRASE_LENGTH.most} characters, without spaces around it.`,
     );
   }
   return Bun.password.hash(typed, HASHING);

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import type { VNode } from "preact";
+import { GUEST_LENGTH } from "../api-limits.ts";
 import { Button } from "./kit/button.tsx";
 import { Field } from "./kit/field.tsx";
 import { describeLimits, type Words } from "./upload-page/choosing/limits.ts";
@@ -57,12 +58,14 @@ function Asked({ info: { ask }, words: { texts } }: { info: PlainFormInfo; words
     <>
       {ask.includes("name") && (
         <Field label={texts.guest.name}>
-          {(ids) => <input {...ids} name="guest_name" autocomplete="name" maxLength={200} />}
+          {(ids) => (
+            <input {...ids} name="guest_name" autocomplete="name" maxLength={GUEST_LENGTH.name} />
+          )}
         </Field>
       )}
       {ask.includes("note") && (
         <Field label={texts.guest.note}>
-          {(ids) => <textarea {...ids} name="guest_note" rows={2} maxLength={2000} />}
+          {(ids) => <textarea {...ids} name="guest_note" rows={2} maxLength={GUEST_LENGTH.note} />}
         </Field>
       )}
     </>

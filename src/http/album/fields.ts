@@ -1,11 +1,11 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { TITLE_LENGTH } from "../../api-limits.ts";
 import { textOfHtml } from "../../photo/text.ts";
 import type { Album, AlbumWithPhotos } from "../../records/records.ts";
 import { ansiDate, englishDay, englishTime } from "../dates.ts";
 import { EXAMPLE } from "../examples.ts";
 import { pathOfPhoto } from "../photo-fields.ts";
 
-const TITLE_LENGTH = 1000;
 const DESCRIPTION_LENGTH = 65_536;
 
 export const titleInput = Type.String({

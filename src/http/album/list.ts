@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { SEARCH_LENGTH } from "../../api-limits.ts";
 import { publicPathOf } from "../../config.ts";
 import { isPublished } from "../../records/photos.ts";
 import type { AlbumOrder } from "../../records/records.ts";
@@ -50,7 +51,7 @@ is needed, unless the operator has made the archive public (\`REDEEM_PUBLIC_LIST
     photo_id: idInput("Albums that this photo is in.", EXAMPLE.photo.id),
     search: Type.Optional(
       Type.String({
-        maxLength: 1000,
+        maxLength: SEARCH_LENGTH,
         description:
           "Albums with these words in title or description. Of the last one the beginning will do.",
         examples: ["summer"],

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { KEY_NAME_LENGTH } from "../../api-limits.ts";
 import { addKey, KEY_LEVELS } from "../../api-keys.ts";
 import { oneLine } from "../../photo/text.ts";
 import { defineMethod } from "../define-method.ts";
@@ -19,7 +20,7 @@ export const keyCreate = defineMethod({
     "Makes an API key, as `redeem key create` does. The key itself is in this answer and nowhere else: on record is its hash.",
   input: Type.Object({
     name: Type.String({
-      maxLength: 200,
+      maxLength: KEY_NAME_LENGTH,
       description: "What it is for.",
       examples: [EXAMPLE_KEY.name],
     }),

@@ -7,14 +7,12 @@ import { readMetadata } from "../../upload/metadata.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
+import { flagInput } from "../paging.ts";
 import { metadataFields } from "./metadata-fields.ts";
 import { photoIdsInput, readPhotoIds } from "./photo-id.ts";
 
 /** Photos that are changed by one call. */
 const MOST = 1000;
-
-const flag = (description: string) =>
-  Type.Optional(Type.Boolean({ description, examples: [true] }));
 
 const said = (
   schema: typeof metadataFields.tags | typeof metadataFields.album_id,
@@ -30,9 +28,9 @@ const changeFields = {
   remove_tags: said(metadataFields.tags, "Tags that they no longer have."),
   add_album_id: said(metadataFields.album_id, "An album or several that they are in from now on."),
   remove_album_id: said(metadataFields.album_id, "An album or several that they are no longer in."),
-  publish: flag("Whether they are published from now on."),
-  delete_p: flag("1: put them into the trash."),
-  restore_p: flag("1: take them out of the trash. Not together with `delete_p`."),
+  publish: flagInput("Whether they are published from now on."),
+  delete_p: flagInput("1: put them into the trash."),
+  restore_p: flagInput("1: take them out of the trash. Not together with `delete_p`."),
 };
 
 const input = Type.Object({ photo_id: photoIdsInput(MOST), ...changeFields });

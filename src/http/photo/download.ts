@@ -1,4 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { MOST_IN_ZIP } from "../../api-limits.ts";
 import { archiveNames, type ArchivedPhoto } from "../../export/archive.ts";
 import { zipSize } from "../../export/zip.ts";
 import { noSuchPhoto, Problem, refusedToken } from "../../problem.ts";
@@ -12,10 +13,7 @@ import { DOWNLOAD_MS } from "../serving/downloads.ts";
 import { findFields, readFind } from "./find-fields.ts";
 import { photoIdsInput, readPhotoIds } from "./photo-id.ts";
 
-/** Photos that are named one by one. */
-const MOST_NAMED = 10_000;
-
-/** Files of an archive. */
+/** Files of an archive. Photos that are named one by one are at most `MOST_IN_ZIP`. */
 const MOST_FILES = 100_000;
 
 /** Photos that are looked up in one slice. */
@@ -23,7 +21,7 @@ const SLICE = 100;
 
 const input = Type.Object({
   ...findFields,
-  photo_id: Type.Optional(photoIdsInput(MOST_NAMED)),
+  photo_id: Type.Optional(photoIdsInput(MOST_IN_ZIP)),
 });
 
 /** `download`: a link to a ZIP archive of photos (protocol 6). */

@@ -1,4 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { SEARCH_LENGTH } from "../../api-limits.ts";
 import { parseTags, tagKey } from "../../photo/tags.ts";
 import { Problem } from "../../problem.ts";
 import { sameSecret } from "../../random.ts";
@@ -9,7 +10,7 @@ import { hasLevel, requireLevel, type Caller } from "../caller.ts";
 import type { Call, MethodContext } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { requireIndexed } from "../indexed.ts";
-import { idInput, oneWordOf, orderInput } from "../paging.ts";
+import { flagInput, idInput, oneWordOf, orderInput } from "../paging.ts";
 import { timeOf } from "./list-days.ts";
 
 /** More are no question that somebody asks. */
@@ -25,9 +26,6 @@ const ORDERS: Record<string, PhotoOrder> = {
 
 const part = (minimum: number, maximum: number, description: string, example: number) =>
   Type.Optional(Type.Integer({ minimum, maximum, description, examples: [example] }));
-
-const flag = (description: string) =>
-  Type.Optional(Type.Boolean({ description, examples: [true] }));
 
 /** What photos are found by (protocol 6), for all methods that find some. */
 export const findFields = {
@@ -75,7 +73,7 @@ export const findFields = {
   ),
   search: Type.Optional(
     Type.String({
-      maxLength: 1000,
+      maxLength: SEARCH_LENGTH,
       description:
         "Photos with these words in title, description, tags or file name. Of the last one the beginning will do. Case and accents do not matter.",
       examples: ["summer par"],
@@ -84,13 +82,13 @@ export const findFields = {
   year: part(1970, 9999, "Photos that came in this year (UTC).", 2026),
   month: part(1, 12, "In this month of the year.", 11),
   day: part(1, 31, "On this day of the month.", 23),
-  video_p: flag("1: videos only. 0: no videos."),
-  audio_p: flag("1: audio only. 0: no audio."),
-  include_unpublished_p: flag("1: unpublished photos as well. Needs level `read`."),
-  published_p: flag(
+  video_p: flagInput("1: videos only. 0: no videos."),
+  audio_p: flagInput("1: audio only. 0: no audio."),
+  include_unpublished_p: flagInput("1: unpublished photos as well. Needs level `read`."),
+  published_p: flagInput(
     "0: unpublished photos alone, those with a later publish date too. 1: published ones alone. Needs level `read`.",
   ),
-  deleted_p: flag("1: photos in the trash, and no others. Needs level `write`."),
+  deleted_p: flagInput("1: photos in the trash, and no others. Needs level `write`."),
 };
 
 /** The order that they are in. */

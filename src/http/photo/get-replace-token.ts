@@ -1,4 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { MOST_USES, VALID_MINUTES } from "../../api-limits.ts";
 import { noSuchPhoto } from "../../problem.ts";
 import type { UploadToken } from "../../records/records.ts";
 import { extraBeside, toGrant } from "../../upload/grant.ts";
@@ -25,8 +26,8 @@ const input = Type.Object({
   background_return_p: like.background_return_p,
   valid_minutes: Type.Optional(
     Type.Integer({
-      minimum: 15,
-      maximum: 525_600,
+      minimum: VALID_MINUTES.least,
+      maximum: VALID_MINUTES.most,
       description:
         "How long the token may start uploads, in minutes, up to a year. Default 180, in both versions.",
       examples: [60],
@@ -35,7 +36,7 @@ const input = Type.Object({
   max_uploads: Type.Optional(
     Type.Integer({
       minimum: 1,
-      maximum: 1000,
+      maximum: MOST_USES,
       description: "How often the bytes may be replaced. Default 1.",
       examples: [5],
     }),

@@ -1,8 +1,9 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { MOST_USES, PASSPHRASE_LENGTH, SENDER_LENGTH, VALID_MINUTES } from "../../api-limits.ts";
 import type { UploadToken } from "../../records/records.ts";
 import { requireAlbums } from "../../upload/albums.ts";
 import { extraBeside, toGrant } from "../../upload/grant.ts";
-import { hashPassphrase, LEAST_PASSPHRASE, MOST_PASSPHRASE } from "../../upload/passphrase.ts";
+import { hashPassphrase } from "../../upload/passphrase.ts";
 import { issueToken } from "../../upload/token.ts";
 import { ansiDate, unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
@@ -45,8 +46,8 @@ const input = Type.Object({
   absolute_url: Type.Optional(metadataFields.absolute_url),
   valid_minutes: Type.Optional(
     Type.Integer({
-      minimum: 15,
-      maximum: 525_600,
+      minimum: VALID_MINUTES.least,
+      maximum: VALID_MINUTES.most,
       description:
         "How long the token may start uploads, in minutes, up to a year. Default 180 (v1), 360 (v2).",
       examples: [60],
@@ -55,7 +56,7 @@ const input = Type.Object({
   max_uploads: Type.Optional(
     Type.Integer({
       minimum: 1,
-      maximum: 1000,
+      maximum: MOST_USES,
       description: "How many files. Default 1.",
       examples: [5],
     }),
@@ -84,7 +85,7 @@ const input = Type.Object({
   ),
   sender: Type.Optional(
     Type.String({
-      maxLength: 200,
+      maxLength: SENDER_LENGTH,
       description: "Who asks for the files: the upload page says it.",
       examples: ["Ann and Tom"],
     }),
@@ -100,7 +101,7 @@ const input = Type.Object({
   passphrase: Type.Optional(
     Type.String({
       secret: true,
-      description: `What whoever uses the token has to know beside it, ${LEAST_PASSPHRASE} to ${MOST_PASSPHRASE} characters. It is kept hashed, and answered to nobody.`,
+      description: `What whoever uses the token has to know beside it, ${PASSPHRASE_LENGTH.least} to ${PASSPHRASE_LENGTH.most} characters. It is kept hashed, and answered to nobody.`,
       examples: [EXAMPLE.passphrase],
     }),
   ),

@@ -3,9 +3,6 @@ import { Problem } from "../../problem.ts";
 import type { PhotoOrder, PhotoPlace } from "../../records/records.ts";
 import { EXAMPLE } from "../examples.ts";
 
-/** Photos that `list` answers at once, and of a segment (`photo/segments`), at most. */
-export const MOST_LISTED = 500;
-
 /** A parameter that is a place in the list. */
 export const placeInput = (description: string) =>
   Type.Optional(

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { MOST_LISTED } from "../../api-limits.ts";
 import { publicPathOf } from "../../config.ts";
 import { Problem, refusedToken } from "../../problem.ts";
 import type { Media, Photo, PhotoFilter, Records } from "../../records/records.ts";
@@ -10,7 +11,7 @@ import { pageOf } from "../output.ts";
 import { pageInput } from "../paging.ts";
 import { describePhoto, photoFields } from "../photo-fields.ts";
 import { findFields, orderFields, readFind } from "./find-fields.ts";
-import { MOST_LISTED, placeInput, readPlace, writePlace } from "./list-place.ts";
+import { placeInput, readPlace, writePlace } from "./list-place.ts";
 
 /** Photos whose answers are made in one slice. */
 const SLICE = 100;

@@ -1,4 +1,5 @@
 import { Type, type TSchema } from "@sinclair/typebox";
+import { TITLE_LENGTH } from "../../api-limits.ts";
 
 /** Characters of an address. */
 export const URL_LENGTH = 8192;
@@ -12,7 +13,7 @@ export const metadataFields = {
     examples: ["3,4"],
   }),
   title: Type.String({
-    maxLength: 1000,
+    maxLength: TITLE_LENGTH,
     description: "Title. All HTML tags are removed.",
     examples: ["Summer party"],
   }),

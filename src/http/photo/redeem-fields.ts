@@ -1,4 +1,5 @@
 import { Type, type TObject } from "@sinclair/typebox";
+import { GUEST_LENGTH } from "../../api-limits.ts";
 import { digestsOf } from "../../upload/digests.ts";
 import type { Params } from "../../upload/params.ts";
 import { readParameters } from "../parameters.ts";
@@ -70,14 +71,14 @@ export const chunkFields = Type.Object({
 export const guestFields = Type.Object({
   guest_name: Type.Optional(
     Type.String({
-      maxLength: 200,
+      maxLength: GUEST_LENGTH.name,
       description: "Who sends the file, where its token asks: an extra parameter, within a limit.",
       examples: ["Ann"],
     }),
   ),
   guest_note: Type.Optional(
     Type.String({
-      maxLength: 2000,
+      maxLength: GUEST_LENGTH.note,
       description: "What a guest says of the file, where its token asks: an extra parameter.",
       examples: ["From the second day."],
     }),

@@ -1,10 +1,11 @@
 import { Type } from "@sinclair/typebox";
+import { MOST_LISTED } from "../../api-limits.ts";
 import { refusedToken } from "../../problem.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
 import { findFields, orderFields, readFind } from "./find-fields.ts";
-import { MOST_LISTED, writePlace } from "./list-place.ts";
+import { writePlace } from "./list-place.ts";
 
 /** `segments`: where the days of a list begin, so that any part of it can be shown at once (protocol 6). */
 export const segments = defineMethod({

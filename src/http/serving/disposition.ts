@@ -1,39 +1,9 @@
+import { SHOWN_TYPES } from "../../shown-types.ts";
 import { nameWithExtension } from "../../media/extension.ts";
 
-/**
- * Types that browsers show, and in which nothing runs: only these are shown in the browser's window, when that is asked for.
- * Markup (SVG, HTML, XML) and PDF, which has scripts of its own, never are.
- */
-const SHOWN = new Set([
-  "image/jpeg",
-  "image/png",
-  "image/apng",
-  "image/gif",
-  "image/webp",
-  "image/avif",
-  "image/bmp",
-  "image/heic",
-  "image/heif",
-  "image/jxl",
-  "video/mp4",
-  "video/x-m4v",
-  "video/quicktime",
-  "video/webm",
-  "video/x-matroska",
-  "video/ogg",
-  "audio/mpeg",
-  "audio/mp4",
-  "audio/x-m4a",
-  "audio/aac",
-  "audio/ogg",
-  "audio/wav",
-  "audio/flac",
-  "audio/x-flac",
-]);
-
-/** Whether a browser may show a file of this type in its window. */
+/** Whether a file of this type may be shown in the browser's window when that is asked for (`inline`), and not only saved. */
 export function mayBeShown(type: string): boolean {
-  return SHOWN.has(type);
+  return SHOWN_TYPES.has(type);
 }
 
 /**

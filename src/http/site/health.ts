@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { MOST_COUNTED } from "../../records/usage.ts";
+import { MOST_COUNTED } from "../../api-limits.ts";
 import { unixSeconds } from "../dates.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { SEARCH_LENGTH } from "../../api-limits.ts";
 import { readableTag } from "../../photo/tags.ts";
 import { hasLevel, requireLevel } from "../caller.ts";
 import { defineMethod } from "../define-method.ts";
@@ -19,7 +20,7 @@ for it unpublished photos count as well.`,
   input: Type.Object({
     search: Type.Optional(
       Type.String({
-        maxLength: 1000,
+        maxLength: SEARCH_LENGTH,
         description: "Tags that contain this. Case does not matter.",
         examples: ["part"],
       }),

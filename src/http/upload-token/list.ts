@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { SEARCH_LENGTH } from "../../api-limits.ts";
 import type { TokenStanding, TokenFilter } from "../../records/records.ts";
 import { nextTurn } from "../../slices.ts";
 import { defineMethod } from "../define-method.ts";
@@ -34,7 +35,7 @@ all. An answer has \`next\` where there are more, which is given as \`after\`.`,
     state: oneWordOf([...STATES, "all"], "Those that stand so. Default `all`.", "open"),
     search: Type.Optional(
       Type.String({
-        maxLength: 1000,
+        maxLength: SEARCH_LENGTH,
         description:
           "Those with these words in their title or sender. Of the last one the beginning will do.",
         examples: ["summer"],

@@ -1,6 +1,7 @@
 import type { StorageUse, UsageRecords } from "../records.ts";
 import { LAPSE_MS } from "../uploads.ts";
-import { MOST_COUNTED, SHARES } from "../usage.ts";
+import { MOST_COUNTED } from "../../api-limits.ts";
+import { SHARES } from "../usage.ts";
 import { albumIdsOf } from "./facets.ts";
 import type { Db } from "./db.ts";
 import { largest, type Sum } from "./largest.ts";

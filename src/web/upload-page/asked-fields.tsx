@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
+import { GUEST_LENGTH } from "../../api-limits.ts";
 import { Field } from "../kit/field.tsx";
-import { GUEST_LIMITS } from "./guest.ts";
 import { useUploadPage } from "./upload-context.ts";
 
 /** What the link asks of its guest beside the files. */
@@ -17,7 +17,7 @@ export function AskedFields() {
               name="guest_name"
               autocomplete="name"
               dir="auto"
-              maxLength={GUEST_LIMITS.name}
+              maxLength={GUEST_LENGTH.name}
               value={guest.name.value}
               onInput={({ currentTarget }) => {
                 guest.name.value = currentTarget.value;
@@ -34,7 +34,7 @@ export function AskedFields() {
               name="guest_note"
               rows={2}
               dir="auto"
-              maxLength={GUEST_LIMITS.note}
+              maxLength={GUEST_LENGTH.note}
               value={guest.note.value}
               onInput={({ currentTarget }) => {
                 guest.note.value = currentTarget.value;

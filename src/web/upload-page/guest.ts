@@ -3,9 +3,6 @@ import { effect, signal, type Signal } from "@preact/signals";
 /** What the guest says of himself; empty where nothing is asked. Kept in this browser for the next time. */
 export type Guest = { name: Signal<string>; note: Signal<string> };
 
-/** Characters, as the server takes them (protocol 4.1). */
-export const GUEST_LIMITS = { name: 200, note: 2000 } as const;
-
 /** `place` is the link's own; the name is the same for all links of the site. */
 export function createGuest(place: string): Guest {
   return { name: remembered("redeem-guest-name"), note: remembered(`redeem-guest-note-${place}`) };

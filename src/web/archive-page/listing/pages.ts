@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { MOST_FOLLOWING } from "../../../api-limits.ts";
 import type { ApiParams } from "../api.ts";
 import { useArchive } from "../archive-context.ts";
 
@@ -22,9 +23,8 @@ type Answer<Item> = { items: Item[]; next: string };
 /** `of`: what was asked for. */
 type Shown<Item> = Readonly<{ of: string; items: readonly Item[]; next: string }>;
 
-/** How many are asked for at first, and at most at once (protocol 6.3). */
+/** How many are asked for at first. */
 const FIRST = 50;
-export const MOST_ASKED = 200;
 
 /**
  * A list of the API whose answers have `items` and `next`, asked for when the component appears and when `params` change.
@@ -65,7 +65,7 @@ export function usePages<Item>(
   }
 
   const reload = () => {
-    const size = Math.min(MOST_ASKED, Math.max(first, known.current?.items.length ?? 0));
+    const size = Math.min(MOST_FOLLOWING, Math.max(first, known.current?.items.length ?? 0));
     return ask({ size }, (answer) => joined(answer, known.current, keyOf));
   };
   const more = () =>

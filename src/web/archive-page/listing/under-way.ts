@@ -1,6 +1,7 @@
+import { MOST_FOLLOWING } from "../../../api-limits.ts";
 import type { ArchiveEvent } from "../events.ts";
 import { useEvents } from "../events.ts";
-import { MOST_ASKED, usePages, type Pages } from "./pages.ts";
+import { usePages, type Pages } from "./pages.ts";
 import { useRefresh } from "./refresh.ts";
 
 /** A file on its way, as `upload-token/uploads` answers it (protocol 6.3). */
@@ -23,7 +24,7 @@ const idOf = (item: UnderWayItem) => item.upload_id;
 
 /** Files under way, all that somebody may see, as they come in. */
 export function useUnderWay(): Pages<UnderWayItem> {
-  const pages = usePages<UnderWayItem>("upload-token/uploads", {}, idOf, MOST_ASKED);
+  const pages = usePages<UnderWayItem>("upload-token/uploads", {}, idOf, MOST_FOLLOWING);
   const known = (event: UploadEvent) =>
     pages.items?.find((item) => item.upload_id === event.upload_id);
   useEvents((event) => {

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { useState } from "preact/hooks";
+import { KEY_NAME_LENGTH } from "../../../../api-limits.ts";
 import { Button } from "../../../kit/button.tsx";
 import { copyText } from "../../../kit/copy.ts";
 import { Dialog } from "../../../kit/dialog.tsx";
@@ -52,7 +53,7 @@ function KeyForm({ onMade, onClose }: { onMade: (key: string) => void; onClose: 
           <input
             {...ids}
             required
-            maxLength={200}
+            maxLength={KEY_NAME_LENGTH}
             value={name}
             onInput={(event) => setName(event.currentTarget.value)}
           />

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { useEffect, useState } from "preact/hooks";
+import { TITLE_LENGTH } from "../../../../api-limits.ts";
 import { Field } from "../../../kit/field.tsx";
 import { useArchive } from "../../archive-context.ts";
 import type { LinkFormPart } from "./link-form-part.ts";
@@ -49,7 +50,7 @@ export function AlbumField({ draft, change, errorOf }: LinkFormPart) {
             <input
               {...ids}
               required
-              maxLength={1000}
+              maxLength={TITLE_LENGTH}
               value={draft.newAlbum}
               onInput={(event) => change({ newAlbum: event.currentTarget.value })}
             />

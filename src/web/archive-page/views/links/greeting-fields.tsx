@@ -1,4 +1,5 @@
 /** @jsxImportSource preact */
+import { SENDER_LENGTH, TITLE_LENGTH } from "../../../../api-limits.ts";
 import { Field } from "../../../kit/field.tsx";
 import { useArchive } from "../../archive-context.ts";
 import type { LinkFormPart } from "./link-form-part.ts";
@@ -13,7 +14,7 @@ export function GreetingFields({ draft, change, errorOf }: LinkFormPart) {
         {(ids) => (
           <input
             {...ids}
-            maxLength={1000}
+            maxLength={TITLE_LENGTH}
             value={draft.title}
             onInput={(event) => change({ title: event.currentTarget.value })}
           />
@@ -34,7 +35,7 @@ export function GreetingFields({ draft, change, errorOf }: LinkFormPart) {
         {(ids) => (
           <input
             {...ids}
-            maxLength={200}
+            maxLength={SENDER_LENGTH}
             value={draft.sender}
             onInput={(event) => change({ sender: event.currentTarget.value })}
           />

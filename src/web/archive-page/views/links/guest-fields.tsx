@@ -1,4 +1,5 @@
 /** @jsxImportSource preact */
+import { PASSPHRASE_LENGTH } from "../../../../api-limits.ts";
 import { Field } from "../../../kit/field.tsx";
 import { useArchive } from "../../archive-context.ts";
 import type { LinkFormPart } from "./link-form-part.ts";
@@ -16,8 +17,8 @@ export function GuestFields({ draft, change, errorOf }: LinkFormPart) {
             autoComplete="off"
             autoCapitalize="none"
             spellcheck={false}
-            minLength={4}
-            maxLength={200}
+            minLength={PASSPHRASE_LENGTH.least}
+            maxLength={PASSPHRASE_LENGTH.most}
             value={draft.passphrase}
             onInput={(event) => change({ passphrase: event.currentTarget.value })}
           />

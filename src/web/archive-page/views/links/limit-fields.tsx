@@ -1,4 +1,5 @@
 /** @jsxImportSource preact */
+import { MOST_USES } from "../../../../api-limits.ts";
 import { Field } from "../../../kit/field.tsx";
 import { useArchive } from "../../archive-context.ts";
 import type { LinkDraft } from "./link-draft.ts";
@@ -23,7 +24,7 @@ export function FilesField({
           type="number"
           required
           min={Math.max(1, least)}
-          max={1000}
+          max={MOST_USES}
           value={draft.files}
           onInput={(event) => change({ files: event.currentTarget.value })}
         />

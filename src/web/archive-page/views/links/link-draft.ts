@@ -1,3 +1,4 @@
+import { VALID_MINUTES } from "../../../../api-limits.ts";
 import type { ApiParams } from "../../api.ts";
 import { messageHtml } from "./message-text.ts";
 
@@ -39,13 +40,10 @@ export const EMPTY_DRAFT: LinkDraft = {
 
 const UNITS = { MB: 1e6, GB: 1e9 };
 
-const LEAST_MINUTES = 15;
-const MOST_MINUTES = 525_600;
-
 /** In whole minutes from now, within what a link may last (protocol 3). @param now milliseconds since 1970 */
 export function minutesOf(end: LinkEnd, now: number): number {
   const minutes = "minutes" in end ? end.minutes : (Date.parse(end.until) - now) / 60_000;
-  return Math.min(MOST_MINUTES, Math.max(LEAST_MINUTES, Math.round(minutes || 0)));
+  return Math.min(VALID_MINUTES.most, Math.max(VALID_MINUTES.least, Math.round(minutes || 0)));
 }
 
 /** The parameters of get-upload-token. @param albumId in the place of the draft's own, for one that was just made */

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { useEffect, useState } from "preact/hooks";
+import { TITLE_LENGTH } from "../../../../api-limits.ts";
 import { Button } from "../../../kit/button.tsx";
 import { Dialog } from "../../../kit/dialog.tsx";
 import { Field } from "../../../kit/field.tsx";
@@ -46,7 +47,7 @@ export function AlbumDialog({
           <input
             {...ids}
             autoFocus
-            maxLength={1000}
+            maxLength={TITLE_LENGTH}
             value={words}
             onInput={({ currentTarget }) => setWords(currentTarget.value)}
           />

@@ -1,9 +1,6 @@
 import type { Api } from "../../api.ts";
 import { photoAddress, type GridPhoto } from "./photo-types.ts";
 
-/** Files of one ZIP (`photo/download`, protocol 6). */
-export const MOST_IN_ZIP = 10_000;
-
 /** Has the browser fetch photos as one ZIP. @throws ApiProblem */
 export async function downloadPhotos(
   api: Api,

@@ -1,11 +1,12 @@
 /** @jsxImportSource preact */
 import { useState } from "preact/hooks";
+import { MOST_IN_ZIP } from "../../../../api-limits.ts";
 import { Icon, type IconName } from "../../../kit/icon.tsx";
 import { IconButton } from "../../../kit/button.tsx";
 import { ProgressBar } from "../../../kit/progress-bar.tsx";
 import { AlbumDialog } from "./album-dialog.tsx";
 import { changing, useChanges } from "./changes.ts";
-import { downloadPhoto, downloadPhotos, MOST_IN_ZIP } from "./download.ts";
+import { downloadPhoto, downloadPhotos } from "./download.ts";
 import { FailuresDialog } from "./failures-dialog.tsx";
 import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";

@@ -1,5 +1,6 @@
 import type { Api, ApiParams } from "../../api.ts";
-import { PAGE_SIZE, type ListPage } from "./pages.ts";
+import { MOST_LISTED } from "../../../../api-limits.ts";
+import type { ListPage } from "./pages.ts";
 import { gridFields, type GridPhoto } from "./photo-types.ts";
 
 /** Requests at once: more would stand in each other's way, and in the way of thumbnails. */
@@ -45,7 +46,7 @@ export function createPageStore(
 
   const load = async (page: ListPage, aborted?: AbortSignal) => {
     const { after, until } = page;
-    const asked = { ...params, after, until, size: PAGE_SIZE, fields: gridFields };
+    const asked = { ...params, after, until, size: MOST_LISTED, fields: gridFields };
     const { data } = await api<GridPhoto[]>("photo/list", asked, aborted);
     entries.delete(page.key);
     entries.set(page.key, { photos: data, stale: false });

@@ -1,3 +1,5 @@
+import { MOST_LISTED } from "../../../../api-limits.ts";
+
 /** A part of the list, of one day: as `photo/segments` answers it (protocol 6). `day` is `YYYY-MM-DD`, or empty. */
 export type Segment = { day: string; count: number; after: string };
 
@@ -14,9 +16,6 @@ export type ListPage = {
 /** All photos of a day, which may be of several segments. */
 export type PhotoDay = { day: string; from: number; count: number };
 
-/** Photos that one request asks for at most. */
-export const PAGE_SIZE = 500;
-
 /**
  * Few requests, and most of them the same after photos have come or gone: short days are put together within a month, so that
  * what comes today moves no page of an earlier month.
@@ -27,7 +26,7 @@ export function pagesOf(segments: readonly Segment[]): ListPage[] {
   let from = 0;
   let last: ListPage | undefined;
   for (const { day, count, after } of segments) {
-    if (last && day.slice(0, 7) === month && last.count + count <= PAGE_SIZE) {
+    if (last && day.slice(0, 7) === month && last.count + count <= MOST_LISTED) {
       last.count += count;
     } else {
       if (last) last.until = after;

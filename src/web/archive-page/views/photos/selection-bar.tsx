@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { SEARCH_LENGTH } from "../../../../api-limits.ts";
 import { Icon } from "../../../kit/icon.tsx";
 import { IconButton } from "../../../kit/button.tsx";
 import { ViewHead } from "../../view-head.tsx";
@@ -54,7 +55,7 @@ function Search() {
       <input
         ref={input}
         type="search"
-        maxLength={1000}
+        maxLength={SEARCH_LENGTH}
         placeholder={texts.search}
         aria-label={texts.search}
         value={words}

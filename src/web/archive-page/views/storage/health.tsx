@@ -1,12 +1,10 @@
 /** @jsxImportSource preact */
 import type { ComponentChildren } from "preact";
+import { MOST_COUNTED } from "../../../../api-limits.ts";
 import { Notice } from "../../../kit/notice.tsx";
 import { useArchive } from "../../archive-context.ts";
 import { placeOf } from "../../place.ts";
 import type { HealthAnswer } from "./storage-types.ts";
-
-/** The server counts no further (protocol 6.3). */
-const MOST_COUNTED = 10_000;
 
 /** How the server is: what waits, and what it has. */
 export function Health({ health }: { health: HealthAnswer }) {

@@ -1,19 +1,9 @@
+import { SHOWN_PICTURES } from "../../../../../shown-types.ts";
 import type { GridPhoto } from "../photo-types.ts";
 
-/** Types of pictures that every browser of these years shows. Of others the largest thumbnail is shown. */
-const SHOWN = new Set([
-  "image/jpeg",
-  "image/png",
-  "image/apng",
-  "image/gif",
-  "image/webp",
-  "image/avif",
-  "image/bmp",
-]);
-
-/** Whether browsers show the file itself. */
+/** Whether every browser shows the file itself. Of other pictures the largest thumbnail is shown. */
 export function isShowable({ original_type: type }: GridPhoto): boolean {
-  return SHOWN.has(type);
+  return SHOWN_PICTURES.has(type);
 }
 
 /** Whether there is a picture to be seen, of the file or of its thumbnail. */

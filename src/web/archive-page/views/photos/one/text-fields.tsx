@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { useState } from "preact/hooks";
+import { TITLE_LENGTH } from "../../../../../api-limits.ts";
 import { Field } from "../../../../kit/field.tsx";
 import { usePhotos } from "../photos-context.ts";
 import { htmlOfText, textOfDescription } from "./description-text.ts";
@@ -16,7 +17,7 @@ export function TitleField({ photo, actions, mayEdit }: FactProps) {
         <input
           {...ids}
           dir="auto"
-          maxLength={1000}
+          maxLength={TITLE_LENGTH}
           placeholder={photo.original_filename}
           {...draft}
           onKeyDown={(event) => {
