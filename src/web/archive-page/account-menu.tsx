@@ -3,7 +3,7 @@ import { Button } from "../kit/button.tsx";
 import { Menu } from "../kit/menu.tsx";
 import { useArchive } from "./archive-context.ts";
 
-/** Who is signed in, and the ways out. They are plain forms: the server answers with the sign-in page. */
+/** Says with which level somebody is signed in, and signs out. The buttons are plain forms: the server answers with the sign-in page. */
 export function AccountMenu() {
   const { data } = useArchive();
   const texts = data.texts.frame;

@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
 import type { ArchivePageData } from "./page-data.ts";
 
-/** Whether the server has said that nobody is signed in any more: what the page shows is the last that it heard. */
+/** Whether the server has answered that the session has ended. The page shows no photos from then on. */
 export const sessionIsOver = signal(false);
 
-/** A refusal of the API, or no answer at all (`no_answer`). `code` is one of protocol 2. */
+/** Thrown where the API refuses a call (`code` is one of protocol 2), or does not answer (`no_answer`). */
 export class ApiProblem extends Error {
   constructor(
     readonly code: string,
@@ -14,10 +14,10 @@ export class ApiProblem extends Error {
   }
 }
 
-/** What a call answers; a list has its count and what leads to the next ones beside its data. */
+/** What a call answers. A list has its count beside its data, or the `next` that the following ones are asked for by (protocol 6). */
 export type ApiAnswer<Data> = { data: Data; total_count?: number; next?: string };
 
-/** Parameters of a call. What is undefined is left out. */
+/** Parameters of a call. Those that are undefined are not sent. */
 export type ApiParams = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export type Api = <Data>(
@@ -27,8 +27,8 @@ export type Api = <Data>(
 ) => Promise<ApiAnswer<Data>>;
 
 /**
- * Calls methods of the API's version 2 by the session's cookie: `api("photo/list", { size: 100 })`. It goes by POST, so that no
- * parameter is in an address.
+ * Makes the function that calls methods of the API's version 2 with the session's cookie: `api("photo/list", { size: 100 })`.
+ * It sends all calls by POST, so that no parameter stands in an address, which proxies log.
  * @throws ApiProblem
  */
 export function createApi({ base, csrf }: ArchivePageData): Api {

@@ -4,7 +4,7 @@ import type { Locale } from "../kit/locale.ts";
 import type { Api } from "./api.ts";
 import type { ArchivePageData } from "./page-data.ts";
 
-/** What every part of the archive page works with. */
+/** What every component of the archive page may use. */
 export type ArchivePageContext = {
   data: ArchivePageData;
   api: Api;

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { ArchivePageData } from "./page-data.ts";
 
-/** What the server tells while the page is open, at `/archive/events`. */
+/** Events that the server sends while the page is open, from `/archive/events` (protocol 9.1). */
 export type ArchiveEvent =
   | {
       kind: "photo";
@@ -20,26 +20,26 @@ export type ArchiveEvent =
     }
   | { kind: "token"; token_id: number }
   | { kind: "delivery"; delivery_id: string; state: string }
-  /** Events may have been missed: whoever shows something asks again. */
+  /** Events may have been missed: whoever shows something has to ask for it again. */
   | { kind: "changed" };
 
 type Listener = (event: ArchiveEvent) => void;
 
 const KINDS = ["photo", "upload", "token", "delivery", "changed"] as const;
 
-/** A connection that is back sooner was never missed. */
+/** A lost connection is shown only after this time: most are back sooner, and one that ends because the page is left is none. */
 const SAID_AFTER_MS = 4000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
 const listeners = new Set<Listener>();
 
-/** Whether nothing has been heard of the server for some seconds. */
+/** Whether the connection for events has been lost for some seconds. */
 export const connectionLost = signal(false);
 
 /**
- * Listens while the page is seen. Whatever happens to the connection, it is made again. A page that is hidden has none: browsers keep
- * about six connections to a server that speaks HTTP/1.1, for all tabs together, and a seventh tab could not even load.
+ * Receives events while the page is visible, and connects again whenever the connection is lost. A hidden page closes its
+ * connection: browsers open about six to a server that speaks HTTP/1.1, for all tabs together, and a seventh tab could not even load.
  */
 export function startEvents({ base }: ArchivePageData): void {
   let wait = FIRST_WAIT_MS;
@@ -54,17 +54,17 @@ export function startEvents({ base }: ArchivePageData): void {
     opened.addEventListener("open", () => {
       wait = FIRST_WAIT_MS;
       clearTimeout(saying);
-      // What happened before it was there, or while it was away, was told to nobody.
+      // Events from before this connection, while there was none, have reached nobody.
       if (saying !== undefined || connectionLost.value || wasAway) tell({ kind: "changed" });
       saying = undefined;
       wasAway = false;
       connectionLost.value = false;
     });
     opened.addEventListener("error", () => {
-      // Leaving the page may end the connection before the page knows that it is left.
+      // A connection that `rest` has closed already.
       if (source !== opened) return;
       saying ??= setTimeout(() => (connectionLost.value = true), SAID_AFTER_MS);
-      // After an answer that is no stream the browser does not try again by itself.
+      // The browser connects again by itself, except after an answer that is no event stream.
       if (opened.readyState !== EventSource.CLOSED) return;
       again = setTimeout(connect, wait);
       wait = Math.min(LONGEST_WAIT_MS, wait * 2);
@@ -89,7 +89,7 @@ export function startEvents({ base }: ArchivePageData): void {
     else if (source === undefined) connect();
   };
   document.addEventListener("visibilitychange", follow);
-  // A page that is left may be shown again as it was ("back"); a connection would keep browsers from that.
+  // Browsers keep a page that was left, to show it again at "back", but not one that has an open connection.
   addEventListener("pagehide", rest);
   addEventListener("pageshow", follow);
   follow();
@@ -99,7 +99,7 @@ function tell(event: ArchiveEvent): void {
   for (const listener of listeners) listener(event);
 }
 
-/** Hears what the server tells, for as long as the component is there. */
+/** Calls the listener with each event, for as long as the component is mounted. */
 export function useEvents(listener: Listener): void {
   const latest = useRef(listener);
   latest.current = listener;

@@ -1,11 +1,11 @@
 import type { Language } from "../texts/language.ts";
 import type { ArchiveTexts, CommonTexts } from "../texts/texts.ts";
 
-/** What the server tells the archive page's script, as JSON in the page. */
+/** What the server writes into the archive page for its script, as JSON. */
 export type ArchivePageData = {
-  /** Goes with each request that the session's cookie goes with: other sites' pages do not know it. */
+  /** Sent with each request beside the session's cookie, as proof that this page sent it: pages of other sites do not know it (protocol 9). */
   csrf: string;
-  /** Of the key that signed in. */
+  /** Level of the API key that signed in (protocol 2). */
   level: "read" | "write" | "admin" | "super";
   userId: number;
   siteName: string;
@@ -16,6 +16,6 @@ export type ArchivePageData = {
   language: Language;
   texts: ArchiveTexts;
   common: CommonTexts;
-  /** Of Redeem. */
+  /** Redeem's version. */
   version: string;
 };

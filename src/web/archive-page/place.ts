@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
 
 /**
- * Where somebody is in the archive, kept in the address behind "#": "#/photos?tag=sea" is the view "photos" with a parameter.
- * The back button and links lead there, and nothing of it reaches a server's log.
+ * Which view is shown, with its parameters. It is kept in the address behind "#": "#/photos?tag=sea" is the view "photos" with
+ * one parameter. So links and the back button work, and none of it reaches the log of a server or proxy.
  */
 export type ViewPlace = { view: string; params: URLSearchParams };
 
@@ -26,8 +26,8 @@ export function placeOf(view: string, params: Readonly<Record<string, string>> =
 }
 
 /**
- * Leads to a place.
- * @param how replace: the back button does not come back to the present place
+ * Shows another view, or this one with other parameters.
+ * @param how "replace": the back button does not come back to what is shown now
  */
 export function goTo(
   view: string,
@@ -41,7 +41,7 @@ export function goTo(
   place.value = readPlace();
 }
 
-/** Leads back to where `goTo` has led from, or to another place where nobody came from anywhere. */
+/** Goes back to what was shown before `goTo`, or shows the named view if this page was opened directly at its address. */
 export function goBack(view: string, params: Readonly<Record<string, string>> = {}): void {
   if (history.state?.within) history.back();
   else goTo(view, params, "replace");

@@ -1,7 +1,7 @@
 import { ApiProblem } from "./api.ts";
 import { useArchive } from "./archive-context.ts";
 
-/** What went wrong, in words. @returns writes an error */
+/** Returns a function that says why a call failed: in the server's words, or in the page's if the session has ended or nobody answered. */
 export function useProblemText(): (error: unknown) => string {
   const { data } = useArchive();
   return (error) => {

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 
-/** A call that somebody starts with a button. */
+/** A call of the API that is started by a button. */
 export type Sending = {
-  /** It is under way: the button waits, so that nothing is sent twice. */
+  /** Whether it is under way: the button is disabled meanwhile, so that nothing is sent twice. */
   isSending: boolean;
-  /** Why it failed, the last time; undefined where it did not. */
+  /** Why it failed the last time; undefined if it did not. */
   problem: unknown;
   send: () => void;
 };

@@ -2,8 +2,8 @@
 import { useArchive } from "./archive-context.ts";
 
 /**
- * In the place of every view, once the server has said that nobody is signed in any more: whoever signs out everywhere
- * expects that another browser shows no photo either.
+ * Shown in place of every view once the server has answered that the session has ended: whoever signs out everywhere
+ * expects that no other browser goes on showing photos.
  */
 export function SignedOut() {
   const { data, locale } = useArchive();

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 import type { ComponentChildren } from "preact";
 
-/** The upper edge of a view, which stays while the view is scrolled: its heading, and what can be done with all of it. */
+/** The upper edge of a view, which stays in place while the view scrolls: its heading, and its buttons (`children`). */
 export function ViewHead({ heading, children }: { heading: string; children?: ComponentChildren }) {
   return (
     <header class="view-head">

@@ -8,9 +8,9 @@ import { LinksView } from "./views/links/links-view.tsx";
 import { PhotosView } from "./views/photos/photos-view.tsx";
 import { StorageView } from "./views/storage/storage-view.tsx";
 
-/** One view of the archive: a folder in views/, with a component that is drawn while the place is there. */
+/** One view of the archive: a folder in views/, with a component that is drawn while the address names it. */
 export type View = {
-  /** In the address: "#/photos". */
+  /** As the address names it: "#/photos". */
   name: string;
   icon: IconName;
   /** What the navigation calls it. */
@@ -20,7 +20,7 @@ export type View = {
   component: ComponentType;
 };
 
-/** In the order of the navigation. The first is where somebody comes in. */
+/** In the order of the navigation. The first one is shown where the address names none. */
 export const VIEWS: readonly View[] = [
   {
     name: "photos",

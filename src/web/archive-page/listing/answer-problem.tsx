@@ -4,7 +4,7 @@ import { Notice } from "../../kit/notice.tsx";
 import { useArchive } from "../archive-context.ts";
 import { useProblemText } from "../problem-text.ts";
 
-/** Why something was not answered, if it was not, and a button to ask again. */
+/** Says why a request failed, with a button to ask again. Draws nothing if there is no problem. */
 export function AnswerProblem({ problem, ask }: { problem: unknown; ask: () => Promise<void> }) {
   const { data } = useArchive();
   const write = useProblemText();

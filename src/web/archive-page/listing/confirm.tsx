@@ -7,7 +7,7 @@ import { useArchive } from "../archive-context.ts";
 import { useProblemText } from "../problem-text.ts";
 import { useSending } from "../sending.ts";
 
-/** Asks before something is done that cannot be taken back. It closes when that is done; where it fails it says why. */
+/** A dialog before an act that cannot be undone. It closes when the act has succeeded, and says why if it has failed. */
 export function Confirm({
   heading,
   act,
@@ -20,7 +20,7 @@ export function Confirm({
   act: string;
   run: () => Promise<void>;
   onClose: () => void;
-  /** What will be. */
+  /** What the act leads to, in words. */
   children: ComponentChildren;
 }) {
   const { data } = useArchive();

@@ -7,8 +7,8 @@ import { AnswerProblem } from "./answer-problem.tsx";
 import type { Pages } from "./pages.ts";
 
 /**
- * A list as it stands: its items as `children` draws them, that there are none, that it cannot be asked for, or that it is on
- * its way; below it the button for more.
+ * Draws a list in each of its states: its items by `children`, a sentence if there are none, the reason if it could not be
+ * loaded, or that it is loading; below it a button for more.
  */
 export function PagesState<Item>({
   pages,
@@ -17,7 +17,7 @@ export function PagesState<Item>({
   children,
 }: {
   pages: Pages<Item>;
-  /** With what is said where there are no items; without it that is a line. */
+  /** Drawn above the sentence for an empty list; without it the sentence is a plain line. */
   icon?: IconName;
   nothing: string;
   children: (items: readonly Item[]) => ComponentChildren;

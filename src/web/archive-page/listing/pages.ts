@@ -3,33 +3,33 @@ import { MOST_FOLLOWING } from "../../../api-limits.ts";
 import type { ApiParams } from "../api.ts";
 import { useArchive } from "../archive-context.ts";
 
-/** Things of a list that is asked for page by page. */
+/** A list of the API that is loaded page by page. */
 export type Pages<Item> = {
   /** Undefined until the first answer. */
   items: readonly Item[] | undefined;
   /** Whether there are more than these. */
   isMore: boolean;
   isAsking: boolean;
-  /** Why the last question was not answered. What was there before is still shown. */
+  /** Why the last request failed; undefined if it did not. What was loaded before is still shown. */
   problem: unknown;
-  /** Asks again for what is shown; what stands behind the first 200 stays as it was. */
+  /** Loads what is shown again; what stands behind the first 200 stays as it was. */
   reload: () => Promise<void>;
   more: () => Promise<void>;
-  /** Shows an item as it is now, and knows it already. */
+  /** Shows an item in a changed state that is known without asking. */
   replace: (item: Item) => void;
 };
 
 type Answer<Item> = { items: Item[]; next: string };
-/** `of`: what was asked for. */
+/** What was loaded. `of`: the parameters that it was loaded with, as JSON. */
 type Shown<Item> = Readonly<{ of: string; items: readonly Item[]; next: string }>;
 
 /** How many are asked for at first. */
 const FIRST = 50;
 
 /**
- * A list of the API whose answers have `items` and `next`, asked for when the component appears and when `params` change.
- * @param first how many are asked for at first, and with each "more"
- * @param keyOf tells an item from all others
+ * A list of the API whose answers have `items` and `next` (protocol 6.3), loaded when the component appears and when `params` change.
+ * @param first how many items are asked for at first, and with each "more"
+ * @param keyOf what identifies an item
  */
 export function usePages<Item>(
   method: string,
@@ -41,7 +41,7 @@ export function usePages<Item>(
   const [shown, setShown] = useState<Shown<Item>>();
   const [problem, setProblem] = useState<unknown>();
   const [asking, setAsking] = useState(0);
-  /** The last question: an answer to an earlier one comes too late. */
+  /** Of the last request: answers to earlier ones are ignored. */
   const last = useRef(new AbortController());
   const wanted = JSON.stringify(params);
   const known = useRef<Shown<Item> | undefined>(undefined);
@@ -99,7 +99,7 @@ export function usePages<Item>(
   };
 }
 
-/** The first ones as they are now, and behind them those that were shown before. */
+/** Items that were just loaded again, followed by those that were shown behind them before. */
 function joined<Item>(
   first: Answer<Item>,
   before: Shown<Item> | undefined,

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from "preact/hooks";
 import { connectionLost, useEvents, type ArchiveEvent } from "../events.ts";
 
-/** What happens together is asked for together. */
+/** Events within this time cause one request. */
 const TOGETHER_MS = 500;
 
-/** How often is asked while nobody tells what happens. */
+/** How often is asked while the connection for events is lost. */
 const POLL_MS = 5000;
 
 /**
- * Asks again soon after something has happened that matters, and every few seconds while the server cannot tell of it.
- * @param matters which events
+ * Calls `refresh` soon after an event that matters, and every few seconds while the connection for events is lost.
+ * @param matters whether an event changes what is shown
  */
 export function useRefresh(refresh: () => void, matters: (event: ArchiveEvent) => boolean): void {
   const latest = useRef(refresh);

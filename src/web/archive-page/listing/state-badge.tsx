@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 export type BadgeKind = "good" | "plain" | "warning" | "bad";
 
-/** How something stands, in a word or two. */
+/** A coloured label with a state in one or two words. */
 export function StateBadge({ kind, children }: { kind: BadgeKind; children: string }) {
   return <span class={`badge ${kind}`}>{children}</span>;
 }

@@ -4,7 +4,7 @@ import { ProgressBar } from "../../kit/progress-bar.tsx";
 import { useArchive } from "../archive-context.ts";
 import type { UnderWayItem } from "./under-way.ts";
 
-/** Files on their way, each with what has come of it. */
+/** Files under way, each with how much of it has arrived. */
 export function UnderWayList({ items, label }: { items: readonly UnderWayItem[]; label: string }) {
   return (
     <ul class="under-way" aria-label={label}>

@@ -4,13 +4,13 @@ import { useEvents } from "../events.ts";
 import { usePages, type Pages } from "./pages.ts";
 import { useRefresh } from "./refresh.ts";
 
-/** A file on its way, as `upload-token/uploads` answers it (protocol 6.3). */
+/** A file under way, as `upload-token/uploads` answers it (protocol 6.3). */
 export type UnderWayItem = {
   upload_id: number;
-  /** 0 where it comes without a link. */
+  /** The upload token that it comes with; 0: none. */
   token_id: number;
   filename: string;
-  /** Bytes; 0 where that is not known before its end. */
+  /** Bytes; 0 if that is known only when all of it is there. `received` are bytes as well. */
   size: number;
   received: number;
   state: "receiving" | "finalizing" | "lapsed";
@@ -22,7 +22,7 @@ const goesOn = ({ state }: UploadEvent) => state === "receiving" || state === "f
 
 const idOf = (item: UnderWayItem) => item.upload_id;
 
-/** Files under way, all that somebody may see, as they come in. */
+/** All files under way that the signed-in key may see, updated by events while they arrive. */
 export function useUnderWay(): Pages<UnderWayItem> {
   const pages = usePages<UnderWayItem>("upload-token/uploads", {}, idOf, MOST_FOLLOWING);
   const known = (event: UploadEvent) =>

@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<CallbackState, BadgeKind>> = {
   "given-up": "bad",
 };
 
-/** A callback: what it tells whom, how it stands, why it failed, and a button to make it now. */
+/** One callback in the list: what it tells and to which address, its state, its last error, and a button to make it now. */
 export function CallbackRow({ item, onRetried }: { item: CallbackItem; onRetried: () => void }) {
   const { data, locale } = useArchive();
   const texts = data.texts.callbacks;

@@ -8,7 +8,7 @@ import { ViewHead } from "../../view-head.tsx";
 import { CallbackRow } from "./callback-row.tsx";
 import { CALLBACK_STATES, type CallbackItem } from "./callback-types.ts";
 
-/** What was told to other servers of what came: delivered, waiting, given up; and made again. */
+/** The view of callbacks: those delivered, waiting, and given up, which can be made again. */
 export function CallbacksView() {
   const { data } = useArchive();
   const texts = data.texts.callbacks;

@@ -4,7 +4,7 @@ import { useArchive } from "../../archive-context.ts";
 import { StateBadge } from "../../listing/state-badge.tsx";
 import type { KeyItem } from "./key-types.ts";
 
-/** An API key: what it is for, what it may do, since when. */
+/** One API key in the list: its name, its level, since when it exists, and a button to revoke it. */
 export function KeyRow({ item, onRevoke }: { item: KeyItem; onRevoke: () => void }) {
   const { data, locale } = useArchive();
   const texts = data.texts.keys;

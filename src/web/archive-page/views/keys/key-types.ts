@@ -4,7 +4,7 @@ export type KeyItem = {
   name: string;
   level: KeyLevel;
   created_at: number;
-  /** 0 where it is good. */
+  /** 0 if it was not revoked. */
   revoked_at: number;
 };
 

@@ -11,7 +11,7 @@ import { KeyRow } from "./key-row.tsx";
 import type { KeyItem } from "./key-types.ts";
 import { NewKeyDialog } from "./new-key-dialog.tsx";
 
-/** API keys: by which programs call, and people sign in. */
+/** The view of API keys, by which programs call the API and people sign in. */
 export function KeysView() {
   const { data } = useArchive();
   const texts = data.texts.keys;

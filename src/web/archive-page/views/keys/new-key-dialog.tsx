@@ -11,7 +11,7 @@ import { useProblemText } from "../../problem-text.ts";
 import { useSending } from "../../sending.ts";
 import { LEVEL_CHOICES, type KeyItem } from "./key-types.ts";
 
-/** Makes a key by a form, and shows it: this once. */
+/** A dialog with the form for a new API key, which then shows the key. The server does not tell it again. */
 export function NewKeyDialog({ onMade, onClose }: { onMade: () => void; onClose: () => void }) {
   const { data } = useArchive();
   const [key, setKey] = useState<string>();

@@ -7,19 +7,19 @@ import type { LinkFormPart } from "./link-form-part.ts";
 
 type AlbumChoice = { album_id: number; title: string };
 
-/** More than fit into a list that somebody looks through. */
+/** How many albums are offered: nobody looks through a longer list. */
 const MOST = 100;
 
 export const NEW_ALBUM = "new";
 
-/** The album that files of a link go into: none, one of those that were changed last, or a new one. */
+/** Chooses the album that a link's files go into: none, one of those that were changed last, or a new one. */
 export function AlbumField({ draft, change, errorOf }: LinkFormPart) {
   const { data, api } = useArchive();
   const texts = data.texts.links;
   const [albums, setAlbums] = useState<readonly AlbumChoice[]>([]);
   useEffect(() => {
     const params = { include_hidden_p: true, orderby: "editing_date", size: MOST };
-    // Without them a link can still be made.
+    // If albums cannot be loaded, a link can still be made without one.
     api<AlbumChoice[]>("album/list", params).then(
       (answer) => setAlbums(answer.data),
       () => undefined,

@@ -14,7 +14,7 @@ import { EMPTY_DRAFT, minutesOf, type LinkDraft, type LinkEnd } from "./link-dra
 import type { LinkItem } from "./link-types.ts";
 import { messageHtml, messageText } from "./message-text.ts";
 
-/** Extends a link, and changes for how many files it is and what it says. */
+/** A dialog that extends a link, and changes its number of files and its texts. */
 export function EditLinkDialog({
   link,
   onChanged,
@@ -37,7 +37,7 @@ export function EditLinkDialog({
   const change = (set: Partial<LinkDraft>) => setDraft((before) => ({ ...before, ...set }));
   const part = { draft, change, errorOf };
 
-  // Short: a select cuts what is longer than a phone is wide.
+  // A short date: a `<select>` cuts off what is wider than a phone.
   const moment = locale.date(link.valid_until * 1000);
   return (
     <Dialog heading={texts.edit} closeLabel={data.common.close} onClose={onClose}>
@@ -84,7 +84,7 @@ function draftOf(link: LinkItem): LinkDraft {
   };
 }
 
-/** What was changed: the rest is not sent, so that a message keeps the markup that it may have. */
+/** Parameters of `upload-token/update` for what was changed. The rest is not sent, so that an unchanged message keeps its markup. */
 function changesOf(link: LinkItem, draft: LinkDraft, end: LinkEnd | undefined): ApiParams {
   const before = draftOf(link);
   const changed = (name: "title" | "message" | "sender" | "files") =>

@@ -5,10 +5,10 @@ import type { LinkEnd } from "./link-draft.ts";
 
 const DAY = 24 * 60;
 
-/** Minutes. */
+/** Choices for how long a link lasts, in minutes. */
 const CHOICES = [DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY, 365 * DAY];
 
-/** When a link ends: after some days, or at a moment. `keep`: what the choice to leave it as it is says. */
+/** Chooses when a link ends: after some days, or at a moment. `keep`: the words of the choice to leave the end unchanged, if there is one. */
 export function EndField({
   end,
   keep,
@@ -62,7 +62,7 @@ export function EndField({
   );
 }
 
-/** As `<input type="datetime-local">` has it, in the reader's own time. */
+/** A moment as the value of `<input type="datetime-local">`, in the reader's own time. @param at Unix milliseconds */
 function localTime(at: number): string {
   const offset = new Date(at).getTimezoneOffset() * 60_000;
   return new Date(at - offset).toISOString().slice(0, 16);

@@ -13,8 +13,8 @@ const FIELDS = new Set([
 ]);
 
 /**
- * What went wrong with a form: at the field that it is about, since a refusal begins with the name of its parameter, or else of
- * all of it (`other`).
+ * Why the API refused a form: at the field that the refusal is about, whose parameter its sentence begins with, or else for the
+ * form as a whole (`other`).
  */
 export function useFieldErrors(problem: unknown): {
   errorOf: (parameter: string) => string | undefined;

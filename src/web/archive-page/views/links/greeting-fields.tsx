@@ -4,7 +4,7 @@ import { Field } from "../../../kit/field.tsx";
 import { useArchive } from "../../archive-context.ts";
 import type { LinkFormPart } from "./link-form-part.ts";
 
-/** What a guest reads: what it is about, a message, and who asks. */
+/** Fields for what a guest reads: the link's title, a message, and who asks. */
 export function GreetingFields({ draft, change, errorOf }: LinkFormPart) {
   const { data } = useArchive();
   const texts = data.texts.links;

@@ -4,7 +4,7 @@ import { Field } from "../../../kit/field.tsx";
 import { useArchive } from "../../archive-context.ts";
 import type { LinkFormPart } from "./link-form-part.ts";
 
-/** What a guest is asked for: a passphrase, a name, a note. */
+/** Fields for what a guest is asked for: a passphrase, a name, a note. */
 export function GuestFields({ draft, change, errorOf }: LinkFormPart) {
   const { data } = useArchive();
   const texts = data.texts.links;

@@ -6,7 +6,7 @@ import { useArchive } from "../../archive-context.ts";
 
 type Given = { url: string; title: string };
 
-/** The ways to give a link to somebody: copy it, or the system's share sheet, where the browser has one. */
+/** Buttons to hand a link over: copy it, or open the system's share sheet, if the browser has one. */
 export function HandOver({ url, title, main = false }: Given & { main?: boolean }) {
   const { data } = useArchive();
   const texts = data.texts.links;
@@ -27,7 +27,7 @@ export function HandOver({ url, title, main = false }: Given & { main?: boolean 
   );
 }
 
-/** Whoever closes the sheet has changed their mind: that is no failure. */
+/** Opens the share sheet. Closing it without sharing rejects, which is no failure. */
 async function share(given: Given): Promise<void> {
   await navigator.share(given).catch(() => undefined);
 }

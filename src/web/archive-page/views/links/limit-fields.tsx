@@ -7,7 +7,7 @@ import type { LinkFormPart } from "./link-form-part.ts";
 
 const TYPES = ["image/*", "video/*", "audio/*", "application/pdf"] as const;
 
-/** How many files may come. @param least so many have come, or are under way */
+/** How many files a link takes. @param least the smallest number allowed: files that have arrived or are under way */
 export function FilesField({
   draft,
   change,
@@ -33,7 +33,7 @@ export function FilesField({
   );
 }
 
-/** How large one may be. */
+/** How large each file may be. */
 export function SizeField({ draft, change, errorOf }: LinkFormPart) {
   const { data } = useArchive();
   const texts = data.texts.links;
@@ -70,7 +70,7 @@ function UnitSelect({ draft, change }: Pick<LinkFormPart, "draft" | "change">) {
   );
 }
 
-/** Of which kinds they may be. */
+/** Of which kinds the files may be. */
 export function TypesField({ draft, change, errorOf }: LinkFormPart) {
   const { data } = useArchive();
   const texts = data.texts.links;

@@ -11,7 +11,7 @@ import { nameOfLink } from "./link-words.ts";
 
 export type OpenedLink = { link: LinkItem; act: LinkAct };
 
-/** What is done with a link: show it with its QR code, change it, revoke it. */
+/** The dialog of what is being done with a link: show it with its QR code, change it, or revoke it. */
 export function LinkDialog({
   opened: { link, act },
   onChanged,

@@ -2,7 +2,7 @@ import { VALID_MINUTES } from "../../../../api-limits.ts";
 import type { ApiParams } from "../../api.ts";
 import { messageHtml } from "./message-text.ts";
 
-/** What somebody has typed of a link that is to be made. Numbers are text until it is sent. */
+/** What has been typed into the form for a link. Numbers are text until the form is sent. */
 export type LinkDraft = {
   title: string;
   message: string;
@@ -19,7 +19,7 @@ export type LinkDraft = {
   askNote: boolean;
 };
 
-/** So many minutes from now, or a moment in the reader's own time, as `<input type="datetime-local">` has it. */
+/** When a link ends: some minutes from now, or at a moment in the reader's own time, as `<input type="datetime-local">` writes it. */
 export type LinkEnd = { minutes: number } | { until: string };
 
 export const EMPTY_DRAFT: LinkDraft = {
@@ -40,13 +40,17 @@ export const EMPTY_DRAFT: LinkDraft = {
 
 const UNITS = { MB: 1e6, GB: 1e9 };
 
-/** In whole minutes from now, within what a link may last (protocol 3). @param now milliseconds since 1970 */
+/** The end in whole minutes from now, brought within what a link may last (protocol 3). @param now Unix milliseconds */
 export function minutesOf(end: LinkEnd, now: number): number {
   const minutes = "minutes" in end ? end.minutes : (Date.parse(end.until) - now) / 60_000;
   return Math.min(VALID_MINUTES.most, Math.max(VALID_MINUTES.least, Math.round(minutes || 0)));
 }
 
-/** The parameters of get-upload-token. @param albumId in the place of the draft's own, for one that was just made */
+/**
+ * The draft as parameters of get-upload-token (protocol 3).
+ * @param albumId the album's id, "" for none: the draft does not know that of an album that was just made
+ * @param now Unix milliseconds
+ */
 export function paramsOfDraft(draft: LinkDraft, albumId: string, now: number): ApiParams {
   const ask = [draft.askName && "name", draft.askNote && "note"].filter(Boolean).join(",");
   return {
@@ -63,7 +67,7 @@ export function paramsOfDraft(draft: LinkDraft, albumId: string, now: number): A
   };
 }
 
-/** What is left empty is not said. */
+/** A text as a parameter; undefined, which is not sent, if it is empty. */
 function given(text: string): string | undefined {
   return text.trim() === "" ? undefined : text;
 }

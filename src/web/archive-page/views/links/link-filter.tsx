@@ -3,7 +3,7 @@ import { useArchive } from "../../archive-context.ts";
 import { goTo, place } from "../../place.ts";
 import { LINK_STATES } from "./link-types.ts";
 
-/** What of the links is shown, kept in the page's address. */
+/** Which links are shown, as the page's address says it. Empty strings: all. */
 export function readLinkFilter(): { search: string; state: string; tokenId: string } {
   const { params } = place.value;
   return {
@@ -19,7 +19,7 @@ function change(set: Record<string, string>): void {
   goTo("links", Object.fromEntries(wanted), "replace");
 }
 
-/** The field that links are looked for in, and the choice of those that are open, used up and so on. */
+/** A field to search links by words, and a choice of states (open, used up, and so on). */
 export function LinkFilter() {
   const { data } = useArchive();
   const texts = data.texts.links;

@@ -10,10 +10,10 @@ import { HandOver } from "./hand-over.tsx";
 import type { LinkItem } from "./link-types.ts";
 import { factsOfLink, nameOfLink, STATE_KINDS } from "./link-words.ts";
 
-/** What may be done with a link in a dialog. */
+/** What a dialog can do with a link. */
 export type LinkAct = "show" | "edit" | "revoke";
 
-/** A link: how it stands, what is on its way, and what can be done with it. */
+/** One link in the list: its state, its files under way, and its buttons. */
 export function LinkRow({
   link,
   underWay,
@@ -77,7 +77,7 @@ function LinkActions({ link, onAct }: { link: LinkItem; onAct: (act: LinkAct) =>
   );
 }
 
-/** Of a replace token: the photo that it replaces. */
+/** The address of the photos that came by a link; of a replace token, the photo that it replaces. */
 function photosOf({ token_id: id, replaces_photo_id: photo }: LinkItem): string {
   if (photo !== 0) return placeOf("photos", { photo: String(photo) });
   return placeOf("photos", { token_id: String(id) });

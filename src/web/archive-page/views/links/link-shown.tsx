@@ -5,7 +5,7 @@ import { useArchive } from "../../archive-context.ts";
 import { HandOver } from "./hand-over.tsx";
 import { QrCode } from "./qr-code.tsx";
 
-/** A link to be handed over: its address, its QR code, copy and share. `passphrase`: the one that was just chosen. */
+/** A link to hand over: its address, its QR code, copy and share. `passphrase`: shown beside it when it was just chosen; the server does not tell it again. */
 export function LinkShown({
   url,
   title,

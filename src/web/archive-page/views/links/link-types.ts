@@ -14,7 +14,7 @@ export type LinkItem = {
   passphrase_p: boolean;
   user_id: number;
   replaces_photo_id: number;
-  /** Empty where there is no page. */
+  /** Address of its upload page; empty if it has none (replace tokens). */
   upload_url: string;
 };
 

@@ -10,7 +10,7 @@ export const STATE_KINDS: Readonly<Record<LinkStateName, BadgeKind>> = {
   revoked: "bad",
 };
 
-/** What a link is called: by its title, or else by what it is. */
+/** A link's title, or words for what it is if it has none. */
 export function nameOfLink(
   link: Pick<LinkItem, "title" | "replaces_photo_id">,
   { links }: ArchiveTexts,
@@ -21,7 +21,7 @@ export function nameOfLink(
   return locale.say(links.replaces, { id: String(link.replaces_photo_id) });
 }
 
-/** "3 of 8 files arrived", "1 under way", "until Friday, 4 December, 18:00": each a part of one line. */
+/** The facts of a link's line: "3 of 8 files arrived", "1 under way", "until Friday, 4 December, 18:00". */
 export function factsOfLink(link: LinkItem, { links }: ArchiveTexts, locale: Locale): string[] {
   const { consumed, reserved, max_uploads: most, valid_until: until } = link;
   const moment = locale.moment(until * 1000);

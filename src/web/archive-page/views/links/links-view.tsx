@@ -13,7 +13,7 @@ import { LinkRow } from "./link-row.tsx";
 import type { LinkItem } from "./link-types.ts";
 import { NewLinkDialog } from "./new-link-dialog.tsx";
 
-/** The links that files come by: make one, hand it over, see what arrives, extend, revoke. */
+/** The view of upload links: make one, hand it over, see what arrives by it, extend it, revoke it. */
 export function LinksView() {
   const { data } = useArchive();
   const texts = data.texts.links;

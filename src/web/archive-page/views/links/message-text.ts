@@ -1,6 +1,6 @@
 /**
- * The message of a link is safe HTML to the API. Whoever types one here types plain text: it becomes HTML that shows just that,
- * and comes back as text.
+ * Plain text, as typed into the form, as the HTML that shows just that text: to the API the message of a link (its description)
+ * is safe HTML.
  */
 export function messageHtml(text: string): string {
   return text
@@ -11,7 +11,7 @@ export function messageHtml(text: string): string {
     .replaceAll(/\r?\n/g, "<br>");
 }
 
-/** What a message says, without its markup. Nothing of it runs or is fetched: the document is nowhere shown. */
+/** A message as plain text, without its markup. The parsed document is never shown, so that nothing in it runs or is fetched. */
 export function messageText(html: string): string {
   const { body } = new DOMParser().parseFromString(html, "text/html");
   for (const end of body.querySelectorAll("br")) end.replaceWith("\n");

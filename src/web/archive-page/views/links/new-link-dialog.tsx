@@ -18,7 +18,7 @@ import { LinkShown } from "./link-shown.tsx";
 
 type Made = { upload_url: string; title: string };
 
-/** Makes a link by a form, and shows it to be handed over. */
+/** A dialog with the form for a new link, which then shows the link to hand over. */
 export function NewLinkDialog({ onMade, onClose }: { onMade: () => void; onClose: () => void }) {
   const { data, api } = useArchive();
   const texts = data.texts.links;
@@ -48,7 +48,7 @@ export function NewLinkDialog({ onMade, onClose }: { onMade: () => void; onClose
   );
 }
 
-/** The album's id; a new one is made, once. */
+/** The id of the chosen album, "" for none. An album that is to be new is made first, once only if the form is sent again. */
 async function albumFor(
   api: Api,
   { albumId, newAlbum }: LinkDraft,

@@ -2,10 +2,10 @@
 import { useMemo } from "preact/hooks";
 import { encode } from "uqr";
 
-/** Modules of white around the code, by which cameras find it (ISO/IEC 18004). */
+/** The white margin in modules (the code's squares) that ISO/IEC 18004 asks for, so that cameras find the code. */
 const QUIET = 4;
 
-/** A text as a QR code, drawn as one path. It is black on white on every ground: many cameras read it only so. */
+/** A text as a QR code, drawn as one path. Black on white in dark mode as well: many cameras read no other. */
 export function QrCode({ text, label }: { text: string; label: string }) {
   const { size, path } = useMemo(() => drawn(text), [text]);
   return (
@@ -16,7 +16,7 @@ export function QrCode({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** Each run of dark modules in a row is a rectangle. */
+/** The code's path, in which each run of dark modules in a row is a rectangle. `size`: modules of a side. */
 function drawn(text: string): { size: number; path: string } {
   const { size, data } = encode(text, { ecc: "M", border: QUIET });
   const runs: string[] = [];

@@ -12,7 +12,7 @@ import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
 import { useProblemText } from "../../problem-text.ts";
 
-/** An album for photos: one that is there, or a new one. */
+/** A dialog that puts photos into an album, an existing one or a new one. */
 export function AlbumDialog({
   photos,
   onClose,
@@ -75,7 +75,7 @@ export function AlbumDialog({
   );
 }
 
-/** Albums with these words in their titles, the newest first. */
+/** Albums with these words in their titles, the newest first; found again whenever the words change. */
 export function useFoundAlbums(words: string): AlbumItem[] {
   const { api } = usePhotos();
   const [albums, setAlbums] = useState<AlbumItem[]>([]);

@@ -1,24 +1,24 @@
 import { ApiProblem, type Api, type ApiParams } from "../../api.ts";
 import type { GridPhoto } from "./photo-types.ts";
 
-/** What is done to each of many photos: parameters of `photo/change-many` (protocol 6). */
+/** A change that is made to each of many photos: parameters of `photo/change-many` (protocol 6). */
 export type ManyChanges = ApiParams;
 
-/** What came of it. */
+/** What came of changing many photos. */
 export type ManyOutcome = {
-  /** Photos that are now as they were to be. */
+  /** Photos that have the change now, those that had it before included. */
   done: GridPhoto[];
   failed: { photo: GridPhoto; message: string }[];
 };
 
-/** Photos of one request. */
+/** Photos in one request: the API takes 1000, smaller requests show progress. */
 const SLICE = 500;
 
 type Answer = { failed: { photo_id: number; code: string; message: string }[] };
 
 /**
- * Changes many photos, some at a time. What cannot be changed holds up no other.
- * @param onProgress how many were tried so far
+ * Changes many photos, `SLICE` in a request. A photo that cannot be changed does not keep others from it.
+ * @param onProgress called with the number of photos tried so far
  */
 export async function changeManyPhotos(
   api: Api,
@@ -41,7 +41,7 @@ export async function changeManyPhotos(
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       outcome.failed.push(...slice.map((photo) => ({ photo, message: error.message })));
-      // Whoever does not answer, or has signed somebody out, does so for the rest, too.
+      // Without an answer, or without a session, the rest would fail as well: it is not tried.
       if (error.code === "no_answer" || error.code === "session_ended") {
         const rest = photos.slice(from + SLICE);
         outcome.failed.push(...rest.map((photo) => ({ photo, message: error.message })));

@@ -5,13 +5,13 @@ import { changeManyPhotos, type ManyChanges, type ManyOutcome } from "./change-m
 import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
 
-/** A change of many photos that is under way: 0 to 1. */
+/** How much of a change of many photos is done, 0 to 1; undefined if none is under way. */
 export const changing = signal<number | undefined>(undefined);
 
-/** What could not be changed, until it was read. */
+/** Photos that could not be changed, with the reasons, until the dialog with them is closed. */
 export const failures = signal<ManyOutcome["failed"]>([]);
 
-/** What can be done with photos, one or many. Each says what came of it, and unmarks what it has changed. */
+/** What can be done with one photo or many. Each function shows what came of it, and unmarks the photos that it has changed. */
 export function useChanges() {
   const { api, list, marked, refresh, texts, locale, data } = usePhotos();
 

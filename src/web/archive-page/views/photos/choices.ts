@@ -1,14 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { useArchive } from "../../archive-context.ts";
 
-/** What can be chosen: its value, and what it is called. */
+/** An option of a list: its value, and the words that are shown for it. */
 export type NamedChoice = [value: string, label: string];
 
 export type AlbumItem = { album_id: number; title: string; number_of_photos: number };
 type TagItem = { tag: string; count: number };
 type LinkItem = { token_id: number; title: string; sender: string };
 
-/** Of each kind so many are offered; more are found by writing. */
+/** How many albums, tags and links are offered; others are found by a search. */
 const MOST = 100;
 
 /** The newest albums. */
@@ -24,7 +24,7 @@ export function useTags(): NamedChoice[] {
   return useItems<TagItem>("tag/list", { orderby: "count", size: MOST }, ({ tag }) => [tag, tag]);
 }
 
-/** The newest upload links. @param mayAsk whether who is signed in may see them; undefined where not */
+/** The newest upload links. @param mayAsk whether the signed-in key may list them; if not, the result is undefined */
 export function useLinks(mayAsk: boolean): NamedChoice[] | undefined {
   const links = useItems<LinkItem>(
     mayAsk ? "upload-token/list" : undefined,
@@ -44,7 +44,7 @@ function useItems<Item>(
   useEffect(() => {
     if (method === undefined) return;
     const left = new AbortController();
-    // A list that cannot be asked for leaves what was chosen, and the rest of the panel.
+    // If a list cannot be loaded it stays empty; what was chosen before and the rest of the panel keep working.
     api<Item[] | { items: Item[] }>(method, params, left.signal).then(
       ({ data }) => setItems(("items" in data ? data.items : data).map(name)),
       () => undefined,

@@ -19,7 +19,7 @@ export function downloadPhoto(photo: GridPhoto, base: string): void {
   follow(photoAddress(photo, base, "original"));
 }
 
-/** The server says that it is to be kept, not shown: the page stays. */
+/** Follows a link to a download. The server answers it as an attachment, so that the page stays where it is. */
 function follow(address: string): void {
   const link = document.createElement("a");
   link.href = address;

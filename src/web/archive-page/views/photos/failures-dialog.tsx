@@ -4,10 +4,10 @@ import { failures } from "./changes.ts";
 import { nameOf } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
 
-/** So many are named; of the rest how many they are. */
+/** How many failures are listed one by one; of the rest only the number is shown. */
 const MOST_NAMED = 50;
 
-/** Which photos could not be changed, and why. They stay marked. */
+/** A dialog with the photos that could not be changed, and why. They stay marked. */
 export function FailuresDialog() {
   const { texts, locale, data } = usePhotos();
   const failed = failures.value;

@@ -6,7 +6,7 @@ import type { AlbumItem } from "./choices.ts";
 import { usePhotos } from "./photos-context.ts";
 import type { PhotoSelection } from "./filter.ts";
 
-/** What narrows the list, each with a way to take it away. */
+/** The filters in force (album, tag, link, type, state), each with a button to remove it. */
 export function FilterChips() {
   const { selection, texts } = usePhotos();
   const { state, type, albumId, tag, tokenId, order } = selection;
@@ -52,7 +52,7 @@ function Chip({ name, label }: { name: keyof PhotoSelection; label: string }) {
   );
 }
 
-/** The item of a list that an id is of. @param params that find it; "" where there is no id */
+/** The one item that an API method finds. @param params that find it; "" if nothing is to be found */
 function useTitle<Item>(
   method: string,
   params: "" | Readonly<Record<string, string | boolean>>,

@@ -5,7 +5,7 @@ import { SORTINGS, STATES, TYPES, type PhotoSelection } from "./filter.ts";
 import { useAlbums, useLinks, useTags } from "./choices.ts";
 import { usePhotos } from "./photos-context.ts";
 
-/** A panel of what photos can be found by, and of their order. */
+/** A menu with all filters, and the order of the photos. */
 export function FilterMenu() {
   const { texts } = usePhotos();
   return (
@@ -59,7 +59,7 @@ function FilterForm() {
   );
 }
 
-/** The list is of a hundred at most: what the address says is among them all the same. */
+/** Adds what is chosen to the options if it is not among them: those are a hundred at most, and the address may name any other. */
 function withChosen(options: readonly [string, string][], chosen: string): [string, string][] {
   const isThere = chosen === "" || options.some(([value]) => value === chosen);
   return isThere ? [...options] : [[chosen, chosen], ...options];

@@ -1,11 +1,11 @@
 import type { ApiParams } from "../../api.ts";
 
-/** Which photos are shown, and in which order: what the page's address says of it. */
+/** Which photos are shown, and in which order, as the page's address says it. An empty string is a filter that is not set. */
 export type PhotoSelection = {
   search: string;
   albumId: string;
   tag: string;
-  /** Of the upload token that they came with. */
+  /** Id of the upload token that they came with. */
   tokenId: string;
   type: "" | "pictures" | "videos" | "audio";
   state: "" | "published" | "unpublished" | "trash";
@@ -35,7 +35,7 @@ const ORDERS: Record<PhotoSorting, { orderby: string; order: "asc" | "desc" }> =
   titleDown: { orderby: "title", order: "desc" },
 };
 
-/** Name in the address -> name in the selection. */
+/** The parameters of the address, with the property of the selection that each is. */
 const NAMES = {
   search: "search",
   album_id: "albumId",
@@ -49,7 +49,7 @@ const NAMES = {
 const oneOf = <Word extends string>(words: readonly Word[], word: string | null, other: Word) =>
   words.find((known) => known === word) ?? other;
 
-/** What an address says. What is not understood is left out. */
+/** Reads the parameters of an address. Values that are not understood count as not set. */
 export function readSelection(params: URLSearchParams): PhotoSelection {
   const id = (name: string) => (/^\d{1,15}$/.exec(params.get(name) ?? "") ?? [""])[0];
   return {
@@ -63,7 +63,7 @@ export function readSelection(params: URLSearchParams): PhotoSelection {
   };
 }
 
-/** What an address has to say for a selection. */
+/** The parameters of the address of a selection. */
 export function writeSelection(selection: PhotoSelection): Record<string, string> {
   const written = Object.entries(NAMES).map(([name, key]): [string, string] => [
     name,
@@ -91,12 +91,12 @@ export function findParams(selection: PhotoSelection): ApiParams {
   };
 }
 
-/** The parameters of the order. */
+/** The parameters of the selection's order, for the same methods. */
 export function orderParams({ order }: PhotoSelection): ApiParams {
   return ORDERS[order];
 }
 
-/** Whether anything narrows what is shown. */
+/** Whether any filter is set. */
 export function isNarrowed(selection: PhotoSelection): boolean {
   const { order: _, ...narrowing } = selection;
   return Object.values(narrowing).some(Boolean);

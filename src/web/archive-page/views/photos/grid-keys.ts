@@ -2,10 +2,10 @@ import { photoBeside, type GridLayout } from "./layout.ts";
 import type { PhotosContext } from "./photos-context.ts";
 
 /**
- * What a key does in the grid: arrows lead from photo to photo, Enter opens, Space marks, with Shift from the last one that was
- * marked.
- * @param at place of the photo that the keyboard is at
- * @returns the place that it leads to; undefined where it leads nowhere
+ * Handles a key in the grid: arrows move from photo to photo, Enter opens, Space marks, and Shift with Space marks all from the
+ * photo that was marked last.
+ * @param at place in the list of the photo that has the focus
+ * @returns the place to which the focus moves; undefined if it stays
  */
 export function handleGridKey(
   event: KeyboardEvent,

@@ -10,17 +10,17 @@ import { usePointerMarking } from "./pointer-marking.ts";
 import { useNearPhotos } from "./near-photos.ts";
 import { useSeenRange, useWidth } from "./window-range.ts";
 
-/** What the view asks of the grid that is drawn. */
+/** What the view can ask of the grid. */
 export type GridHandle = {
-  /** The photo at the upper edge of the window, and how many are seen; no anchor where the grid is at its top. */
+  /** The photo at the upper edge of the window, and how many are visible; no anchor if the grid is scrolled to its top. */
   seen(): { anchor: Anchor | undefined; count: number };
-  /** The photo of the anchor is at another place in the list that is drawn next: it stays where it is in the window. */
+  /** Tells which place the anchor's photo has in the list that is drawn next: the window is scrolled so that the photo does not move. */
   keep(index: number | undefined): void;
-  /** Leads the window and the keyboard to a photo. */
+  /** Scrolls to a photo, and gives it the focus. */
   focus(index: number): void;
 };
 
-/** Thumbnails of photos by day, of which those near the window are drawn. */
+/** The grid of thumbnails by day. Only those near the window are in the document. */
 export function PhotoGrid({
   shape,
   onHandle,
@@ -40,7 +40,7 @@ export function PhotoGrid({
   const [focus, setFocus] = useState(0);
   const takesFocus = useRef(false);
   const visible = layout ? visibleIn(layout, range.from, range.until) : [];
-  // Drawn again when photos come to be known.
+  // Reading the signal has the grid drawn again when photos were loaded.
   void list.known.value;
   useNearPhotos(visible);
   useHandle(grid, layout, onHandle, (index) => {
@@ -97,7 +97,7 @@ export function PhotoGrid({
   );
 }
 
-/** Below what stays at the window's upper edge. */
+/** Pixels that the view's head covers at the upper edge of the window. */
 function headHeight(): number {
   const head = document.querySelector(".view-head");
   return head ? head.getBoundingClientRect().bottom : 0;
@@ -105,7 +105,7 @@ function headHeight(): number {
 
 const topOf = (grid: HTMLElement | null) => grid?.getBoundingClientRect().top ?? 0;
 
-/** Scrolls as far as is needed for a photo to be seen whole, with its day's heading. */
+/** Scrolls as far as needed for the whole photo to be visible; with its day's heading, if it is in the first row. */
 function scrollTo(grid: HTMLElement | null, layout: GridLayout, index: number): void {
   const box = boxOf(layout, index);
   if (!box) return;

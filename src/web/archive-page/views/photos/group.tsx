@@ -5,7 +5,7 @@ import type { ThumbnailName } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
 import { Tile } from "./tile.tsx";
 
-/** The photos of a day, as far as they are near the window: rows from `firstRow` to before `endRow`. */
+/** The photos of a day that are near the window: the rows from `firstRow` to before `endRow`. */
 export function DayGroup({
   group,
   firstRow,
@@ -18,7 +18,7 @@ export function DayGroup({
   firstRow: number;
   endRow: number;
   tile: number;
-  /** Place of the photo that the keyboard is at. */
+  /** Place in the list of the photo that Tab leads to. */
   focus: number;
   thumbnail: ThumbnailName;
 }) {

@@ -1,15 +1,15 @@
 import { entryAt, type PhotoDay } from "./pages.ts";
 
 /**
- * Where everything is, before a single photo is known: each has a square of the same size, so that the height of the whole
- * list follows from its days alone, and nothing moves when a photo comes to be known. All measures are CSS pixels.
+ * Where each photo is in the grid, known before any photo is loaded: all are squares of one size, so that the height of the whole
+ * list follows from the number of photos of each day, and nothing moves when photos are loaded. All measures are CSS pixels.
  */
 export type GridLayout = {
   /** Side of a square. */
   tile: number;
   height: number;
   groups: readonly Group[];
-  /** Rows of all groups, for screen readers: a heading is one. */
+  /** Rows of all groups, headings counted, for screen readers (`aria-rowcount`). */
   rowCount: number;
 };
 
@@ -20,23 +20,24 @@ export type Group = PhotoDay & {
   columns: number;
   rows: number;
   height: number;
-  /** Which row of the list its heading is, from 1; its first row of photos where it has none. */
+  /** Number of the heading's row among all rows, from 1; of the first row of photos if there is no heading. */
   ariaRow: number;
 };
 
 export const GAP = 4;
-/** Between days that stand in one line. */
+/** Space between days that stand side by side. */
 const GROUP_GAP = 20;
 export const HEADING = 44;
-/** Below a line. */
+/** Space below a line of days. */
 const LINE_GAP = 12;
 
-/** Squares are about so large. */
+/** The side of a square that the layout comes near to, in grids narrower than `NARROW` and in others. */
 const TARGET = { narrow: 124, wide: 172 };
 const NARROW = 600;
 
 /**
- * @param days in the order of the list; a day without a name has no heading
+ * Lays the days out.
+ * @param days in the order of the list; a day whose name is empty gets no heading
  * @param width of the grid
  */
 export function layOut(days: readonly PhotoDay[], width: number): GridLayout {
@@ -50,7 +51,7 @@ export function layOut(days: readonly PhotoDay[], width: number): GridLayout {
     const rows = Math.ceil(day.count / columns);
     const heading = day.day === "" ? 0 : HEADING;
     const height = heading + rows * (tile + GAP) - GAP;
-    // Days of a few photos share a line: a year of single pictures is no tower.
+    // Days of few photos stand side by side, or a year of single pictures would be a tower of lines.
     if (left > 0 && left + widthOf(columns, tile) > width) {
       top += lineHeight + LINE_GAP;
       [left, lineHeight] = [0, 0];
@@ -67,7 +68,7 @@ export const widthOf = (columns: number, tile: number) => columns * (tile + GAP)
 
 export const headingOf = ({ day }: PhotoDay) => (day === "" ? 0 : HEADING);
 
-/** Which of it is between two heights: groups, with the first row and the row behind the last one. */
+/** The groups between two heights of the grid, each with the first row and the row behind the last one that are between them. */
 export function visibleIn(
   { groups, tile }: GridLayout,
   from: number,
@@ -86,7 +87,7 @@ export function visibleIn(
   return visible;
 }
 
-/** The first group of the line at this height. */
+/** Index of the first group in the line at this height. */
 function firstGroupAt(groups: readonly Group[], y: number): number {
   let [low, high] = [0, groups.length];
   while (low < high) {
@@ -117,7 +118,7 @@ export function boxOf(
   };
 }
 
-/** The photo that is at a point, or nearest to it in its line; -1 where there is none at all. */
+/** Place in the list of the photo at a point of the grid, or of the nearest one in that line; -1 if there are no photos. */
 export function photoNear(layout: GridLayout, x: number, y: number): number {
   const { groups, tile } = layout;
   const first = firstGroupAt(groups, Math.max(0, y));
@@ -138,7 +139,7 @@ export function photoNear(layout: GridLayout, x: number, y: number): number {
 
 const within = (value: number, count: number) => Math.max(0, Math.min(count - 1, value));
 
-/** The photo above or below another one, in the same column as far as there is one. */
+/** Place of the photo above (-1) or below (1) another one, in the same column if that row has one. */
 export function photoBeside(layout: GridLayout, index: number, rows: 1 | -1): number {
   const box = boxOf(layout, index);
   if (!box) return index;

@@ -7,7 +7,7 @@ import { isNarrowed } from "./filter.ts";
 import { usePhotos } from "./photos-context.ts";
 import { useProblemText } from "../../problem-text.ts";
 
-/** What is said in place of photos, or above them: that there are none and what to do, or that they cannot be asked for. */
+/** What is shown in place of photos or above them: that there are none, with what to do next, or why they could not be loaded. */
 export function ListState() {
   const { list, data, refresh } = usePhotos();
   const problemText = useProblemText();

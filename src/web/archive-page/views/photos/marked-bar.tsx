@@ -14,7 +14,7 @@ import { useProblemText } from "../../problem-text.ts";
 import { TagDialog } from "./tag-dialog.tsx";
 import { toast } from "../../../kit/toast.tsx";
 
-/** In place of the view's head while photos are marked: how many, and what can be done with them. */
+/** Stands in place of the view's head while photos are marked: their number, and buttons for what can be done with them. */
 export function MarkedBar() {
   const { texts, locale, marked } = usePhotos();
   const { asking, photos } = marked;
@@ -88,7 +88,7 @@ function Actions({ photos }: { photos: readonly GridPhoto[] }) {
   );
 }
 
-/** With its words where there is room for them. */
+/** A button with an icon; its words are shown if there is room for them. */
 function Action({ icon, label, run }: { icon: IconName; label: string; run: () => void }) {
   return (
     <button type="button" class="button plain marked-action" title={label} onClick={run}>

@@ -2,25 +2,26 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import type { PhotoList } from "./photo-list.ts";
 import type { GridPhoto } from "./photo-types.ts";
 
-/** The photos that somebody has marked, to do something with all of them. */
+/** The photos that are marked, to do something with all of them at once. */
 export type Marked = {
-  /** Changed as a whole with each change. */
+  /** By id. Each change makes a new map. */
   photos: ReadonlySignal<ReadonlyMap<number, GridPhoto>>;
-  /** How many are found so far, of those that are asked for at the moment; undefined where nothing is asked for. */
+  /** While photos to mark are being loaded: how many are there so far. Otherwise undefined. */
   asking: ReadonlySignal<number | undefined>;
   toggle(index: number): void;
-  /** Marks all from the one that was pressed last to this one, known or not. */
+  /** Marks all from the photo that was pressed last to this one, loading those that are not known. */
   markTo(index: number): Promise<void>;
-  /** Marks or unmarks all of some places. */
+  /** Marks or unmarks the photos from place `first` to before `end`, loading those that are not known. */
   markRange(first: number, end: number, on: boolean): Promise<void>;
-  /** While a pointer is drawn over photos: what was marked before, and those from `first` to `last` as well, or not. */
+  /** Begins marking by dragging from this photo on; unmarking, if it is marked. What was marked before stays. */
   beginDrag(index: number): Drag;
   clear(): void;
 };
 
+/** A pointer that is dragged over photos. `to`: the photo it is at now. `end`: loads and marks those that are not known yet. */
 export type Drag = { to(index: number): void; end(): Promise<void> };
 
-/** @param onFailed what is marked could not be asked for */
+/** @param onFailed called if photos to mark could not be loaded */
 export function createMarked(list: PhotoList, onFailed: (error: unknown) => void): Marked {
   const photos = signal<ReadonlyMap<number, GridPhoto>>(new Map());
   const asking = signal<number | undefined>(undefined);

@@ -2,15 +2,16 @@ import { useEffect, useRef } from "preact/hooks";
 import type { visibleIn } from "./layout.ts";
 import { usePhotos } from "./photos-context.ts";
 
-/** Pixels in a millisecond: what is scrolled past faster, ten windows in a second, is asked for only where that ends. */
+/** Pixels per millisecond, about ten windows a second: photos that are scrolled past faster are not loaded, only those where it ends. */
 const FLUNG = 8;
+/** Scrolling has ended when the window has stood still for this time. */
 const SETTLED_MS = 90;
 
-/** Thumbnails that are being made are looked for again after this, and then less and less often. */
+/** Photos whose thumbnails are being made are loaded again after this time, and then less and less often. */
 const FIRST_LOOK_MS = 2000;
 const LONGEST_LOOK_MS = 20_000;
 
-/** Asks for photos that are near the window, and again for those whose thumbnails are being made. */
+/** Loads the photos that are near the window, and loads those again whose thumbnails are being made. */
 export function useNearPhotos(visible: ReturnType<typeof visibleIn>): void {
   const { list } = usePhotos();
   const last = useRef({ at: 0, y: 0 });

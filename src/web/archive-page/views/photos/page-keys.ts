@@ -4,7 +4,7 @@ import { usePhotos } from "./photos-context.ts";
 
 const WRITING = "input, textarea, select, [contenteditable]";
 
-/** Keys of the whole view: "/" searches, Escape unmarks, Delete deletes, Ctrl+A marks all. @param isOpen a photo is looked at, which has keys of its own */
+/** Keys of the whole view: "/" searches, Escape unmarks, Delete deletes, Ctrl+A marks all. @param isOpen one photo is shown, which has keys of its own */
 export function usePageKeys(isOpen: boolean): void {
   const context = usePhotos();
   const { remove } = useChanges();

@@ -3,25 +3,25 @@ import { MOST_LISTED } from "../../../../api-limits.ts";
 import type { ListPage } from "./pages.ts";
 import { gridFields, type GridPhoto } from "./photo-types.ts";
 
-/** Requests at once: more would stand in each other's way, and in the way of thumbnails. */
+/** Requests at the same time: more would slow each other down, and the thumbnails. */
 const MOST_REQUESTS = 3;
 
-/** Pages that are remembered. The ones that were seen longest ago are forgotten. */
+/** How many pages are kept. Those that were loaded or seen longest ago are dropped. */
 const MOST_PAGES = 40;
 
 export type PageStore = {
-  /** What is known of a page's photos, perhaps from before a change. */
+  /** A page's photos, if they were loaded; they may be from before a change (see `expire`). */
   photosOf(page: ListPage): readonly GridPhoto[] | undefined;
-  /** Asks for these, the first ones first, and gives up what was asked for and is not among them. */
+  /** Loads these pages in this order, and gives up requests for others. */
   want(pages: readonly ListPage[]): void;
-  /** Waits for a page. @throws ApiProblem */
+  /** A page's photos, loaded now unless they are known and not expired. @throws ApiProblem */
   load(page: ListPage): Promise<readonly GridPhoto[]>;
   /**
-   * Forgets those of these pages that have another number of photos than the list says by now: a photo was away when they were
-   * asked for, and is back. Each is asked for again once, when it is wanted next.
+   * Drops what was loaded of those pages that have another number of photos by now, such as after a photo came back from the
+   * trash. Each is loaded again when it is wanted next.
    */
   forgetOthers(pages: readonly ListPage[]): void;
-  /** Asks again for what has this photo, or for everything, when it is wanted next. */
+  /** Has the page with this photo, or every page, loaded again as soon as it is wanted; its old photos are shown until then. */
   expire(photoId?: number): void;
   close(): void;
 };
@@ -29,9 +29,10 @@ export type PageStore = {
 type Entry = { photos: readonly GridPhoto[]; stale: boolean };
 
 /**
- * The photos of pages, asked for when they come near.
+ * Loads and keeps the photos of a list by pages.
  * @param params that find the list, with its order
- * @param onLoaded something new is known
+ * @param onLoaded called when a wanted page was loaded
+ * @param onFailed called with the ApiProblem if it was not
  */
 export function createPageStore(
   api: Api,
@@ -39,7 +40,7 @@ export function createPageStore(
   onLoaded: () => void,
   onFailed: (error: unknown) => void,
 ): PageStore {
-  /** The one that was seen last is the last one. */
+  /** By key of their page; the one that was loaded or seen last is the last. */
   const entries = new Map<string, Entry>();
   const underWay = new Map<string, AbortController>();
   let wanted: readonly ListPage[] = [];
@@ -65,7 +66,7 @@ export function createPageStore(
       onLoaded();
     } catch (error) {
       if (!request.signal.aborted) {
-        // It is not asked for again until somebody wants it anew.
+        // Taken off the list, so that it is not loaded again and again; only when it is wanted the next time.
         wanted = wanted.filter(({ key }) => key !== page.key);
         onFailed(error);
       }

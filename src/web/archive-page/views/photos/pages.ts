@@ -1,11 +1,11 @@
 import { MOST_LISTED } from "../../../../api-limits.ts";
 
-/** A part of the list, of one day: as `photo/segments` answers it (protocol 6). `day` is `YYYY-MM-DD`, or empty. */
+/** A part of the list within one day, as `photo/segments` answers it (protocol 6). `day` is `YYYY-MM-DD`, or empty if the list is not in an order of time. */
 export type Segment = { day: string; count: number; after: string };
 
-/** Segments that are asked for in one request. `from` is the place of its first photo in the whole list, from 0. */
+/** Segments that are loaded in one request. `from` is the place of its first photo in the whole list, from 0. */
 export type ListPage = {
-  /** What it asks for: a page of another list with the same key has the same photos. */
+  /** Made of what it asks for: a page with the same key, of an older or newer list, has the same photos. */
   key: string;
   from: number;
   count: number;
@@ -13,12 +13,12 @@ export type ListPage = {
   until: string | undefined;
 };
 
-/** All photos of a day, which may be of several segments. */
+/** All photos of a day, which may be several segments. `from` as in `ListPage`. */
 export type PhotoDay = { day: string; from: number; count: number };
 
 /**
- * Few requests, and most of them the same after photos have come or gone: short days are put together within a month, so that
- * what comes today moves no page of an earlier month.
+ * Puts segments together into pages: few requests, of which most stay the same after photos have come or gone. Days are put
+ * together within a month only, so that a photo of today does not change the pages of earlier months.
  */
 export function pagesOf(segments: readonly Segment[]): ListPage[] {
   const pages: ListPage[] = [];
@@ -52,7 +52,7 @@ export function daysOf(segments: readonly Segment[]): PhotoDay[] {
   return days;
 }
 
-/** The last entry that begins at or before this place of the list; -1 before the first one. */
+/** Index of the last entry that begins at or before this place in the list; -1 if all begin behind it. */
 export function entryAt(entries: readonly { from: number }[], index: number): number {
   let [low, high] = [0, entries.length];
   while (low < high) {

@@ -5,40 +5,41 @@ import { createPageStore } from "./page-store.ts";
 import { daysOf, entryAt, pagesOf, type PhotoDay, type ListPage, type Segment } from "./pages.ts";
 import type { GridPhoto } from "./photo-types.ts";
 
-/** The days of the list as they are laid out at the moment. `total` photos. */
+/** The days of the list, with the number of photos of each and of all (`total`). */
 export type ListShape = { days: readonly PhotoDay[]; total: number };
 
 /** A photo that stays where it is on the screen when others come or go. */
 export type Anchor = { index: number; photo: GridPhoto };
 
 export type PhotoList = {
-  /** undefined while it is not known. */
+  /** Undefined until it is loaded. */
   shape: ReadonlySignal<ListShape | undefined>;
-  /** Counts what came to be known: who draws photos draws them again. */
+  /** Rises whenever photos were loaded: components that draw photos read it, to be drawn again. */
   known: ReadonlySignal<number>;
-  /** The last thing that went wrong; undefined when something went right since. */
+  /** Why the last request failed; undefined if it did not. */
   problem: ReadonlySignal<unknown>;
   at(index: number): GridPhoto | undefined;
-  /** Its place, where it is known. */
+  /** Place of a photo in the list, if its page is loaded. */
   indexOf(photoId: number): number | undefined;
-  /** Photos of these places are seen: what is not known of them is asked for. */
+  /** Tells that the photos from place `first` to before `end` are visible: those that are not known are loaded. */
   show(first: number, end: number): void;
-  /** The photos of places, asked for where they are not known. @throws ApiProblem */
+  /** The photos from place `first` to before `end`; those that are not known are loaded now. @throws ApiProblem */
   photosIn(first: number, end: number, onProgress?: (found: number) => void): Promise<GridPhoto[]>;
   /**
-   * Asks anew what there is. `beforeShown` is told where the anchor is in the new list, before that is shown.
-   * @param seen places whose photos are on the screen: they are known before the new list takes the old one's place
+   * Loads the list again.
+   * @param seen what is on the screen: those photos are loaded before the new list replaces the old one
+   * @param beforeShown called with the anchor's place in the new list, before that is shown
    */
   refresh(
     seen?: { anchor: Anchor | undefined; count: number },
     beforeShown?: (index: number | undefined) => void,
   ): Promise<void>;
-  /** What is known of a photo, or of all, may be wrong by now. */
+  /** Has a photo, or all of them, loaded again when they are shown next. */
   expire(photoId?: number): void;
   close(): void;
 };
 
-/** The photos that a selection finds, of which those that are near are known. */
+/** The list of photos that a selection finds. Only those that are shown are loaded. */
 export function createPhotoList(api: Api, selection: PhotoSelection): PhotoList {
   const params = { ...findParams(selection), ...orderParams(selection) };
   const shape = signal<ListShape | undefined>(undefined);
@@ -66,7 +67,7 @@ export function createPhotoList(api: Api, selection: PhotoSelection): PhotoList 
     return data;
   };
 
-  /** Where the anchor is among the new pages, once its page is known. */
+  /** The anchor's place in the new list, for which the page is loaded that should have it; undefined if it is not there. */
   const findAnchor = async (
     next: readonly ListPage[],
     days: readonly PhotoDay[],
@@ -144,7 +145,7 @@ function pagesOfRange(of: readonly ListPage[], first: number, end: number): List
   return of.slice(Math.max(0, entryAt(of, first)), entryAt(of, Math.max(first, end - 1)) + 1);
 }
 
-/** Where a photo may be after others came or went: in its day, as far from its end as before, or from its beginning. */
+/** Places at which a photo may be after others have come or gone: in its day, as far from the day's end as before, or from its beginning. */
 function placesOf(
   index: number,
   before: readonly PhotoDay[],

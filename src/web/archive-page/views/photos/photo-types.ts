@@ -1,4 +1,4 @@
-/** What the grid knows of a photo: as `photo/list` answers it (protocol 6). */
+/** A photo in the grid, as `photo/list` answers it (protocol 6) for these fields. */
 export type GridPhoto = {
   photo_id: number;
   tree_id: number;
@@ -9,7 +9,7 @@ export type GridPhoto = {
   audio_p: boolean;
   original_filename: string;
   original_type: string;
-  /** Another one when the bytes are replaced. */
+  /** Changes when the photo's bytes are replaced. */
   original_version: number;
   /** Pixels. */
   original_width?: number;
@@ -36,10 +36,10 @@ const GRID_FIELDS: readonly (keyof GridPhoto)[] = [
   "thumbnails_state",
 ];
 
-/** For the parameter `fields`: nothing else is sent for each of a hundred thousand photos. */
+/** The parameter `fields` of `photo/list`: a list may have a hundred thousand photos, so that nothing else is asked for. */
 export const gridFields = GRID_FIELDS.join(",");
 
-/** What is known of one photo that is looked at. */
+/** One photo that is shown alone, with all its fields. */
 export type WholePhoto = GridPhoto & {
   original_size: number;
   original_download: string;
@@ -54,21 +54,21 @@ export type WholePhoto = GridPhoto & {
   publish_date_ansi: string;
   taken_date_ansi?: string;
   thumbnails_reason?: string;
-  /** From the host's root, or a whole address. */
+  /** Address of the photo's page: a path from the host's root, or a whole address. */
   one: string;
-  /** Comma separated. */
+  /** Ids of its albums, comma separated. */
   album_id: string;
-  /** Safe HTML, and the same as text. */
+  /** The description as safe HTML; `content_text` is the same as plain text. */
   content: string;
   content_text: string;
   /** Space separated; a tag with spaces is quoted. */
   tags: string;
 };
 
-/** Thumbnails that the page asks for, by the pixels of their longer side. */
+/** The sizes of thumbnails that the page uses. */
 export type ThumbnailName = "portrait" | "standard" | "large";
 
-/** Address of a photo's file or thumbnail: it changes with the bytes, so that browsers may keep what they have. */
+/** Address of a photo's file or thumbnail. It has the version of the bytes in it, so that browsers may cache the answer for good. */
 export function photoAddress(
   { tree_id: tree, photo_id: id, token, original_version: version }: GridPhoto,
   base: string,
@@ -77,7 +77,7 @@ export function photoAddress(
   return `${base}/${tree}/${id}/${token}/${format}?v=${version}`;
 }
 
-/** What people call it. */
+/** A photo's title, or its file name, or its id. */
 export function nameOf({ title, original_filename: filename, photo_id: id }: GridPhoto): string {
   return title || filename || String(id);
 }

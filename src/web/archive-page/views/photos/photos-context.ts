@@ -7,20 +7,20 @@ import type { PhotoSelection } from "./filter.ts";
 import type { Marked } from "./marked.ts";
 import type { PhotoList } from "./photo-list.ts";
 
-/** What every part of the view works with. */
+/** What every component of the view of photos may use. */
 export type PhotosContext = ArchivePageContext & {
   texts: ArchiveTexts["photos"];
   dayNames: DayNames;
   selection: PhotoSelection;
   list: PhotoList;
   marked: Marked;
-  /** Whether who is signed in may change photos. */
+  /** Whether the signed-in key may change photos. */
   mayChange: boolean;
-  /** Asks anew what there is; what is on the screen stays where it is. */
+  /** Loads the list again; photos on the screen stay where they are. */
   refresh(): Promise<void>;
-  /** Leads to other photos; the back button comes back. */
+  /** Changes filters or order; the back button undoes that. */
   select(change: Partial<PhotoSelection>): void;
-  /** Looks at one photo; undefined: at the grid again. */
+  /** Shows one photo alone; undefined: the grid again. */
   open(photoId: number | undefined): void;
 };
 

@@ -17,10 +17,10 @@ import { useShownList } from "./shown-list.ts";
 import { usePageKeys } from "./page-keys.ts";
 import { useProblemText } from "../../problem-text.ts";
 
-/** Several events within this time are one question. */
+/** Events within this time cause one request. */
 const GATHERED_MS = 400;
 
-/** What has arrived: all of it, or what a selection finds; one photo of it, or many. */
+/** The view of photos: the grid of all, or of those that a selection finds, and one photo alone above it. */
 export function PhotosView() {
   const archive = useArchive();
   const { params } = place.value;
@@ -39,7 +39,7 @@ export function PhotosView() {
     mayChange: hasLevelOf(archive.data, "write"),
     refresh: () => shown.list.refresh(grid.current?.seen(), grid.current?.keep),
     select: (change) => {
-      // Each letter of a search is no place of its own to come back to.
+      // While a search is being typed, each letter replaces the last address: "back" should not go through all of them.
       const isLetter = Boolean(change.search) && selection.search !== "";
       const next = writeSelection({ ...selection, ...change });
       goTo("photos", next, isLetter ? "replace" : "push");
@@ -70,7 +70,7 @@ function PageKeys({ isOpen }: { isOpen: boolean }) {
   return null;
 }
 
-/** The back button leads from a photo to the grid, however many photos were looked at between. */
+/** Shows a photo, or the grid. The back button leads from a photo to the grid, however many photos were shown in between. */
 function openPhoto(selection: PhotoSelection, photoId: number | undefined, isOpen: boolean): void {
   const params = writeSelection(selection);
   if (photoId !== undefined) {
@@ -80,7 +80,7 @@ function openPhoto(selection: PhotoSelection, photoId: number | undefined, isOpe
   }
 }
 
-/** What happens on the server is seen at once, without what is looked at being moved. */
+/** Loads the list again after events of the server, without moving what is on the screen. */
 function useLiveList(context: PhotosContext | undefined): void {
   const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const latest = useRef(context);
@@ -97,7 +97,7 @@ function useLiveList(context: PhotosContext | undefined): void {
   useEffect(() => () => clearTimeout(waiting.current), []);
 }
 
-/** Who comes back from a photo finds it in the grid. */
+/** Scrolls the grid to the photo that was shown alone, when that is closed. */
 function useReturn(
   opened: number | undefined,
   context: PhotosContext | undefined,

@@ -3,11 +3,11 @@ import { photoNear, type GridLayout } from "./layout.ts";
 import type { Drag } from "./marked.ts";
 import type { PhotosContext } from "./photos-context.ts";
 
-/** A mouse that moves less has clicked. */
+/** A mouse that moves less between press and release has clicked. */
 const STILL_PIXELS = 8;
-/** A finger that rests so long marks. */
+/** A finger that rests on a photo for this long begins to mark. */
 const LONG_PRESS_MS = 420;
-/** So near to the window's edges the page is scrolled while something is drawn. */
+/** While marking by dragging, the page scrolls if the pointer is this near to the window's upper or lower edge. */
 const EDGE_PIXELS = 70;
 
 type Press = {
@@ -19,9 +19,9 @@ type Press = {
 };
 
 /**
- * What a mouse and fingers do in the grid: a click opens a photo, or marks it while others are marked; Shift marks all up to it; a mouse that
- * is drawn, and a finger that rests and is drawn then, mark all that they pass.
- * @returns the listeners of the grid
+ * What mouse and fingers do in the grid. A click or tap opens a photo, or marks it if others are marked; with Shift it marks all
+ * up to it. Dragging a mouse, or a finger after it has rested, marks all photos on the way.
+ * @returns the grid's event listeners
  */
 export function usePointerMarking(
   grid: { readonly current: HTMLDivElement | null },
@@ -64,7 +64,7 @@ export function usePointerMarking(
 
   useEffect(() => {
     const { current } = grid;
-    // A page that scrolls on would end what a finger has begun.
+    // Without this the browser would scroll the page instead, and end the dragging.
     const hold = (event: TouchEvent) => {
       if (press.current?.drag) event.preventDefault();
     };
@@ -103,7 +103,7 @@ export function usePointerMarking(
     onPointerUp: end,
     onPointerCancel: end,
     onContextMenu: (event: Event) => {
-      // A long press of a finger on a link asks for the browser's own menu.
+      // A finger that rests on a link would open the browser's own menu.
       if (press.current?.resting !== undefined) event.preventDefault();
     },
     onClick: (event: MouseEvent) => {

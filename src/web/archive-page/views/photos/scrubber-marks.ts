@@ -1,12 +1,12 @@
 import type { GridLayout } from "./layout.ts";
 
-/** Where a month begins, as a part of the grid's height, 0 to 1. `day` is its first one in the list. */
+/** The beginning of a month on the scrubber. `fraction`: of the grid's height, 0 to 1. `day`: the month's first day in the list. */
 export type ScrubberMark = { day: string; fraction: number; isLabelled: boolean };
 
-/** Labels of years that were nearer would lie over each other, as a part of the track. */
+/** The smallest distance of two labels of years, as a part of the track: nearer ones would overlap. */
 const LABEL_APART = 0.04;
 
-/** The months of a layout; each year's first one is labelled where there is room. None where the list is not in an order of time. */
+/** The months of a layout; the first one of each year is labelled if there is room. None if the list is not in an order of time. */
 export function marksOf({ groups, height }: GridLayout): ScrubberMark[] {
   const marks: ScrubberMark[] = [];
   let [month, year] = ["", ""];
@@ -22,7 +22,7 @@ export function marksOf({ groups, height }: GridLayout): ScrubberMark[] {
   return marks;
 }
 
-/** The month that is at a part of the height. */
+/** The month at a fraction of the height, 0 to 1. */
 export function monthAt(marks: readonly ScrubberMark[], at: number): ScrubberMark | undefined {
   return marks.findLast(({ fraction }) => fraction <= at) ?? marks[0];
 }

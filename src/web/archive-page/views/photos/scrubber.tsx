@@ -4,10 +4,10 @@ import type { GridLayout } from "./layout.ts";
 import { usePhotos } from "./photos-context.ts";
 import { marksOf, monthAt } from "./scrubber-marks.ts";
 
-/** Lists of fewer windows are scrolled without it. */
+/** The scrubber is shown if the grid is at least this many windows high. */
 const LEAST_WINDOWS = 3;
 
-/** Photos of all times along the window's edge: where it is pressed, the grid scrolls to. */
+/** A track along the window's edge with the months of the list: pressing or dragging on it scrolls the grid to that month. */
 export function Scrubber({
   layout,
   grid,
@@ -75,7 +75,7 @@ export function Scrubber({
   );
 }
 
-/** How far the grid can be scrolled. */
+/** How far the grid can be scrolled, in pixels. */
 function rangeOf(grid: HTMLElement): number {
   return Math.max(1, grid.offsetHeight - innerHeight);
 }

@@ -8,10 +8,10 @@ import { FilterMenu } from "./filter-menu.tsx";
 import { FilterChips } from "./filter-chips.tsx";
 import { usePhotos } from "./photos-context.ts";
 
-/** Somebody who goes on writing is not asked for after each letter. */
+/** A search starts when nothing was typed for this long. */
 const WRITTEN_MS = 250;
 
-/** The head of the view: how many photos there are, and what is looked for. */
+/** The head of the view: the number of photos, the search, the filters. */
 export function SelectionBar() {
   const { texts, locale, list, selection } = usePhotos();
   const total = list.shape.value?.total;
@@ -39,7 +39,7 @@ function Search() {
     if (search.trim() !== selection.search) select({ search: search.trim() });
   };
   useEffect(() => {
-    // The back button leads to other words.
+    // The words have changed without typing, such as by the back button.
     if (document.activeElement !== input.current) setWords(selection.search);
   }, [selection.search]);
   return (

@@ -4,15 +4,16 @@ import type { PhotoSelection } from "./filter.ts";
 import { createMarked, type Marked } from "./marked.ts";
 import { createPhotoList, type PhotoList } from "./photo-list.ts";
 
-/** A list that is shown, what of it is marked, and how it was selected. */
+/** The list that is shown, the selection that it is of, and the photos in it that are marked. */
 export type ShownList = { selection: PhotoSelection; list: PhotoList; marked: Marked };
 
-/** The list that was shown last, for who comes back from another view. `scrolled`: pixels. */
+/** The list that was shown last, with how far it was scrolled (pixels), to show it as it was after another view. */
 let left: { address: string; shown: ShownList; scrolled: number } | undefined;
 
 /**
- * The list of a selection. The one before stays until the days of the new one are known.
- * @param address of the selection: another one is another list
+ * The list of a selection. When the selection changes, the old list is shown until the new one's days are loaded.
+ * @param address of the selection: another address is another list
+ * @param onFailed called if photos to mark could not be loaded
  */
 export function useShownList(
   address: string,

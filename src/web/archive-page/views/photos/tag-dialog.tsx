@@ -9,7 +9,7 @@ import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
 import { quoteTag } from "./tag-words.ts";
 
-/** A tag for many photos. */
+/** A dialog that adds a tag to many photos. */
 export function TagDialog({
   photos,
   onClose,

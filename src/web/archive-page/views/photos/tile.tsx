@@ -8,7 +8,7 @@ import { photoAddress, nameOf, type GridPhoto, type ThumbnailName } from "./phot
 import { usePhotos, type PhotosContext } from "./photos-context.ts";
 
 /**
- * The square of one photo. It is there before the photo is known, and takes the focus all the same.
+ * The square of one photo. It is drawn, and can have the focus, before the photo is loaded (`photo` is undefined).
  * @param index its place in the list
  */
 export function Tile({
@@ -61,7 +61,7 @@ export function Tile({
   );
 }
 
-/** For who opens it in a tab of its own. */
+/** The photo's address, to open it in another tab. */
 function hrefOf({ photo_id: id }: GridPhoto, { selection }: PhotosContext): string {
   return placeOf("photos", { ...writeSelection(selection), photo: String(id) });
 }
@@ -95,7 +95,7 @@ function Thumbnail({ photo, address }: { photo: GridPhoto; address: string }) {
   const [isBroken, setBroken] = useState(false);
   useEffect(() => {
     const { current } = image;
-    // One that is scrolled past makes room for those that are seen.
+    // A thumbnail that is scrolled out of sight while it loads is given up, so that visible ones load sooner.
     return () => {
       if (current && !current.complete) current.src = "data:,";
     };
@@ -115,7 +115,7 @@ function Thumbnail({ photo, address }: { photo: GridPhoto; address: string }) {
   );
 }
 
-/** Where there is no thumbnail, or none yet. */
+/** Drawn in place of a thumbnail that is not there, or not yet. */
 function Placeholder({ photo }: { photo: GridPhoto }) {
   const icon: IconName = photo.video_p ? "video" : photo.audio_p ? "play" : "image";
   const isMade = photo.thumbnails_state === "pending";

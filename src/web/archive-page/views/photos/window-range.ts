@@ -1,14 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** Which part of an element is in the window, in CSS pixels from its top. It changes in steps, not with every pixel. */
+/** The part of an element that is in the window, and somewhat beyond (`BEYOND`), in CSS pixels from its top. */
 export type SeenRange = { from: number; until: number };
 
 type ElementRef = { readonly current: HTMLElement | null };
 
-/** What is drawn beyond both edges, in windows: a flick of the wheel shows nothing empty. */
+/** How much is drawn beyond both edges, in heights of the window, so that a turn of the wheel shows no empty space. */
 const BEYOND = 0.6;
 
-/** @param step pixels: the range stays the same while the window is scrolled by less */
+/** The range of an element that is to be drawn. @param step pixels: the range changes in steps of this size, not with every pixel */
 export function useSeenRange(element: ElementRef, step: number): SeenRange {
   const [range, setRange] = useState<SeenRange>({ from: 0, until: innerHeight });
   useEffect(() => {

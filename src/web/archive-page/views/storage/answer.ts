@@ -2,15 +2,15 @@ import { useEffect, useState } from "preact/hooks";
 import { useArchive } from "../../archive-context.ts";
 import { useRefresh } from "../../listing/refresh.ts";
 
-/** How often it is asked again, in milliseconds. */
+/** Time between two requests. */
 const EVERY_MS = 10_000;
 
-/** While the server says that it is still at it. */
+/** The same while the answer is not whole yet: the server is still counting. */
 const SOON_MS = 1000;
 
 /**
- * The answer of a method that has no parameters, asked for again every few seconds while the page is seen.
- * @param isWhole whether the answer is all there is to say
+ * The answer of an API method without parameters, asked for again every few seconds while the page is visible.
+ * @param isWhole whether an answer is complete; if not, it is asked for again sooner
  */
 export function useAnswer<Answer>(
   method: string,

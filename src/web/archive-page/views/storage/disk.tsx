@@ -8,7 +8,7 @@ export function Disk({ storage }: { storage: StorageAnswer }) {
   const { data, locale } = useArchive();
   const texts = data.texts.storage;
   const { used, free, reserve, at } = storage;
-  // What stays free is nobody's to use.
+  // The reserve (REDEEM_RESERVE) stays free, so that it does not count as room for photos.
   const room = Math.max(0, free - reserve);
   const values = { used: locale.size(used), free: locale.size(room) };
   if (at === 0) return <p role="status">{locale.say(texts.counting, values)}</p>;

@@ -6,7 +6,7 @@ import { useArchive } from "../../archive-context.ts";
 import { placeOf } from "../../place.ts";
 import type { HealthAnswer } from "./storage-types.ts";
 
-/** How the server is: what waits, and what it has. */
+/** The server's health: its version and memory, and what waits to be done. */
 export function Health({ health }: { health: HealthAnswer }) {
   const { data, locale } = useArchive();
   const texts = data.texts.storage;
@@ -37,7 +37,7 @@ function Fact({ term, children }: { term: string; children: ComponentChildren })
   );
 }
 
-/** What somebody should do something about. */
+/** Warnings of what the operator should act on. */
 function HealthWarnings({ health }: { health: HealthAnswer }) {
   const { data, locale } = useArchive();
   const texts = data.texts.storage;

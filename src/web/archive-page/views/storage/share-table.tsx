@@ -6,7 +6,7 @@ import type { StorageShare } from "./storage-types.ts";
 
 type Row = StorageShare & { id: number; name: string; href: string | undefined };
 
-/** Who takes how much of the disk: the largest first. */
+/** A table of albums or links with the space that each takes, the largest first. */
 export function ShareTable({
   heading,
   nothing,
@@ -15,7 +15,7 @@ export function ShareTable({
 }: {
   heading: string;
   nothing: string;
-  /** Bytes of which the shares are. */
+  /** Bytes that the rows are parts of. */
   total: number;
   rows: readonly Row[];
 }) {

@@ -1,4 +1,4 @@
-/** What `site/storage` answers (protocol 6.3): bytes, and photos. */
+/** What `site/storage` answers (protocol 6.3). Sizes are bytes. */
 export type StorageAnswer = {
   used: number;
   free: number;

@@ -12,7 +12,7 @@ import { Health } from "./health.tsx";
 import { ShareTable } from "./share-table.tsx";
 import type { HealthAnswer, StorageAnswer } from "./storage-types.ts";
 
-/** What takes the disk's room, what is on its way, and how the server is. */
+/** The view of the disk and the server: what takes the space, files under way, the server's health. */
 export function StorageView() {
   const { data } = useArchive();
   return (

@@ -7,7 +7,7 @@ import type { AlbumItem } from "../choices.ts";
 import { usePhotos } from "../photos-context.ts";
 import type { FactProps } from "./fact-props.ts";
 
-/** The albums that it is in: each leads to its photos. */
+/** The albums that the photo is in, each a link to the album's photos. */
 export function AlbumsField({ photo, actions, mayEdit }: FactProps) {
   const { texts, locale } = usePhotos();
   const [isChoosing, setChoosing] = useState(false);
@@ -49,7 +49,7 @@ export function AlbumsField({ photo, actions, mayEdit }: FactProps) {
   );
 }
 
-/** @param albumIds asks again when they are others */
+/** The photo's albums with their titles. @param albumIds their ids: when they change, the albums are loaded again */
 function useAlbumsOf(photoId: number, albumIds: string): AlbumItem[] {
   const { api } = usePhotos();
   const [albums, setAlbums] = useState<AlbumItem[]>([]);

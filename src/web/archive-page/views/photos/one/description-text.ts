@@ -1,6 +1,6 @@
 /**
- * A description as somebody edits it. One without tags is plain text; one with tags stays the HTML that it is, so that editing it loses
- * none of them. Nothing of it becomes elements here: the parser's document is not shown, and no script or picture of it is loaded.
+ * A description as it is edited. One without tags is edited as plain text; one with tags as the HTML that it is, so that editing
+ * loses none of them. The parsed document is never shown, so that no script in it runs and no picture is loaded.
  * @param html safe HTML (protocol 3)
  */
 export function textOfDescription(html: string): { text: string; isMarkup: boolean } {
@@ -10,7 +10,7 @@ export function textOfDescription(html: string): { text: string; isMarkup: boole
   return { text: parsed.documentElement.textContent ?? "", isMarkup: false };
 }
 
-/** Plain text as a description that shows it as it is. */
+/** Plain text as the HTML of a description that shows just that text. */
 export function htmlOfText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

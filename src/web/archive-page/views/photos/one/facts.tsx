@@ -11,7 +11,7 @@ import { DescriptionField, TitleField } from "./text-fields.tsx";
 import type { OneActions } from "./one-actions.ts";
 import type { ShownPhoto } from "./whole-photo.ts";
 
-/** What is known of a photo, and what of it can be changed. */
+/** The panel with all facts of a photo, in which those that can be changed are fields. */
 export function Facts({
   photo,
   shown,

@@ -4,7 +4,7 @@ import { usePhotos, type PhotosContext } from "../photos-context.ts";
 import { timeOfAnsi } from "../photo-types.ts";
 import { writeLength } from "../day-names.ts";
 
-/** What the file itself says. */
+/** Facts of the photo's file: name, type, size, camera, place and time. */
 export function FileFacts({ photo }: { photo: WholePhoto }) {
   const context = usePhotos();
   return (
@@ -22,7 +22,7 @@ export function FileFacts({ photo }: { photo: WholePhoto }) {
 function factsOf(photo: WholePhoto, { texts, locale }: PhotosContext): [string, string][] {
   const facts: [string, string][] = [];
   const moment = new Intl.DateTimeFormat(locale.tag, { dateStyle: "full", timeStyle: "short" });
-  // The camera's clock, of which the zone is mostly not known, is shown as it was.
+  // The time by the camera's own clock: its time zone is mostly unknown, so that it is shown unconverted.
   const taken = new Intl.DateTimeFormat(locale.tag, {
     dateStyle: "full",
     timeStyle: "short",

@@ -3,13 +3,13 @@ import { photoAddress, timeOfAnsi, type GridPhoto, type WholePhoto } from "../ph
 import { usePhotos } from "../photos-context.ts";
 
 export type Neighbours = {
-  /** Its place in the list, from 0, where it is known. */
+  /** The photo's place in the list, from 0; undefined if it is not known (yet). */
   index: number | undefined;
   previous: GridPhoto | undefined;
   next: GridPhoto | undefined;
 };
 
-/** The photos before and behind one in the list. They are asked for, with their pictures, before somebody wants to see them. */
+/** The photos before and behind a photo in the list. They are loaded ahead, with their pictures, so that going on shows them at once. */
 export function useNeighbours(photoId: number, photo: WholePhoto | undefined): Neighbours {
   const { list, data, selection } = usePhotos();
   const [, setFound] = useState(0);
@@ -18,14 +18,14 @@ export function useNeighbours(photoId: number, photo: WholePhoto | undefined): N
   const total = list.shape.value?.total ?? 0;
   useEffect(() => {
     const asking = index === undefined ? findDay() : findNeighbours(index);
-    // Without them the photo is shown all the same.
+    // If they cannot be loaded, the photo is shown without neighbours.
     asking.then(
       () => setFound((count) => count + 1),
       () => undefined,
     );
   }, [photoId, index, photo?.photo_id]);
 
-  /** Somebody who has opened an address comes to a list of which nothing is known yet. */
+  /** Loads the photo's day, to find its place, if the page was opened at the photo's address and the list is not loaded yet. */
   async function findDay(): Promise<void> {
     const { days = [] } = list.shape.value ?? {};
     const day = photo && dayOf(photo, selection.order.startsWith("taken"));
@@ -48,7 +48,7 @@ export function useNeighbours(photoId: number, photo: WholePhoto | undefined): N
   };
 }
 
-/** The day that the list has it at, by this browser's clock: `YYYY-MM-DD`. */
+/** The day under which the list has the photo, by this browser's time zone: `YYYY-MM-DD`. */
 function dayOf(photo: WholePhoto, isTaken: boolean): string {
   const date = isTaken ? photo.original_date_ansi : photo.creation_date_ansi;
   const offset = new Date().getTimezoneOffset() * 60_000;

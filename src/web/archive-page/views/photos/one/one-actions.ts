@@ -15,16 +15,16 @@ export type OneActions = {
   copyLink(): Promise<void>;
   remove(): void;
   restore(): void;
-  /** Removes it for good: nothing brings it back. */
+  /** Removes it for good, which cannot be undone. */
   destroy(): Promise<void>;
-  /** Changes what is said of it. @returns whether that was done */
+  /** Changes its title, description, tags, albums or publishing (`photo/update`). @returns whether it was done */
   update(changes: ApiParams): Promise<boolean>;
   replace(file: File): Promise<void>;
   /** How much of new bytes is sent: 0 to 1; undefined where none are. */
   replacing: { fraction: number; stop(): void } | undefined;
 };
 
-/** What can be done with the photo that is looked at. */
+/** What can be done with the photo that is shown alone. Each function shows why it failed, if it did. */
 export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours): OneActions {
   const { api, data, texts, list, open, mayChange, selection } = usePhotos();
   const { photo, again } = shown;
@@ -33,7 +33,7 @@ export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours)
   const [replacing, setReplacing] = useState<OneActions["replacing"]>(undefined);
   const isInTrash = selection.state === "trash";
 
-  /** Who has put one away sees the next one. */
+  /** After the photo was deleted or restored: shows the next one, or the one before, or the grid. */
   const leave = () => open((next ?? previous)?.photo_id);
 
   const attempt = async (work: () => Promise<unknown>, said?: string): Promise<boolean> => {

@@ -7,7 +7,7 @@ import { usePhotos } from "../photos-context.ts";
 import type { OneActions } from "./one-actions.ts";
 import { isPicture } from "./showable.ts";
 
-/** The upper edge of one photo: its name, where it stands in the list, what can be done. */
+/** The bar above one photo: its name, its place in the list, and its buttons. */
 export function OneHead({
   photo,
   place,

@@ -12,7 +12,7 @@ const KEYS: Readonly<Record<string, keyof OneKeys>> = {
   Delete: "remove",
 };
 
-/** The keys of one photo. Fields, players and dialogs keep theirs. @returns the listener of the whole view */
+/** Keys while one photo is shown. Fields, players and dialogs keep their own. @returns the listener for the element around them */
 export function useOneKeys(keys: OneKeys) {
   return {
     onKeyDown: (event: KeyboardEvent) => {

@@ -14,7 +14,7 @@ import { Stage } from "./stage.tsx";
 import { useOneActions } from "./one-actions.ts";
 import { useWholePhoto } from "./whole-photo.ts";
 
-/** One photo over the whole window: itself, what is known of it, what can be done with it. */
+/** One photo over the whole window, with its facts and what can be done with it. */
 export function OnePhoto({ photoId }: { photoId: number }) {
   const { texts, open } = usePhotos();
   const problemText = useProblemText();
@@ -97,7 +97,7 @@ export function OnePhoto({ photoId }: { photoId: number }) {
   );
 }
 
-/** What is below it is out of reach, and is not scrolled; the keyboard is in it. */
+/** Makes the page below inert and unscrollable while the photo covers it, and gives the photo the focus. */
 function useCover(whole: { readonly current: HTMLDivElement | null }): void {
   useEffect(() => {
     const head = document.querySelector<HTMLElement>(".frame-head");

@@ -3,7 +3,7 @@ import { placeOf } from "../../../place.ts";
 import { usePhotos } from "../photos-context.ts";
 import type { PhotoOrigin } from "./whole-photo.ts";
 
-/** Who has sent it, in a guest's own words, and by which link. */
+/** How the photo came: by which link, and the name and note that the guest gave. */
 export function OriginFacts({ origin }: { origin: PhotoOrigin | undefined }) {
   const { texts, locale } = usePhotos();
   if (!origin) return null;

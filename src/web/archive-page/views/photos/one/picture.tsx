@@ -6,20 +6,20 @@ import { isShowable } from "./showable.ts";
 
 export type PictureProps = {
   photo: WholePhoto;
-  /** Each of its pixels on one of the screen, and not fitted into the window. */
+  /** Shown in full size, one pixel of the picture on one of the screen; otherwise fitted into the window. */
   isZoomed: boolean;
   onZoom: (zoomed: boolean) => void;
   onSwipe: (way: "next" | "previous") => void;
 };
 
-/** A finger that moves less has not swiped; a mouse that moves less has clicked. */
+/** A finger that moves less than `SWIPE_PIXELS` has not swiped; a pointer that moves less than `STILL_PIXELS` has clicked. */
 const SWIPE_PIXELS = 50;
 const STILL_PIXELS = 6;
 
-/** A picture, fitted or in full size: a press changes between both, a finger leads to the next one. */
+/** A picture, fitted or in full size: a click changes between both, a swipe goes to the next photo or the one before. */
 export function PictureView({ photo, isZoomed, onZoom, onSwipe }: PictureProps) {
   const stage = useRef<HTMLDivElement>(null);
-  // Where the picture was pressed, as a part of it: that stays in sight.
+  // The point of the picture that was clicked, as fractions of its size: it is scrolled to the middle when the picture grows.
   const pressed = useRef({ x: 0.5, y: 0.5 });
   const from = useRef<{ x: number; y: number; left: number; top: number } | undefined>(undefined);
   useLayoutEffect(() => {
@@ -67,7 +67,7 @@ function partOf(image: HTMLImageElement, { clientX, clientY }: PointerEvent) {
   return { x: (clientX - box.left) / box.width, y: (clientY - box.top) / box.height };
 }
 
-/** What is there already below what is better and comes later. */
+/** The picture in layers: a small thumbnail, which is there at once, below a better one, and the original above when zoomed. */
 function Layers({ photo, isZoomed }: { photo: WholePhoto; isZoomed: boolean }) {
   const { data } = usePhotos();
   const [isThere, setThere] = useState(false);

@@ -3,7 +3,7 @@ import { timeOfAnsi } from "../photo-types.ts";
 import { usePhotos } from "../photos-context.ts";
 import type { FactProps } from "./fact-props.ts";
 
-/** Whether everybody may see it in the list, and from when on. */
+/** Whether the photo is published, or from when on it will be. */
 export function PublishField({ photo, actions, mayEdit }: FactProps) {
   const { texts, locale } = usePhotos();
   const at = timeOfAnsi(photo.publish_date_ansi);

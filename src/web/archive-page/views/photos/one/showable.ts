@@ -6,7 +6,7 @@ export function isShowable({ original_type: type }: GridPhoto): boolean {
   return SHOWN_PICTURES.has(type);
 }
 
-/** Whether there is a picture to be seen, of the file or of its thumbnail. */
+/** Whether it can be shown as a picture: its file itself, or a thumbnail. Videos and sound have a player instead. */
 export function isPicture(photo: GridPhoto): boolean {
   if (photo.video_p || photo.audio_p) return false;
   return isShowable(photo) || photo.thumbnails_state === "ready";

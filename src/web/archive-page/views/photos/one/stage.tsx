@@ -18,7 +18,7 @@ export function Stage(props: PictureProps) {
   return <NotShown photo={photo} why={why} />;
 }
 
-/** The browser asks for the parts of the file that it plays. */
+/** A player for video and sound. The browser requests the parts of the file that it plays. */
 function Player({ photo }: { photo: WholePhoto }) {
   const { data, texts } = usePhotos();
   const [isBroken, setBroken] = useState(false);

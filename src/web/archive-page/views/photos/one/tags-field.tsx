@@ -7,7 +7,7 @@ import { usePhotos } from "../photos-context.ts";
 import { quoteTag, readTags } from "../tag-words.ts";
 import type { FactProps } from "./fact-props.ts";
 
-/** Its tags: each leads to the photos that have it. */
+/** The photo's tags, each a link to the photos that have it. */
 export function TagsField({ photo, actions, mayEdit }: FactProps) {
   const { texts, locale } = usePhotos();
   const tags = readTags(photo.tags);

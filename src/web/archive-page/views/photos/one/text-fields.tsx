@@ -6,7 +6,7 @@ import { usePhotos } from "../photos-context.ts";
 import { htmlOfText, textOfDescription } from "./description-text.ts";
 import type { FactProps } from "./fact-props.ts";
 
-/** Its title. Whoever may not change it reads it, where there is one. */
+/** The photo's title: a field if it may be changed, otherwise its words. */
 export function TitleField({ photo, actions, mayEdit }: FactProps) {
   const { texts } = usePhotos();
   const draft = useDraft(photo.title, (title) => actions.update({ title }));
@@ -30,7 +30,7 @@ export function TitleField({ photo, actions, mayEdit }: FactProps) {
   );
 }
 
-/** Its description, as text. */
+/** The photo's description: a field if it may be changed, otherwise its words. */
 export function DescriptionField({ photo, actions, mayEdit }: FactProps) {
   const { texts } = usePhotos();
   const { text, isMarkup } = textOfDescription(photo.content);
@@ -51,7 +51,7 @@ export function DescriptionField({ photo, actions, mayEdit }: FactProps) {
   );
 }
 
-/** A text that is sent when somebody has done with it; Escape takes back what was written. */
+/** The state of a text field that is saved when it loses the focus; Escape drops what was typed. */
 function useDraft(saved: string, save: (text: string) => Promise<boolean>) {
   const [draft, setDraft] = useState<string | undefined>(undefined);
   return {
@@ -60,7 +60,7 @@ function useDraft(saved: string, save: (text: string) => Promise<boolean>) {
       setDraft(currentTarget.value),
     onBlur: async () => {
       if (draft === undefined) return;
-      // What could not be saved is still there, to be tried again.
+      // A text that could not be saved stays in the field, to be tried again.
       if (draft === saved || (await save(draft))) setDraft(undefined);
     },
     onKeyDown: (event: KeyboardEvent) => {

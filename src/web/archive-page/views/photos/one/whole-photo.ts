@@ -13,17 +13,17 @@ export type PhotoOrigin = {
 };
 
 export type ShownPhoto = {
-  /** undefined while it is not known. */
+  /** Undefined until it is loaded. */
   photo: WholePhoto | undefined;
   origin: PhotoOrigin | undefined;
-  /** It is not there (any more), or not among what may be seen. */
+  /** Whether there is no such photo (any more), or the signed-in key may not see it. */
   isGone: boolean;
   problem: unknown;
-  /** Asks for it again. */
+  /** Loads it again. */
   again(): Promise<void>;
 };
 
-/** All that is known of one photo, as it is by now. */
+/** Loads one photo with all its fields, and again whenever an event says that it has changed. */
 export function useWholePhoto(photoId: number): ShownPhoto {
   const { api, selection } = usePhotos();
   const [found, setFound] = useState<Omit<ShownPhoto, "again">>(NOTHING);
