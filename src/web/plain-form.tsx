@@ -29,7 +29,7 @@ export function PlainForm({ info, words }: { info: PlainFormInfo; words: Words }
   }
   return (
     <noscript>
-      <form class="plain" method="post" enctype="multipart/form-data" action={apiTarget}>
+      <form class="plain-form" method="post" enctype="multipart/form-data" action={apiTarget}>
         <input type="hidden" name="upload_token" value={info.uploadToken} />
         {info.uploadGrant !== null && (
           <input type="hidden" name="upload_grant" value={info.uploadGrant} />

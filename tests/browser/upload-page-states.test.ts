@@ -156,6 +156,7 @@ describe.each(["de", "en"] as const)("in %s", (language) => {
       }
       await page.setViewportSize(SCREENS.phone);
       expect(await tooSmall(page)).toEqual([]);
+      expect(await stacked(page)).toEqual([]);
       // Lines that are cut, and a link that is none any more, are what some of these are.
       const expected = /net::ERR_|status of 404|: 404/;
       visit.problems.push(...visit.problems.splice(0).filter((one) => !expected.test(one)));
@@ -171,6 +172,23 @@ function tooSmall(page: Page): Promise<string[]> {
       .map((control) => ({ control, box: control.getBoundingClientRect() }))
       .filter(({ box }) => box.width > 0 && (box.height < 43.9 || box.width < 43.9))
       .map(({ control, box }) => `${control.outerHTML.slice(0, 90)} ${box.width}x${box.height}`),
+  );
+}
+
+/** Buttons with an icon that is not beside their words. */
+function stacked(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("button > svg")]
+      .filter((icon) => {
+        const words = icon.nextSibling;
+        if (words === null) return false;
+        const range = document.createRange();
+        range.selectNode(words);
+        const { top, bottom } = icon.getBoundingClientRect();
+        const [line] = range.getClientRects();
+        return line !== undefined && (line.top >= bottom || line.bottom <= top);
+      })
+      .map((icon) => String(icon.parentElement?.outerHTML.slice(0, 90))),
   );
 }
 
