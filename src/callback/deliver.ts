@@ -1,3 +1,4 @@
+import { createBackgroundLoop } from "../background-loop.ts";
 import type { Delivery, DeliveryEvent, Records } from "../records/records.ts";
 import { closeUp } from "./given-up.ts";
 import { send, type SendOptions } from "./send.ts";
@@ -85,32 +86,20 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }, LISTEN_MS);
   listening.unref();
   let stopped = false;
-  let looking = false;
-  let again = false;
+
+  const looking = createBackgroundLoop(look, (error) => {
+    options.onError(error);
+    lookAgainIn(FIRST_DELAY_MS);
+  });
 
   function wake(): void {
-    if (stopped) return;
-    if (looking) {
-      again = true;
-      return;
-    }
-    looking = true;
-    clearTimeout(timer);
-    void look()
-      .catch((error: unknown) => {
-        options.onError(error);
-        lookAgainIn(FIRST_DELAY_MS);
-      })
-      .finally(() => {
-        looking = false;
-        if (again) {
-          again = false;
-          wake();
-        }
-      });
+    if (!stopped) looking.wake();
   }
 
+  /** Begins the attempts that are due, as many as may be under way. */
   async function look(): Promise<void> {
+    if (stopped) return;
+    clearTimeout(timer);
     const latest = now() + LONGEST_DELAY_MS + CLOCK_SLACK_MS;
     const due = await records.deliveries.due(now(), PARALLEL, busyHosts(), latest);
     let started = 0;
@@ -134,7 +123,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       underWay.set(delivery.id, { host, done });
     }
     // A host that has its share now is left out at the next look, and others come into sight.
-    if (started > 0) again = true;
+    if (started > 0) wake();
     // Those that are due already wait for an attempt to end, which wakes it, or rest.
     const next = await records.deliveries.nextAt(now(), latest);
     const waits = [...resting.values()].map((until) => until - performance.now());

@@ -1,103 +1,72 @@
 import type { Events } from "../events.ts";
-import { LEVELS, type Level, type Records } from "../records/records.ts";
-import { keyOf, noticesOf, type FeedNotice } from "./notices.ts";
+import type { Records } from "../records/records.ts";
+import { address, maySee, type Addressed, type Viewer } from "./addressed.ts";
+import { createGathering } from "./gathering.ts";
+import { noticesOf, type FeedNotice } from "./notices.ts";
 import { CHANGED, type PageEvent } from "./page-event.ts";
 
-/** Who is told: as in all of the API, `write` sees what is its own user's of links and uploads, `admin` all. */
-export type Viewer = { level: Level; userId: number };
-
+/** A page of the archive that is open. */
 export type Subscriber = {
   viewer: Viewer;
-  /** Must not wait. */
+  /** Called with what its viewer may see; must return at once. */
   take(events: readonly PageEvent[]): void;
-  /** Nothing more comes: the server stops. */
+  /** Called when nothing more comes, since the server stops. */
   end(): void;
 };
 
-/** Tells pages of the archive what happens, as far as their viewers may see it. */
+/** Tells open pages of the archive what happens, each as far as its viewer may see it (protocol 9.1). */
 export type Feed = {
-  /** @returns what ends it */
+  /** @returns the function that ends the subscription */
   subscribe(subscriber: Subscriber): () => void;
-  /** Ends all. */
+  /** Ends all subscriptions. */
   close(): void;
 };
 
 export type FeedOptions = {
   records: Pick<Records, "uploads" | "tokens">;
   events: Pick<Events, "subscribe">;
-  /** What cannot be looked up now, is told as "changed". */
+  /** Told what went wrong where something could not be looked up; pages are told to ask again then. */
   onError: (error: unknown) => void;
-  /** Milliseconds in which what happens is put together; between two events of one upload; between two times that all have to ask again. */
+  /** How long events are gathered before they are told together, in milliseconds. */
   gatherMs?: number;
+  /** Milliseconds between two events of one upload that goes on. */
   uploadMs?: number;
+  /** Milliseconds between two times that all pages have to ask again. */
   askMs?: number;
 };
 
-/** Beyond this many at once, pages are told to ask again. */
-const MOST_AT_ONCE = 300;
-
-export function createFeed({
-  records,
-  events,
-  onError,
-  gatherMs = 200,
-  uploadMs = 1000,
-  askMs = 2000,
-}: FeedOptions): Feed {
+/** While nobody is subscribed, events cost nothing but a look at that. */
+export function createFeed(options: FeedOptions): Feed {
+  const { records, events, onError, gatherMs = 200, uploadMs = 1000, askMs = 2000 } = options;
   const subscribers = new Set<Subscriber>();
-  let waiting = new Map<string, FeedNotice>();
-  /** There was too much to tell: until all were told to ask again, nothing else is. */
-  let tooMany = false;
-  let askedAt = -Infinity;
-  /** Uploads that were told of in the last second, and when. */
-  const told = new Map<number, number>();
+  const gathering = createGathering({ uploadMs, askMs });
   let timer: Timer | undefined;
 
   events.subscribe((event) => {
-    if (subscribers.size === 0 || tooMany) return;
-    for (const notice of noticesOf(event)) waiting.set(keyOf(notice), notice);
-    if (waiting.size > MOST_AT_ONCE) {
-      tooMany = true;
-      waiting.clear();
-    }
-    if (waiting.size > 0 || tooMany) gather();
+    if (subscribers.size === 0) return;
+    gathering.add(noticesOf(event));
+    tellSoon();
   });
 
-  function gather(): void {
+  function tellSoon(): void {
+    if (!gathering.isWaiting()) return;
     timer ??= setTimeout(() => void tell().catch(onError), gatherMs);
     timer.unref();
   }
 
   async function tell(): Promise<void> {
     timer = undefined;
-    const notices = takeDue(performance.now());
-    const askAgain = tooMany && performance.now() - askedAt >= askMs;
-    if (askAgain) {
-      tooMany = false;
-      askedAt = performance.now();
-      notices.push({ about: "anything", level: "read", event: CHANGED });
+    const due = gathering.takeDue(performance.now());
+    tellSoon();
+    const found = await lookUp(due);
+    for (const subscriber of subscribers) {
+      const own = found.filter((each) => maySee(subscriber.viewer, each));
+      if (own.length > 0) subscriber.take(own.map(({ event }) => event));
     }
-    if (waiting.size > 0 || tooMany) gather();
-    return tellAll(notices);
   }
 
-  /** All but uploads that go on and were told of a moment ago: they wait for their second to end. */
-  function takeDue(now: number): FeedNotice[] {
-    for (const [upload, at] of told) if (now - at >= uploadMs) told.delete(upload);
-    const later = new Map<string, FeedNotice>();
-    const due: FeedNotice[] = [];
-    for (const [key, notice] of waiting) {
-      const upload = notice.about === "upload" ? notice.upload : undefined;
-      const mayWait = notice.about === "upload" && !notice.isOver;
-      if (upload !== undefined && mayWait && told.has(upload)) later.set(key, notice);
-      else due.push(notice);
-      if (upload !== undefined && !told.has(upload)) told.set(upload, now);
-    }
-    waiting = later;
-    return due;
-  }
-
-  async function tellAll(notices: readonly FeedNotice[]): Promise<void> {
+  /** Where the records cannot be read now, "changed" stands for the rest of the notices. */
+  async function lookUp(notices: readonly FeedNotice[]): Promise<Addressed[]> {
     const found: Addressed[] = [];
     try {
       for (const notice of notices) found.push(await address(records, notice));
@@ -105,10 +74,7 @@ export function createFeed({
       found.push({ event: CHANGED, level: "read", userId: undefined });
       onError(error);
     }
-    for (const subscriber of subscribers) {
-      const own = found.filter((each) => maySee(subscriber.viewer, each));
-      if (own.length > 0) subscriber.take(own.map(({ event }) => event));
-    }
+    return found;
   }
 
   return {
@@ -116,10 +82,7 @@ export function createFeed({
       subscribers.add(subscriber);
       return () => {
         subscribers.delete(subscriber);
-        if (subscribers.size > 0) return;
-        waiting.clear();
-        told.clear();
-        tooMany = false;
+        if (subscribers.size === 0) gathering.clear();
       };
     },
     close: () => {
@@ -128,39 +91,4 @@ export function createFeed({
       subscribers.clear();
     },
   };
-}
-
-/** An event, the level that it takes to see it, and below `admin` whose it has to be; undefined where it is nobody's. */
-type Addressed = { event: PageEvent; level: Level; userId: number | undefined };
-
-async function address(records: FeedOptions["records"], notice: FeedNotice): Promise<Addressed> {
-  if (notice.about === "anything") return { ...notice, userId: undefined };
-  const userId = (await records.tokens.byId(notice.token))?.userId ?? Number.NaN;
-  const event: PageEvent =
-    notice.about === "token"
-      ? { event: "token", data: { token_id: notice.token } }
-      : await describeUpload(records, notice);
-  return { event, level: "write", userId };
-}
-
-async function describeUpload(
-  { uploads }: Pick<Records, "uploads">,
-  { upload: id, token }: { upload: number; token: number },
-): Promise<PageEvent> {
-  const ids = { upload_id: id, token_id: token };
-  const upload = await uploads.byId(id);
-  if (!upload) {
-    const gone = { filename: "", size: null, received: 0, state: "gone" as const };
-    return { event: "upload", data: { ...ids, ...gone } };
-  }
-  const { filename, identity, received, state } = upload;
-  const whole = received > 0 ? received : null;
-  const size = identity?.totalSize ?? whole;
-  return { event: "upload", data: { ...ids, filename, size, received, state } };
-}
-
-function maySee({ level, userId }: Viewer, { level: needed, userId: owner }: Addressed): boolean {
-  if (LEVELS.indexOf(level) < LEVELS.indexOf(needed)) return false;
-  if (owner === undefined || LEVELS.indexOf(level) >= LEVELS.indexOf("admin")) return true;
-  return owner === userId;
 }

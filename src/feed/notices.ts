@@ -2,15 +2,15 @@ import type { SiteEvent } from "../events.ts";
 import { CHANGED, type PageEvent } from "./page-event.ts";
 
 /**
- * What somebody is to be told of, before it is known what exactly: an upload is looked up when its turn has come, so that of many
- * chunks the last one counts.
+ * What an open page is to be told of. An upload is named by its id, and looked up only when it is told: so many chunks of it cost
+ * one look, and the last one counts.
  */
 export type FeedNotice =
   | {
       about: "upload";
       upload: number;
       token: number;
-      /** It has ended: that is told at once. */
+      /** Whether it has ended, which is told at once. */
       isOver: boolean;
     }
   | { about: "token"; token: number }
@@ -29,7 +29,7 @@ const DELIVERY_STATES = {
   "given-up": "given-up",
 } as const;
 
-/** Those of one thing that happened. */
+/** What pages are to be told of an event of the site; nothing of most. */
 export function noticesOf(event: SiteEvent): FeedNotice[] {
   switch (event.kind) {
     case "upload begun":
@@ -68,6 +68,7 @@ export function noticesOf(event: SiteEvent): FeedNotice[] {
   }
 }
 
+/** An upload that begins or ends changes its token's uses as well. */
 function ofUpload(upload: number, token: number, isOver: boolean): FeedNotice[] {
   return [
     { about: "upload", upload, token, isOver },
@@ -80,7 +81,7 @@ function photo(id: number, what: (PageEvent & { event: "photo" })["data"]["what"
   return { about: "anything", level: "read", event };
 }
 
-/** The same for what need not be told twice. */
+/** Notices with the same key need not be told twice: the later one stands for both. */
 export function keyOf(notice: FeedNotice): string {
   if (notice.about === "upload") return `upload ${notice.upload}`;
   if (notice.about === "token") return `token ${notice.token}`;

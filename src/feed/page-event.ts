@@ -1,6 +1,6 @@
 import type { DeliveryState, UploadState } from "../records/records.ts";
 
-/** What pages of the archive are told as it happens (protocol 9.1): the event's name, and its data. */
+/** What open pages of the archive are told (protocol 9.1): the event's name, and its data as JSON. */
 export type PageEvent =
   | {
       event: "photo";
@@ -15,17 +15,17 @@ export type PageEvent =
         upload_id: number;
         token_id: number;
         filename: string;
-        /** Bytes; null where nobody knows yet. */
+        /** Bytes; null if nobody knows yet. `received` are bytes as well. */
         size: number | null;
         received: number;
-        /** gone: it became no photo, and is not on record any more. */
+        /** gone: it has become no photo, and is no longer on record. */
         state: UploadState | "gone";
       };
     }
-  /** Its uses, or how long it is valid, or that it is there. */
+  /** A token was made or changed: its uses, its end, its texts. */
   | { event: "token"; data: { token_id: number } }
   | { event: "delivery"; data: { delivery_id: string; state: DeliveryState } }
-  /** Something changed that nobody can name, or there was too much of it: ask again. */
+  /** Pages have to ask again for what they show: something changed that is not known exactly, or too much did. */
   | { event: "changed"; data: Record<string, never> };
 
 export const CHANGED: PageEvent = { event: "changed", data: {} };

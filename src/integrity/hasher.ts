@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { createBackgroundLoop } from "../background-loop.ts";
 import type { Events } from "../events.ts";
 import type { Files } from "../files/files.ts";
 import type { Records, StoredOriginal } from "../records/records.ts";
@@ -60,8 +61,6 @@ export async function createHasher(options: HasherOptions): Promise<Hasher> {
   let lastNew = await records.originals.lastId();
   const lastOld = lastNew;
   let lastHashedOld = 0;
-  let running: Promise<void> | undefined;
-  let woken = false;
 
   /** Since when files have come in without a pause that was seen, by the monotonic clock. */
   let busySince: number | undefined;
@@ -143,28 +142,18 @@ export async function createHasher(options: HasherOptions): Promise<Hasher> {
     return true;
   }
 
-  async function run(): Promise<void> {
-    do {
-      woken = false;
-      do await pace(0);
-      while (await hashSome());
-    } while (woken);
+  async function hashWhatIsLeft(): Promise<void> {
+    await nextTurn();
+    do await pace(0);
+    while (await hashSome());
   }
 
+  const hashing = createBackgroundLoop(hashWhatIsLeft, (error) => {
+    if (!signal.aborted) events.emit({ kind: "hashing failed", error: String(error) });
+  });
+
   function wake(): void {
-    if (signal.aborted) return;
-    woken = true;
-    running ??= nextTurn()
-      .then(run)
-      .catch((error: unknown) => {
-        woken = false;
-        if (!signal.aborted) events.emit({ kind: "hashing failed", error: String(error) });
-      })
-      .finally(() => {
-        running = undefined;
-        // A photo may have been made between the last look and now.
-        if (woken) wake();
-      });
+    if (!signal.aborted) hashing.wake();
   }
 
   wake();
@@ -173,12 +162,10 @@ export async function createHasher(options: HasherOptions): Promise<Hasher> {
     leave: (photoId) => {
       if (current?.photoId === photoId) current.left.abort();
     },
-    idle: async () => {
-      for (let busy = running; busy; busy = running) await busy;
-    },
+    idle: hashing.idle,
     stop: async () => {
       stopping.abort();
-      await running;
+      await hashing.idle();
     },
   };
 }

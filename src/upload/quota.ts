@@ -1,4 +1,7 @@
 import { Problem } from "../problem.ts";
+import { createFreeSpace } from "./free-space.ts";
+import { createSpacePromises } from "./space-promises.ts";
+import { createUndecidedSpace } from "./undecided-space.ts";
 
 /**
  * Room on the disk, shared out before it is written to. Everything here is synchronous, so that of two
@@ -53,202 +56,72 @@ export type QuotaOptions = {
   elapsed?: () => number;
 };
 
-/** What a token's uploads are promised together before much of them has come, in bytes. */
-const FIRST_PROMISE = 64 * 1024 ** 2;
-
-/** How many bytes are promised for each that came. */
-const GROWTH = 16;
-
-/** A promise lapses like a reservation (protocol 4.1), where less than PROGRESS_PART of it has come in this many milliseconds. */
-const LAPSE_MS = 5 * 60_000;
-const PROGRESS_PART = 1 / 1000;
-const LEAST_PROGRESS = 64 * 1024;
-
-/** How long a lapsed account is kept, in milliseconds: a single byte must not open a new one with a new promise. */
-const REMEMBER_MS = 24 * 60 * 60_000;
-
-/** Of the room for undecided bodies, what those may take together that have named no token. */
-const NAMELESS_PART = 3 / 4;
-
-/** The disk is asked again after this many bytes or milliseconds: others write to it, too. */
-const ASK_BYTES = 4 * 1024 ** 2;
-const ASK_MS = 50;
-
-type Entry = {
-  tokenId: number;
-  total: number;
-  received: number;
-  /** Bytes that are kept from others. */
-  promise: number;
-  /** When it had last made progress, and how much had come by then. */
-  progressAt: number;
-  progressReceived: number;
-  /** True where too little came for too long: more is promised only after progress has been made again. */
-  lapsed: boolean;
-};
-
 export function createQuota(options: QuotaOptions): DiskQuota {
   const { space, reserve, undecidedLimit, elapsed = () => performance.now() } = options;
-  const entries = new Map<number, Entry>();
-  let promised = 0;
-  /** Taken and not yet written. */
-  let pending = 0;
-  /** Bytes of undecided bodies, taken or written. */
-  let undecided = 0;
-  /** Of these, bytes of bodies that have named no token. */
-  let nameless = 0;
-  let measured = 0;
-  let measuredAt = Number.NEGATIVE_INFINITY;
-  let writtenSince = 0;
-  let lapsesSeenAt = elapsed();
+  const disk = createFreeSpace(space, reserve, elapsed);
+  const promises = createSpacePromises(disk.free, elapsed);
+  const unpromised = () => disk.free() - promises.total();
+  const undecided = createUndecidedSpace(undecidedLimit, unpromised);
 
-  function measure(): void {
-    measured = space();
-    measuredAt = elapsed();
-    writtenSince = 0;
-  }
-
-  /** Bytes that nobody has taken, beyond the reserve. */
-  function free(): number {
-    if (writtenSince >= ASK_BYTES || elapsed() - measuredAt > ASK_MS) measure();
-    return measured - writtenSince - pending - reserve;
-  }
-
-  function setPromise(entry: Entry, bytes: number): void {
-    promised += bytes - entry.promise;
-    entry.promise = bytes;
-  }
-
-  function lapsePromises(): void {
-    const at = elapsed();
-    lapsesSeenAt = at;
-    for (const [id, entry] of entries) {
-      if (at - entry.progressAt < LAPSE_MS) continue;
-      setPromise(entry, 0);
-      entry.lapsed = true;
-      if (at - entry.progressAt > REMEMBER_MS) entries.delete(id);
-    }
-  }
-
-  function firstPromise(tokenId: number): number {
-    let others = 0;
-    for (const entry of entries.values()) if (entry.tokenId === tokenId) others += entry.promise;
-    return Math.max(0, FIRST_PROMISE - others);
-  }
-
-  function written(bytes: number): void {
-    pending -= bytes;
-    writtenSince += bytes;
+  /** Before anybody is refused, the disk is asked again and promises that are over are freed. */
+  function lookAgain(): void {
+    promises.lapse();
+    disk.measure();
   }
 
   function requireFree(bytes: number): void {
-    if (bytes <= free() - promised) return;
-    // Before anybody is refused, the disk is asked again and promises that are over are freed.
-    lapsePromises();
-    measure();
-    if (bytes > free() - promised) throw noRoom();
-  }
-
-  function mostUndecided(): number {
-    return Math.min(undecidedLimit, (free() - promised + undecided) / 4);
-  }
-
-  /** What has come earns a promise for more, as long as that fits beside the others'. */
-  function grow(entry: Entry, bytes: number): void {
-    entry.received += bytes;
-    setPromise(entry, Math.max(0, entry.promise - bytes));
-    const progress = Math.max(LEAST_PROGRESS, entry.promise * PROGRESS_PART);
-    const left = Math.max(0, entry.total - entry.received);
-    if (entry.received - entry.progressReceived >= progress || left === 0) {
-      entry.progressAt = elapsed();
-      entry.progressReceived = entry.received;
-      entry.lapsed = false;
-    }
-    if (entry.lapsed) return;
-    const more = Math.min(left, entry.received * GROWTH) - entry.promise;
-    if (more > 0 && more <= free() - promised) setPromise(entry, entry.promise + more);
+    if (bytes <= unpromised()) return;
+    lookAgain();
+    if (bytes > unpromised()) throw noRoom();
   }
 
   return {
     require: requireFree,
 
-    ofUpload: ({ id, tokenId, total, received }) => {
-      let entry = entries.get(id);
-      if (!entry) {
-        if (elapsed() - lapsesSeenAt > LAPSE_MS) lapsePromises();
-        const left = Math.max(0, total - received);
-        if (received === 0) requireFree(left);
-        entry = {
-          tokenId,
-          total,
-          received,
-          promise: 0,
-          progressAt: elapsed(),
-          progressReceived: received,
-          lapsed: false,
-        };
-        const wanted = Math.min(left, Math.max(firstPromise(tokenId), received * GROWTH));
-        entries.set(id, entry);
-        if (wanted <= free() - promised) setPromise(entry, wanted);
+    ofUpload: (upload) => {
+      const { id, total, received } = upload;
+      let promise = promises.find(id);
+      if (!promise) {
+        promises.lapseInTime();
+        if (received === 0) requireFree(total);
+        promise = promises.open(upload);
       }
-      const opened = entry;
-      // It may have been deleted since, as one that lapsed very long ago.
-      const current = () => {
-        if (!entries.has(id)) entries.set(id, opened);
-        return entries.get(id) ?? opened;
-      };
+      const opened = promise;
       return {
         take: (bytes) => {
-          const beyond = Math.max(0, bytes - current().promise);
+          const beyond = Math.max(0, bytes - promises.keep(id, opened).bytes);
           if (beyond > 0) requireFree(beyond);
-          if (bytes > free()) {
-            measure();
-            if (bytes > free()) throw noRoom();
+          if (bytes > disk.free()) {
+            disk.measure();
+            if (bytes > disk.free()) throw noRoom();
           }
-          pending += bytes;
+          disk.take(bytes);
         },
         written: (bytes) => {
-          written(bytes);
-          grow(current(), bytes);
+          disk.written(bytes);
+          promises.grow(promises.keep(id, opened), bytes);
         },
       };
     },
 
-    closeAccount: (uploadId) => {
-      const entry = entries.get(uploadId);
-      if (!entry) return;
-      setPromise(entry, 0);
-      entries.delete(uploadId);
-    },
+    closeAccount: promises.close,
 
     undecided: (vouched) => {
+      const isNameless = !vouched;
       let held = 0;
-      const refusal = (bytes: number): Problem | undefined => {
-        const most = mostUndecided();
-        const full = undecided + bytes > most;
-        const fullOfNameless = !vouched && nameless + bytes > most * NAMELESS_PART;
-        if (!full && !fullOfNameless) return undefined;
-        return tooManyUndecided((full ? undecided : nameless) === held);
-      };
       return {
         take: (bytes) => {
           requireFree(bytes);
-          if (refusal(bytes)) {
-            // Before anybody is refused, the disk is asked again and promises that are over are freed.
-            lapsePromises();
-            measure();
-          }
-          const refused = refusal(bytes);
+          if (undecided.refusal(bytes, held, isNameless)) lookAgain();
+          const refused = undecided.refusal(bytes, held, isNameless);
           if (refused) throw refused;
-          undecided += bytes;
-          if (!vouched) nameless += bytes;
+          undecided.take(bytes, isNameless);
           held += bytes;
-          pending += bytes;
+          disk.take(bytes);
         },
-        written,
+        written: disk.written,
         close: () => {
-          undecided -= held;
-          if (!vouched) nameless -= held;
+          undecided.giveBack(held, isNameless);
           held = 0;
         },
       };
@@ -261,18 +134,4 @@ function noRoom(): Problem {
     "insufficient_storage",
     "The server has no room for this file at the moment; try again later.",
   );
-}
-
-/** @param alone whether no other body takes space: then this one is too large for the space there is */
-function tooManyUndecided(alone: boolean): Problem {
-  const advice = "send the upload token and the chunk's parameters before the file";
-  return alone
-    ? new Problem(
-        "insufficient_storage",
-        `The server has no room for this file while it is not known what it belongs to: ${advice}, or try again later.`,
-      )
-    : new Problem(
-        "temporarily_unavailable",
-        `Too many files are coming in of which it is not known what they belong to; try again, or ${advice}.`,
-      );
 }
