@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { openData } from "../site.ts";
+import { openData } from "../data-folder.ts";
 import { CommandError } from "./fail.ts";
 import { becomeOwner, isThere, requireRights } from "./owner.ts";
 

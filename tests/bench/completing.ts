@@ -3,7 +3,7 @@ import { mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beginUpload } from "./begin-upload.ts";
-import { openData } from "../../src/site.ts";
+import { openData } from "../../src/data-folder.ts";
 import { issueToken } from "../../src/upload/token.ts";
 import { plainGrant } from "./grant.ts";
 import { send, type Lane } from "./plan.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { openData } from "../../src/site.ts";
+import { openData } from "../../src/data-folder.ts";
 
 const DAY = 24 * 60 * 60_000;
 

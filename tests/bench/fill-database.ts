@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { openData } from "../../src/site.ts";
+import { openData } from "../../src/data-folder.ts";
 
 /** Uploads under way, each with so many chunks: 5,000,000 chunks where there are 1,000,000 tokens. */
 const CHUNKS_OF_ONE = 100;

@@ -2,7 +2,7 @@ import { cp, statfs } from "node:fs/promises";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beginUpload } from "./begin-upload.ts";
-import { openData } from "../../src/site.ts";
+import { openData } from "../../src/data-folder.ts";
 import { issueToken } from "../../src/upload/token.ts";
 import { fillDatabase } from "./fill-database.ts";
 import { plainGrant } from "./grant.ts";

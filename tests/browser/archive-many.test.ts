@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { openData } from "../../src/site.ts";
+import { openData } from "../../src/data-folder.ts";
 import { addPhoto, openArchive } from "../support/archive-page.ts";
 import { browserForAll } from "../support/browsers.ts";
 import { fillRecords } from "../support/million.ts";

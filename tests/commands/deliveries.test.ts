@@ -7,7 +7,7 @@ import { png } from "../support/media.ts";
 import { sendWhole } from "../support/over-http.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { until } from "../support/remains.ts";
-import { openData } from "../../src/site.ts";
+import { openData } from "../../src/data-folder.ts";
 import { isFailure, isMisuse, run } from "./run.ts";
 
 /** `redeem deliveries`, beside a server that runs. */

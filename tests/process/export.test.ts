@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { openData } from "../../src/site.ts";
+import { openData } from "../../src/data-folder.ts";
 import { run, type Ran } from "../commands/run.ts";
 import { seeded, readSeed } from "../soak/random.ts";
 import { fillRecords } from "../support/million.ts";

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openData } from "../../src/site.ts";
+import { openData } from "../../src/data-folder.ts";
 import { fillRecords } from "../support/million.ts";
 import { until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";

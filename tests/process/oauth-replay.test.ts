@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { addKey } from "../../src/api-keys.ts";
 import { methodPath, versionsOf } from "../../src/http/define-method.ts";
 import { METHODS } from "../../src/http/methods.ts";
-import { openData } from "../../src/site.ts";
+import { openData } from "../../src/data-folder.ts";
 import { pieces } from "../support/chunks.ts";
 import { OLD, pieceForm, planOf, wholeForm } from "../support/replacing.ts";
 import { oauthHeader, oauthParameters, type Signing } from "../support/oauth.ts";
