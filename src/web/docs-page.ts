@@ -24,11 +24,22 @@ export const CLOSED = " (version 1)";
  * - RequestBody, ParameterIncludeEmpty: it fills the fields of a form with samples ("string", 0, true) and
  *   sends them, which would make a broken chunk of a whole file. Here they are empty and not sent.
  * - isShown: it opens all headings, those of version 1 too, which is for older clients.
+ * - resolveSubtree: it reads the whole document anew for each method that is opened, which takes it half a second. Here it is
+ *   given that method alone, beside what methods refer to.
  * - response: it shows JSON first wherever there is any, where version 1 answers XML by itself; and it
  *   shows no XML example that is text.
  */
 const start = `"use strict";
-const plugin = (system) => ({
+const partOf = (document, [kind, path, verb]) => {
+  if (kind !== "paths") return { ...document, paths: {} };
+  const item = document.paths[path];
+  return { ...document, paths: { [path]: verb ? { [verb]: item[verb] } : item } };
+};
+const plugin = (system, resolveSubtree = system.fn.resolveSubtree) => ({
+  fn: {
+    resolveSubtree: (document, path, ...more) =>
+      resolveSubtree(partOf(document, path), path, ...more),
+  },
   statePlugins: {
     layout: {
       wrapSelectors: {

@@ -7,7 +7,7 @@ export type Docs = { page: Page; elsewhere: string[]; broken: string[]; close():
 
 /**
  * /docs at an address, which may only ask its own host.
- * @param shown which paths of the document Swagger UI is given, where not all: with all of them each click takes it a second
+ * @param shown which paths of the document Swagger UI is given, where not all: it is quicker with fewer
  */
 export async function openDocs(
   browser: Browser,
