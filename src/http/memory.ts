@@ -14,32 +14,68 @@ export type MemoryWatchOptions = {
   collect: () => void;
   /** A clock that only goes on, in milliseconds. */
   uptime: () => number;
+  /** Runs something after so many milliseconds; it must not keep the process alive. */
+  later: (run: () => void, ms: number) => void;
 };
 
 /** How long a look counts: each asks the system. */
 const LOOK_MS = 50;
 
-/** A collection takes up to a tenth of a second: at most one in this time. */
+/**
+ * Between two collections, where the last one was of little use. Where it gave much back, more is coming fast, and the next one may follow
+ * after so many times as long as it took: a tenth of a second or less.
+ */
 const COLLECT_MS = 1000;
+const PAUSE_PART = 3;
+
+/** Bytes that make a collection worth its time. */
+const MUCH = 16 * 1024 ** 2;
+
+/** Collections after a flood that give back little, one behind the other, before it is taken to be over. */
+const MOST_VAIN = 5;
 
 export function createMemoryWatch({
   limit,
   resident,
   collect,
   uptime,
+  later,
 }: MemoryWatchOptions): MemoryWatch {
   let lookedAt = -Infinity;
-  let collectedAt = -Infinity;
+  let collectAt = -Infinity;
   let over = false;
+  let isCalming = false;
+
+  /** @returns whether it gave much back */
+  function collectNow(): boolean {
+    const before = resident();
+    const begunAt = uptime();
+    collect();
+    const endedAt = uptime();
+    const gaveMuch = before - resident() >= MUCH;
+    collectAt = endedAt + (gaveMuch ? PAUSE_PART * (endedAt - begunAt) : COLLECT_MS);
+    return gaveMuch;
+  }
 
   function look(now: number): boolean {
     if (resident() <= limit) return false;
     // The garbage collector does not know of memory that is not JavaScript's, and may be late.
-    if (now - collectedAt >= COLLECT_MS) {
-      collectedAt = now;
-      collect();
+    if (now >= collectAt) collectNow();
+    if (!isCalming) {
+      isCalming = true;
+      later(() => calm(), COLLECT_MS);
     }
     return resident() > limit;
+  }
+
+  /**
+   * When the flood is over nobody asks any more, and what it has left behind would stay for minutes. A connection lets go of it only
+   * when its end has been noticed, so it is looked for some time longer.
+   */
+  function calm(before = 0): void {
+    const vain = collectNow() ? 0 : before + 1;
+    isCalming = vain < MOST_VAIN;
+    if (isCalming) later(() => calm(vain), COLLECT_MS);
   }
 
   return {
@@ -64,5 +100,6 @@ export function watchMemory(): MemoryWatch {
     resident: () => process.memoryUsage.rss(),
     collect: () => Bun.gc(true),
     uptime: () => performance.now(),
+    later: (run, ms) => void setTimeout(run, ms).unref(),
   });
 }

@@ -36,7 +36,8 @@ test("thousands of uploads that are begun and left take a bounded amount of memo
     }
   };
   await Promise.all(Array.from({ length: 64 }, leave));
-  expect(highest).toBeLessThan(720 * MIB);
+  // The limit, 512 MiB, and what is read in one turn beyond it: 512 connections may wait to be accepted, each with all that it sent.
+  expect(highest).toBeLessThan((512 + 300 + 50) * MIB);
   await memoryIsBack(server, before, 80 * MIB, 30_000);
   expect((await sendWhole(server, token, png())).status).toBe(200);
 }, 120_000);
