@@ -13,6 +13,7 @@ import { newFileName } from "../../src/files/names.ts";
 import { mp4 } from "../support/media.ts";
 import { jpeg, quarters } from "../support/pictures.ts";
 import type { PhotoIds } from "../support/redeem.ts";
+import { until } from "../support/remains.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 import { listed, upload } from "../support/thumbnails.ts";
 
@@ -281,5 +282,9 @@ test.each([
   expect(attempts).toHaveLength(last === "none" ? 1 : 3);
   const reason = last === "none" ? "unreadable" : "gave_up";
   expect((await listed(site, film)).thumbnails_reason).toBe(reason);
-  expect(Bun.spawnSync(["pgrep", "-f", "sleep 76543"]).stdout.toString()).toBe("");
+  // What was killed is gone a moment later.
+  await until("nothing is left of it", () => {
+    const { stdout } = Bun.spawnSync(["pgrep", "-f", "sleep 76543"]);
+    return stdout.length === 0;
+  });
 });
