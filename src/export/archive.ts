@@ -5,13 +5,13 @@ import { nameKey, safeFileName } from "./names.ts";
 import { numbered } from "./place.ts";
 import { writeZip, type ZipEntry } from "./zip.ts";
 
-/** A photo's file in an archive. Its bytes are those that the photo had when the archive was put together. */
+/** A photo's file in a ZIP archive, with the bytes that the photo had when the archive was put together. */
 export type ArchivedPhoto = ZipEntry & { photoId: number; originalId: number };
 
-/** Bytes that are sent at once. */
+/** Bytes of one piece that is sent. */
 const PIECE = 256 * 1024;
 
-/** Gives photos their names in one archive: their files' own, and where another has that, the same with the photo's id. */
+/** Returns a function that names the photos of one archive: by their file names, with the photo's id added if a name is taken. */
 export function archiveNames(): (photo: Photo) => ArchivedPhoto {
   const given = new Set<string>();
   return ({ id, original }) => {
@@ -30,9 +30,9 @@ export function archiveNames(): (photo: Photo) => ArchivedPhoto {
 }
 
 /**
- * The bytes of an archive, each piece for its taker to keep. One file is open at a time.
- * @throws Error where a photo was removed, or its bytes replaced, since the archive was put together: what was promised of it
- *   cannot be sent any more
+ * The bytes of an archive, in pieces that the caller may keep. One file is open at a time.
+ * @throws Error if a photo was removed, or its bytes replaced, since the archive was put together: the length that was announced
+ *   cannot be kept
  */
 export async function* archiveBytes(
   { records, files }: { records: Pick<Records, "photos">; files: Pick<Files, "originals"> },
@@ -50,7 +50,7 @@ export async function* archiveBytes(
   yield* gathered(writeZip(entries, read));
 }
 
-/** The same bytes in pieces of one size, the last of what is left: headers and small files are sent together. */
+/** The same bytes in pieces of `PIECE`, the last one shorter, so that headers and small files are sent together. */
 async function* gathered(
   pieces: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {

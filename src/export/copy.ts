@@ -3,10 +3,10 @@ import { copyFile, mkdir, open, rename, rm, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Makes a file that is whole wherever it can be seen: under another name at first, brought to the disk, and renamed. A copy
- * shares the bytes with what it is copied from where the file system can do that (reflink), and is made by the kernel else.
+ * Copies a file so that it is never seen half written: it is written under another name, brought to the disk (fsync), and renamed.
+ * If the file system can share bytes between files (reflink), the copy takes no space; otherwise the kernel copies them.
  * @param partial the other name, on the same file system
- * @param modified what the file says of its age, in milliseconds since 1970
+ * @param modified the copy's time of modification, in milliseconds since 1970
  * @throws Error of the system, such as ENOSPC
  */
 export async function copyWhole(
@@ -21,7 +21,7 @@ export async function copyWhole(
   await finish(partial, to);
 }
 
-/** The same of a text. */
+/** Writes a text in the same way. */
 export async function writeWhole(text: string, to: string, partial: string): Promise<void> {
   const handle = await open(partial, "w", 0o600);
   try {
@@ -43,7 +43,7 @@ async function finish(partial: string, to: string): Promise<void> {
   await rename(partial, to);
 }
 
-/** The names in a folder are on the disk, where its system can say so. */
+/** Brings the names in a folder to the disk (fsync), where the system can do that. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
   await handle?.sync().catch(() => undefined);

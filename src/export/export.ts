@@ -10,14 +10,14 @@ import { nextTurn } from "../slices.ts";
 import { copyWhole, syncFolder, writeWhole } from "./copy.ts";
 import { folderFor, metadataPath, pathFor, type AlbumTitle } from "./place.ts";
 
-/** Where an export keeps what it needs to go on, in its folder. */
+/** The folder within an export's folder that holds its manifest, and files that are being written. */
 export const OWN_FOLDER = ".redeem-export";
 
-/** Photos that are read, given names and noted together; and of these, copied at the same time. */
+/** Photos that are read, named and noted together; and how many of these are copied at the same time. */
 const TOGETHER = 64;
 const PARALLEL = 8;
 
-/** How often it is looked for a file that is being brought from one place to another. */
+/** How often a photo is looked up again if its file is not where it was on record: it may be on its way to another place. */
 const LOOKS = 3;
 
 export type ExportOptions = {
@@ -25,42 +25,42 @@ export type ExportOptions = {
   manifest: Manifest;
   /** The data folder. */
   data: string;
-  /** Where to; it is there. */
+  /** The folder to export to, which exists. */
   root: string;
-  /** Those in the trash, too. */
+  /** Whether photos in the trash are exported, too. */
   withTrash: boolean;
-  /** Which photos, of these. */
+  /** Whether a photo is to be exported. */
   wants: (photo: Photo) => boolean;
-  /** The albums that a photo is in; it is put into the folder of the first. */
+  /** The albums of a photo; its file goes into the folder of the first one. */
   albumsOf: (photo: Photo) => Promise<AlbumTitle[]>;
-  /** What is written beside the photo, but for its path. */
+  /** The metadata that is written beside the photo's file, without its path. */
   describe: (photo: Photo, albums: readonly AlbumTitle[]) => Promise<object>;
   onProgress: (progress: ExportProgress) => void;
-  /** Of one photo; the others go on. */
+  /** Told of a photo that could not be exported; the others are. */
   onProblem: (photo: Photo, path: string, why: string) => void;
-  /** A photo that was exported before has gone, or is in the trash; its file stays. */
+  /** Told of a photo that was exported before and has been removed since, or is in the trash; its file stays. */
   onGone: (exported: Exported, inTrash: boolean) => void;
 };
 
 export type ExportProgress = {
-  /** Photos that are there now, whole. */
+  /** Photos whose files are there now, complete. */
   photos: number;
   /** Files among them that were copied in this run, and their bytes. */
   copied: number;
   bytes: number;
-  /** Photos that were there, and whose metadata had changed. */
+  /** Photos whose files were there before, and whose metadata has been written again. */
   updated: number;
-  /** Photos that are not there for a problem of their own. */
+  /** Photos that could not be exported, for a reason of their own. */
   failed: number;
   /** Photos that were exported before and are in the trash or gone. */
   gone: number;
 };
 
 /**
- * Copies photos into a folder, each with its metadata, and goes on where an earlier run has stopped. Whatever ends it, a file
- * that can be seen there is whole. Names are given in the order of the photos' ids, so that it is all the same how often it
- * was begun.
- * @throws Error of the system where nothing more can be written, such as ENOSPC
+ * Copies photos into a folder, each with its metadata, and continues where an earlier run has stopped. However a run ends, the
+ * files that it leaves are complete. Names are given in the order of the photos' ids, so that they do not depend on how often a
+ * run was interrupted.
+ * @throws Error of the system if nothing more can be written, such as ENOSPC
  */
 export async function exportPhotos(options: ExportOptions): Promise<ExportProgress> {
   const { records, manifest, root, withTrash, onGone, onProgress } = options;
@@ -128,7 +128,7 @@ async function exportSome(
   if (ended) throw ended.error;
 }
 
-/** Undefined where there is a problem that only this photo has. */
+/** Exports one photo. @returns undefined if it could not be, for a reason of its own */
 async function exportOne(
   plan: Planned,
   options: ExportOptions,
@@ -158,7 +158,7 @@ async function exportOne(
   }
 }
 
-/** The photo's file is in its place, whole. Answers the photo as it is: its bytes may have been replaced meanwhile. */
+/** Copies the photo's file to its place, unless it is there. @returns the photo as it is now: its bytes may have been replaced meanwhile */
 async function bring(
   { photo: first, path }: Planned,
   known: Exported | undefined,
@@ -188,7 +188,7 @@ async function bring(
   }
 }
 
-/** Whether the disk that is exported to is well: what failed was the photo's own fault then, and not the disk's. */
+/** Whether the disk that is exported to takes a file: then a failure was the photo's own, and not the disk's. */
 async function takesFiles(root: string, photo: Photo): Promise<boolean> {
   const partial = partialOf(root, photo, "part");
   return writeWhole("x", `${partial}.part`, partial).then(
@@ -197,12 +197,12 @@ async function takesFiles(root: string, photo: Photo): Promise<boolean> {
   );
 }
 
-/** File systems of cameras and sticks know times to two seconds. */
+/** FAT, the file system of cameras and USB sticks, stores times in steps of two seconds. */
 const CLOCK_MS = 2000;
 
 /**
- * Whether the bytes are in their place. A run that was cut off, or had no room left, has not noted the last ones that it
- * copied: the name is the photo's alone, nothing is seen under it that is not whole, and its age is that of the original.
+ * Whether the file at this path has the original's bytes. Files that an interrupted run has copied last are not in the manifest;
+ * they are recognized by their size and time: the path is given to this photo only, and files there are complete.
  */
 function isThere(path: string, original: Original, known: Exported | undefined): boolean {
   if (lengthAt(path) !== original.size) return false;
@@ -214,7 +214,7 @@ function partialOf(root: string, { id }: Photo, kind: "part" | "json"): string {
   return join(root, OWN_FOLDER, `${id}.${kind}`);
 }
 
-/** What was done is on record: with the names of the files on the disk first, and what they were before deleted behind. */
+/** Notes what was exported in the manifest, after its files are on the disk; then deletes the files that these replace. */
 async function note(done: readonly Done[], { manifest, root }: ExportOptions): Promise<void> {
   const folders = new Set(done.map(({ path }) => dirname(join(root, path))));
   await Promise.all([...folders].map(syncFolder));
@@ -234,12 +234,12 @@ async function note(done: readonly Done[], { manifest, root }: ExportOptions): P
   }
 }
 
-/** Its bytes are nowhere, or fewer than they should be. */
+/** A photo's file is missing, or shorter than it should be. */
 class NotWhole extends Error {}
-/** It was deleted while it was copied. */
+/** A photo was deleted while it was being copied. */
 class Deleted extends Error {}
 
-/** Problems of one file: the others can be exported all the same. */
+/** Errors of the system that concern one file only, in words; others can be exported all the same. */
 const OF_ONE: Readonly<Record<string, string>> = {
   EIO: "the disk does not give its bytes (EIO)",
   EFBIG: "the file is larger than the file system takes",

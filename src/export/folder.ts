@@ -3,17 +3,17 @@ import { join, resolve, sep } from "node:path";
 import type { Manifest } from "../records/manifest.ts";
 import { OWN_FOLDER } from "./export.ts";
 
-/** The folder is none to export into; the message says why. */
+/** Thrown where a folder cannot be exported into; its message says why. */
 export class NoExportFolder extends Error {}
 
-/** What systems put on an empty disk. */
+/** Names that systems put on an empty disk, which counts as empty all the same. */
 const OF_THE_SYSTEM = /^(\.|lost\+found$|System Volume Information$|\$RECYCLE\.BIN$)/i;
 
 /**
  * Prepares a folder to export into, and opens its manifest: an empty one, or one that was exported into before.
  * @param data the data folder
- * @param site what this data folder is known by
- * @param open opens a manifest
+ * @param site identifies the data folder: a folder with exports of another one is refused
+ * @param open opens the manifest of this file name
  * @throws NoExportFolder
  */
 export async function openExportFolder(
@@ -45,7 +45,7 @@ export async function openExportFolder(
       );
     }
     if (other === undefined) manifest.noteSite(site);
-    // Of a run that was cut off; nobody else is at work here, since the manifest is open.
+    // Left by an interrupted run. No other run can be using them: the manifest is open here.
     for (const name of await readdir(join(root, OWN_FOLDER))) {
       if (/\.(part|json)$/.test(name)) await rm(join(root, OWN_FOLDER, name), { force: true });
     }

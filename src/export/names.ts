@@ -1,22 +1,23 @@
 /**
- * Names for files and folders that any file system takes: what is exported is copied on to disks of Windows and macOS. The
- * names themselves come from strangers.
+ * Makes names of files and folders safe for every file system, since exports are copied to disks of Windows and macOS. The
+ * names come from strangers.
  */
 
-/** Bytes of a name, in UTF-8: file systems take 255, and a number and `.json` may be put behind it. */
+/** Longest names in bytes of UTF-8. File systems take 255, and a number and `.json` may be added. */
 const LONGEST_FILE = 200;
 const LONGEST_FOLDER = 120;
-/** An extension that is longer is none. */
+/** What stands behind the last dot counts as an extension up to this many bytes. */
 const LONGEST_EXTENSION = 20;
 
-/** What a name may not have on some system, or what would not show as what it is. */
+/** Characters that some system does not take in a name, or that hide what the name really is. */
 const FORBIDDEN = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\ufffe\uffff<>:"/\\|?*]/gu;
 
-/** Devices of Windows, whatever stands behind a dot. */
+/** Names of devices in Windows, which it takes for them with any extension. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])(?=\.|$| +\.)/i;
 
 /**
- * @param fallback the name of a file without one, such as `photo-12`
+ * A safe name for a file.
+ * @param fallback used if nothing of the name is left, such as `photo-12`
  * @returns its two parts, between which a number may be put: `party` and `.jpg`
  */
 export function safeFileName(name: string, fallback: string): { stem: string; extension: string } {
@@ -29,18 +30,18 @@ export function safeFileName(name: string, fallback: string): { stem: string; ex
   return { stem: cut(safe.slice(0, dot), LONGEST_FILE - byteLength(extension)), extension };
 }
 
-/** @param fallback the name of an album without a title */
+/** A safe name for an album's folder. @param fallback used if nothing of the title is left */
 export function safeFolderName(title: string, fallback: string): string {
   return cut(safe255(title) || fallback, LONGEST_FOLDER);
 }
 
-/** What two names have in common that are one file on some system: macOS and Windows take no account of case. */
+/** A key that two names share if they are the same file on some system: macOS and Windows ignore case. */
 export function nameKey(path: string): string {
   // Twice, since some letters are the same in one case only.
   return path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
-/** Of any length yet. */
+/** A safe name of any length. */
 function safe255(name: string): string {
   const plain = name
     .toWellFormed()
@@ -53,7 +54,7 @@ function safe255(name: string): string {
   return DEVICE.test(plain) ? `_${plain}` : plain;
 }
 
-/** So many bytes at most, in whole characters, and again without a dot or a space at the end. */
+/** Shortens a name to this many bytes, at the end of a character, and removes dots and spaces from its end again. */
 function cut(text: string, bytes: number): string {
   if (byteLength(text) <= bytes) return text;
   let kept = "";
@@ -63,7 +64,7 @@ function cut(text: string, bytes: number): string {
     if (length > bytes) break;
     kept += segment;
   }
-  // A single character may be made of any number of marks.
+  // The first character alone may be too long, as one with many combining marks: then it is cut within.
   return (
     kept ||
     Buffer.from(text)

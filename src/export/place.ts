@@ -8,15 +8,15 @@ import { nameKey, safeFileName, safeFolderName } from "./names.ts";
 /** The folder of photos that are in no album. */
 export const NO_ALBUM = "No album";
 
-/** An album as photos name it, and its title; the title is undefined where there is no such album. */
+/** An album's id, and its title; undefined if there is no such album. */
 export type AlbumTitle = { id: string; title: string | undefined };
 
-/** The metadata beside a file. */
+/** The path of the metadata beside a file. */
 export function metadataPath(path: string): string {
   return `${path}.json`;
 }
 
-/** An album's folder, which it keeps while its title stays. Of two albums with one title the later one has its id in the name. */
+/** The folder of an album, which stays the same while the album's title does. If another album has the name, the id is added to it. */
 export function folderFor(manifest: Manifest, album: AlbumTitle | undefined): string {
   const id = album?.id ?? "";
   const title = album ? (album.title ?? `Album ${album.id}`) : NO_ALBUM;
@@ -24,7 +24,7 @@ export function folderFor(manifest: Manifest, album: AlbumTitle | undefined): st
   if (known?.title === title) return known.folder;
   const safe = safeFolderName(title, `Album ${id}`);
   for (const name of numbered(safe, safeFolderName(id, "album"), "")) {
-    // "No album" is that of photos in none, whatever an album is called.
+    // The folder "No album" is kept for photos in none, even if an album has that title.
     if (id !== "" && nameKey(name) === nameKey(NO_ALBUM)) continue;
     if (manifest.giveFolder(id, title, name, nameKey(name))) return name;
   }
@@ -32,9 +32,9 @@ export function folderFor(manifest: Manifest, album: AlbumTitle | undefined): st
 }
 
 /**
- * The path of a photo in the export's folder: its file's own name, and where another photo has that, the same with its id.
- * It stays the same in every later run, as long as the photo's album and name do. Call it inside a transaction.
- * @param root the export's folder, in which somebody may have put files of their own
+ * The path of a photo in the export's folder: its file name, with the photo's id added if another photo has that name.
+ * It stays the same in every later run as long as the photo's album and name do. Call it within a transaction of the manifest.
+ * @param root the export's folder, in which somebody may have put other files
  */
 export function pathFor(manifest: Manifest, root: string, folder: string, photo: Photo): string {
   const { id, original } = photo;
@@ -45,7 +45,7 @@ export function pathFor(manifest: Manifest, root: string, folder: string, photo:
   const known = manifest.byId(id);
   if (known?.wanted === wanted) return known.path;
   if (known && nameKey(known.wanted) === nameKey(wanted)) {
-    // Of two names that differ in case alone some systems make one file.
+    // The new name differs only in case, which is the same file on some systems: the old path stays.
     manifest.noteWanted(id, wanted);
     return known.path;
   }
@@ -63,7 +63,7 @@ export function pathFor(manifest: Manifest, root: string, folder: string, photo:
   throw new Error("no name is free");
 }
 
-/** `party.jpg`, `party (12).jpg`, `party (12.2).jpg` and so on. */
+/** Candidates for a name: `party.jpg`, `party (12).jpg`, `party (12.2).jpg` and so on. */
 export function* numbered(stem: string, id: string, extension: string): Generator<string> {
   yield stem + extension;
   yield `${stem} (${id})${extension}`;

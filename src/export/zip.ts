@@ -1,9 +1,9 @@
 import { crc32 } from "node:zlib";
 
 /**
- * ZIP archives (PKWARE's APPNOTE 6.3.10) of files as they are, stored and not deflated: photos and films do not get smaller. The
- * hash of a file (CRC-32) stands behind it, so that it is read once, and the length of the whole is known before anything is read.
- * ZIP64 where a number is too large for the fields of 1989.
+ * Writes ZIP archives (PKWARE's APPNOTE 6.3.10). Files are stored, not compressed: photos and films would not get smaller. So the
+ * length of an archive is known before any file is read, and the checksum of a file (CRC-32) stands behind it, so that it is read
+ * only once. ZIP64 fields are written where a number does not fit into the original ones of 32 or 16 bits.
  */
 
 /** A file in the archive. */
@@ -19,22 +19,22 @@ export type ZipEntry = {
 const MAX16 = 0xffff;
 const MAX32 = 0xffffffff;
 
-/** Extra fields: the time in UTC, which MS-DOS's own is not; sizes and offsets of eight bytes. */
+/** Extra fields: the time in UTC (the time of MS-DOS has no zone), and ZIP64's sizes and offsets of eight bytes. */
 const TIME_BYTES = 9;
 const TIME_ID = 0x5455;
 const ZIP64_ID = 0x0001;
 
-/** Bit 3: hash and sizes stand behind the file. Bit 11: the name is UTF-8. */
+/** Flags of each file. Bit 3: checksum and sizes stand behind the file. Bit 11: the name is UTF-8. */
 const FLAGS = 0x0808;
 
-/** A regular file that its owner writes and everybody reads, as Unix has it. */
+/** Rights in Unix: a regular file that its owner may write and everybody may read. */
 const ATTRIBUTES = 0o100644 * 0x10000;
 const MADE_ON_UNIX = 3 << 8;
 
 const isLarge = ({ size }: ZipEntry) => size >= MAX32;
 const versionFor = (isZip64: boolean) => (isZip64 ? 45 : 20);
 
-/** Bytes of an archive of these files. */
+/** The length in bytes of an archive of these files. */
 export function zipSize(entries: Iterable<ZipEntry>): number {
   let [offset, directory, count] = [0, 0, 0];
   for (const entry of entries) {
@@ -46,9 +46,9 @@ export function zipSize(entries: Iterable<ZipEntry>): number {
 }
 
 /**
- * The bytes of an archive, in pieces of any size. A piece is valid until the next one is asked for.
- * @param open the bytes of a file, in pieces likewise
- * @throws Error where a file has not the size that was said; what `open` throws
+ * The bytes of an archive, in pieces of any size. A piece may be overwritten once the next one is asked for.
+ * @param open returns the bytes of a file, in such pieces
+ * @throws Error if a file does not have the size of its entry; what `open` throws
  */
 export async function* writeZip<Entry extends ZipEntry>(
   entries: readonly Entry[],
@@ -78,7 +78,7 @@ export async function* writeZip<Entry extends ZipEntry>(
   yield end(entries.length, offset, directory);
 }
 
-/** What stands before, in and behind a file. */
+/** Bytes of a file in the archive, with its local header and its data descriptor. */
 function entryBytes(entry: ZipEntry): number {
   const fields = isLarge(entry) ? 20 + 24 : 16;
   return 30 + Buffer.byteLength(entry.name) + TIME_BYTES + fields + entry.size;
@@ -104,7 +104,7 @@ function localHeader(entry: ZipEntry): Uint8Array {
   if (large) bytes.fill(0xff, 18, 26);
   bytes.writeUInt16LE(name.length, 26);
   bytes.writeUInt16LE(TIME_BYTES + (large ? 20 : 0), 28);
-  // The sizes themselves, not zeros: Info-ZIP's unzip goes by them, whatever bit 3 says.
+  // The real sizes and not zeros, which bit 3 would allow: Info-ZIP's unzip reads them all the same.
   const zip64 = large ? [zip64Field([entry.size, entry.size])] : [];
   return Buffer.concat([bytes, name, timeField(entry), ...zip64]);
 }
@@ -154,7 +154,7 @@ function end(count: number, offset: number, directory: number): Uint8Array {
   if (!needsZip64(count, offset, directory)) return bytes;
   const zip64 = Buffer.alloc(56 + 20);
   zip64.writeUInt32LE(0x06064b50, 0);
-  // Of the rest of this record.
+  // Bytes of the rest of this record.
   zip64.writeBigUInt64LE(44n, 4);
   zip64.writeUInt16LE(MADE_ON_UNIX | 45, 12);
   zip64.writeUInt16LE(45, 14);
@@ -162,7 +162,7 @@ function end(count: number, offset: number, directory: number): Uint8Array {
   zip64.writeBigUInt64LE(BigInt(count), 32);
   zip64.writeBigUInt64LE(BigInt(directory), 40);
   zip64.writeBigUInt64LE(BigInt(offset), 48);
-  // Where this record is found.
+  // ZIP64's locator, which says where this record begins.
   zip64.writeUInt32LE(0x07064b50, 56);
   zip64.writeBigUInt64LE(BigInt(offset + directory), 64);
   zip64.writeUInt32LE(1, 72);
@@ -189,7 +189,7 @@ function zip64Field(numbers: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** Time and date as MS-DOS has them, in steps of two seconds from 1980 to 2107; by the clocks of UTC. */
+/** Time and date in the format of MS-DOS, in UTC: steps of two seconds from 1980 to 2107. */
 function dosTime(modified: number): number {
   const least = Date.UTC(1980, 0, 1);
   const at = new Date(Math.min(Math.max(modified, least), Date.UTC(2107, 11, 31, 23, 59, 58)));

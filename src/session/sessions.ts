@@ -3,7 +3,7 @@ import type { Level, Records, Session, SessionOwner } from "../records/records.t
 import type { SiteSecret } from "../secret.ts";
 import { LINK_KNOWN_MS } from "./links.ts";
 
-/** A level that sees the archive. */
+/** The levels with which somebody can sign in: those that may read the archive. */
 export type SignedInLevel = Exclude<Level, "none" | "anonymous">;
 
 /** Somebody who is signed in. */
@@ -12,30 +12,30 @@ export type SignedIn = {
   level: SignedInLevel;
   /** The user that uploads belong to, as of a caller with a key; 0 for the operator. */
   userId: number;
-  /** What this session's pages prove themselves by: no other site's page can know it. */
+  /** The token that this session's own pages send with each request, as proof that no other site's page has sent it (protocol 9). */
   csrf: string;
 };
 
 export type Sessions = {
   /**
-   * Signs in: always a session of its own, never one that a client names.
-   * @returns the secret that its cookie holds; it is nowhere else
+   * Signs in. Always makes a new session, so that nobody can plant one whose secret they know.
+   * @returns the session's secret, for its cookie; on record is its hash
    */
   begin(owner: SessionOwner): Promise<string>;
-  /** Signs in by a link of `redeem open`; undefined where it cannot be used, or not any more. */
+  /** Signs in by a link of `redeem open`, which is used up. @returns the session's secret; undefined if the link cannot be used (any more) */
   beginByLink(link: string): Promise<string | undefined>;
   /**
-   * Who is signed in by a secret; undefined where nobody is any more: signed out, too old, not used for a week, its key revoked, or
-   * REDEEM_API_KEY another one.
-   * @param isUse false for a look that should not keep the session
+   * Who is signed in by a secret. Undefined if the session has ended: by signing out, by its age, after a week without use, since
+   * its API key was revoked, or since REDEEM_API_KEY has changed.
+   * @param isUse false if asking does not count as using the session
    */
   find(secret: string, isUse?: boolean): Promise<SignedIn | undefined>;
   end(secret: string): Promise<void>;
-  /** Ends all sessions of whoever is signed in. */
+  /** Ends all sessions of the same API key; for the operator, all of the operator. */
   endEverywhere(signedIn: SignedIn): Promise<void>;
-  /** Deletes those that have ended, and old links, in slices; yields how many each deleted. */
+  /** Deletes ended sessions and old links, in slices; yields how many rows each slice deleted. */
   prune(): AsyncIterable<number>;
-  /** Milliseconds that one lasts at most. */
+  /** How long a session lasts at most, in milliseconds (REDEEM_SESSION). */
   longestMs: number;
 };
 
@@ -51,17 +51,18 @@ export type SessionsOptions = {
 
 const MINUTE = 60_000;
 
-/** A session that is not used for so long is over, in milliseconds. */
+/** A session that is not used for this long has ended; in milliseconds. */
 const IDLE_MS = 7 * 24 * 60 * MINUTE;
 
-/** How exact it is known when a session was used: it is not worth a write for each request. */
+/** Use of a session is noted at most this often, in milliseconds: it is not worth a write for each request. */
 const TOUCH_MS = 5 * MINUTE;
 
+/** Sessions of people who have signed in at `/archive` (protocol 9). */
 export function createSessions(options: SessionsOptions): Sessions {
   const { records, secret: site, now, operatorKey, longestMs } = options;
   const fingerprint = operatorKey === undefined ? undefined : site.fingerprint(operatorKey);
 
-  /** Undefined where the session has ended, or its key is of no use here. */
+  /** The level that a session has now; undefined if it has ended, or if its key no longer reads the archive. */
   function levelOf({ key, keyId, operatorKey: typed, createdAt, seenAt }: Session) {
     if (now() - createdAt >= longestMs || now() - seenAt >= IDLE_MS) return undefined;
     if (keyId !== null) return key?.revokedAt === null ? readsArchive(key.level) : undefined;
@@ -86,7 +87,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const level = session && levelOf(session);
       if (!session || level === undefined) return undefined;
       if (isUse && now() - session.seenAt > TOUCH_MS) {
-        // A disk that takes no writes must not shut out who comes to make room on it: whatever else is written says what is wrong.
+        // Failing to write this shuts nobody out: on a full disk somebody has to sign in to make room. Other writes report the disk.
         await records.sessions.touch(session.id, now()).catch(() => undefined);
       }
       return {
@@ -110,7 +111,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
 }
 
-/** The level, where it sees the archive. */
+/** The level itself, if it may read the archive; otherwise undefined. */
 export function readsArchive(level: Level): SignedInLevel | undefined {
   return level === "none" || level === "anonymous" ? undefined : level;
 }

@@ -3,7 +3,7 @@ import { htmlAnswer } from "../html-answer.ts";
 import { sessionCookie } from "./cookie.ts";
 import type { SignInContext } from "./sign-in-context.ts";
 
-/** Of the archive's pages: scripts, styles, pictures and calls of this server alone, in no other site's frame. */
+/** Content-Security-Policy of the archive's pages: scripts, styles, pictures and calls of this server only, and in no other site's frame. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -16,7 +16,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** A page that is for whoever asks alone. */
+/** Answers with one of the archive's pages, which no cache may keep: it is for this one reader. */
 export function archiveAnswer(
   html: string,
   status = 200,
@@ -25,7 +25,7 @@ export function archiveAnswer(
   return htmlAnswer(html, status, {
     "content-security-policy": POLICY,
     "cross-origin-resource-policy": "same-origin",
-    // Not "no-referrer": forms would be sent with "Origin: null" (own-page.ts).
+    // Not "no-referrer", with which browsers send forms with "Origin: null"; own-page.ts would refuse them.
     "referrer-policy": "strict-origin",
     "cache-control": "no-store",
     ...headers,
@@ -33,8 +33,9 @@ export function archiveAnswer(
 }
 
 /**
- * On to the archive, with a cookie.
- * @param secret of a session; empty where it ends
+ * Redirects to the archive, and sets the session's cookie.
+ * @param secret of the session; empty: the cookie is deleted
+ * @param query of the address, with its "?"
  */
 export function toArchive(
   { credentials, publicUrl }: SignInContext,

@@ -23,7 +23,7 @@ export function archiveRoutes(context: SignInContext) {
       .get("/archive/events", ({ request, server }) => eventsAnswer(context, request, server), {
         detail: HIDDEN,
       })
-      // Elysia would answer it by beginning a stream that nobody reads.
+      // Without this, Elysia would answer HEAD by opening an event stream that nobody reads.
       .head("/archive/events", () => new Response(null, { status: 405 }), { detail: HIDDEN })
       .post("/archive/sign-in", ({ request }) => signIn(context, request), FORM)
       .post("/archive/sign-out", ({ request }) => signOut(context, request, endOne), FORM)
@@ -49,7 +49,7 @@ async function archivePage(context: SignInContext, request: Request): Promise<Re
   const found = await signedInBy(request, context.credentials);
   if (found) return signedInPage(context, request, found.signedIn);
   const page = pageFor(context, request);
-  // SameSite keeps the cookie from a visit that another site's link begins; one that this answer begins has it.
+  // Who follows another site's link comes without the cookie, which is SameSite=Strict. The request that this page's reload makes has it.
   if (request.headers.get("sec-fetch-site") === "cross-site") {
     return archiveAnswer(renderReloadPage(page), 200, { refresh: `0; url=${page.base}/archive` });
   }

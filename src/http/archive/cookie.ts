@@ -3,18 +3,18 @@ import { cookiesOf, isEncrypted, writeCookie } from "../cookies.ts";
 
 const NAME = "redeem_session";
 
-/** Browsers take a cookie of this name from this very host alone: a subdomain cannot plant one. It needs https and the whole host. */
+/** Browsers take a cookie with this prefix from this very host only, so that a subdomain cannot plant one. It needs https and the path "/". */
 const HOST_NAME = `__Host-${NAME}`;
 
-/** Each is looked up: a header full of them must not keep the server busy. */
+/** How many cookies of one name are looked up: a header full of them must not keep the server busy. */
 const MOST_SECRETS = 10;
 
-/** As long as any that is begun. */
+/** No session's secret is longer. */
 const LONGEST_SECRET = 100;
 
 /**
- * The secrets of the sessions that a request's cookies name, the one that counts most first. Mostly one; a page of another
- * port or subdomain can add one of its own where the address is not https.
+ * The secrets in a request's session cookies, the most trustworthy ones first. Mostly there is one; if the site is not served
+ * by https, a page of another port or subdomain can add a cookie of the same name.
  */
 export function sessionSecrets(request: Request, publicUrl: string): string[] {
   const found: Record<string, string[]> = { [NAME]: [], [HOST_NAME]: [] };
@@ -28,9 +28,9 @@ export function sessionSecrets(request: Request, publicUrl: string): string[] {
 }
 
 /**
- * `Set-Cookie` of a session: no script reads it, and no other site's request has it.
- * @param secret empty: the cookie is deleted
- * @param longestMs how long the session lasts at most
+ * The header `Set-Cookie` of a session: HttpOnly, and SameSite=Strict.
+ * @param secret of the session; empty: the cookie is deleted
+ * @param longestMs how long the session lasts at most, in milliseconds
  */
 export function sessionCookie(
   request: Request,

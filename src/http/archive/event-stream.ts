@@ -1,29 +1,32 @@
 import type { PageEvent } from "../../feed/page-event.ts";
 
-/** One answer of Server-Sent Events, that goes on until it is ended. */
+/** The body of one answer of Server-Sent Events, which goes on until it is ended. */
 export type EventStream = {
   body: ReadableStream<Uint8Array>;
   send(events: readonly PageEvent[]): void;
-  /** A line that says nothing, where there is nothing else to send: the connection is alive. */
+  /** Sends an empty comment if nothing else is waiting, to keep the connection alive. */
   beat(): void;
-  /** Its reader is told by the end of the answer. */
+  /** Ends the answer. */
   end(): void;
 };
 
 /**
- * Characters that wait for a reader. What the system takes for it is not among them: some megabytes, so that only a reader that has
- * taken nothing for long gets here.
+ * How many characters may wait for a slow reader. The system's own buffers hold some megabytes before, so that only a reader that
+ * has taken nothing for a long time comes to this limit.
  */
 const MOST_WAITING = 64 * 1024;
 
-/** How long a reader waits before it asks again after an end, in milliseconds; and that it may have missed something then. */
+/**
+ * Begins each stream. `retry`: the browser waits 3 seconds before it connects again. `id`: it then sends `Last-Event-ID`, by which
+ * the server knows that it may have missed events.
+ */
 const BEGINNING = "retry: 3000\nid: 1\n\n";
 
 /**
- * Nothing is written that is not asked for: who does not read makes nothing grow. What does not fit is dropped, and the
- * reader told that there was more.
- * @param isReturning the reader has been here before, and may have missed something
- * @param onOver told once, when the stream is over for whatever reason
+ * Text is handed over only when the reader asks for it, so that a reader who does not read lets nothing grow. If more than
+ * `MOST_WAITING` waits, it is dropped, and the event "changed" stands for it.
+ * @param isReturning whether the reader was connected before, and may have missed events
+ * @param onOver called once, when the stream has ended for whatever reason
  */
 export function createEventStream(isReturning: boolean, onOver: () => void): EventStream {
   const encoder = new TextEncoder();
@@ -73,7 +76,7 @@ export function createEventStream(isReturning: boolean, onOver: () => void): Eve
 
 const DROPPED = written({ event: "changed", data: {} });
 
-/** As the HTML standard has it, 9.2. JSON has no line breaks. */
+/** An event in the format of the HTML standard, section 9.2. JSON has no line breaks, so that one `data` line holds it. */
 function written({ event, data }: PageEvent): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -3,13 +3,13 @@ import { Problem } from "../../problem.ts";
 import type { Sessions, SignedIn } from "../../session/sessions.ts";
 import { createEventStream, type EventStream } from "./event-stream.ts";
 
-/** What Bun's server lets a handler do with the time of its connection; null where there is none. */
+/** The part of Bun's server by which a handler sets the timeout of its connection; null if there is no server (in tests). */
 export type Timing = { timeout(request: Request, seconds: number): void } | null;
 
 export type EventStreams = {
-  /** Answers with what happens from now on. @throws Problem temporarily_unavailable where there are too many */
+  /** Answers with the events from now on. @throws Problem temporarily_unavailable if too many streams are open */
   open(request: Request, server: Timing, secret: string, signedIn: SignedIn): Response;
-  /** Looks now, and not within a second, whose session has ended. */
+  /** Ends streams whose session has ended now, without waiting for the next regular look. */
   look(): Promise<void>;
 };
 
@@ -19,30 +19,31 @@ export type EventStreamsOptions = {
   onError: (error: unknown) => void;
 };
 
-/** Milliseconds between two lines at least: Bun ends a connection that is silent for 30 s. */
+/** A silent stream gets a line this often, in milliseconds: Bun ends a connection that is silent for 30 s. */
 const BEAT_MS = 20_000;
 
-/** Milliseconds in which the end of a session is noticed that somebody else has ended, a command perhaps. */
+/** How often it is looked for sessions that were ended elsewhere, such as by a command; in milliseconds. */
 const LOOK_MS = 1000;
 
-/** After so long a page asks again: a reader that is gone without a word must not be kept for ever. In milliseconds. */
+/** A stream is ended after this time, in milliseconds, and its page connects again: a reader that is gone without a word must not be kept for ever. */
 const LONGEST_MS = 60 * 60_000;
 
-/** Pages of one session: the oldest is ended for one more, since it may be a browser's that is gone. */
+/** Streams of one session. For one more the oldest is ended, since its browser may be gone. */
 const MOST_OF_SESSION = 8;
 
-/** Pages of one API key, of all its sessions: whoever has it may sign in as often as they like, and leave others no room. */
+/** Streams of one API key, all its sessions together: its holder may sign in any number of times, but not take all the room. */
 const MOST_OF_KEY = 32;
 
+/** Streams of everybody together. */
 const MOST = 256;
 
 type Open = {
   secret: string;
-  /** Null for the operator, who is whom the bounds protect: any number of people may share that key. */
+  /** Null for the operator, for whom there is no limit by key: several people may share REDEEM_API_KEY. */
   keyId: number | null;
   stream: EventStream;
   beganAt: number;
-  /** What is done where its reader does not take the end. */
+  /** Has Bun end the connection, in case its reader does not read up to the end of the answer. */
   cut: () => void;
 };
 
@@ -103,7 +104,7 @@ export function createEventStreams({ feed, sessions, onError }: EventStreamsOpti
       const viewer = { level, userId };
       const leave = feed.subscribe({ viewer, take: stream.send, end: () => end(open) });
       all.add(open);
-      // Bun may not have begun to read the body by then, and does not cancel it.
+      // Bun does not cancel a body that it has not begun to read when the connection ends.
       request.signal.addEventListener("abort", stream.end, { once: true });
       if (timer === undefined) {
         beatAt = performance.now() + BEAT_MS;
@@ -116,7 +117,7 @@ export function createEventStreams({ feed, sessions, onError }: EventStreamsOpti
           "cache-control": "no-store",
           "x-content-type-options": "nosniff",
           "cross-origin-resource-policy": "same-origin",
-          // nginx passes on what comes at once.
+          // Tells nginx to pass each event on at once, without buffering.
           "x-accel-buffering": "no",
         },
       });

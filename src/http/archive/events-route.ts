@@ -5,8 +5,8 @@ import { sessionEnded, signedInBy } from "./session-caller.ts";
 import type { SignInContext } from "./sign-in-context.ts";
 
 /**
- * `GET /archive/events`: what happens, as it happens. Browsers send no header of a page's own here; an answer changes nothing, and no page of
- * another origin may read it.
+ * `GET /archive/events`: events as they happen (protocol 9.1). It needs no CSRF header, which an EventSource cannot send: the
+ * request changes nothing, and pages of other origins cannot read the answer.
  * @throws Problem origin_refused, session_ended, temporarily_unavailable
  */
 export async function eventsAnswer(

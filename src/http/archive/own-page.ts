@@ -1,7 +1,8 @@
 /**
- * Whether a request comes from a page of this server itself, as far as browsers say. They say it of every form and script of another
- * site, and of another port or subdomain, whose requests SameSite lets through. What says nothing is no browser of these years.
- * @param publicUrl address under which browsers reach the site; what the Host header says is the server's own, too
+ * Whether a request comes from a page of this server itself, by the headers `Sec-Fetch-Site` and `Origin`. Every current browser
+ * sends them with forms and scripts of other sites, and of other ports and subdomains, from which SameSite does not protect. A
+ * request with neither is not a browser's.
+ * @param publicUrl address under which browsers reach the site; the address in the Host header counts as the server's own, too
  */
 export function isOwnPage(request: Request, publicUrl: string): boolean {
   const site = request.headers.get("sec-fetch-site");
@@ -12,9 +13,9 @@ export function isOwnPage(request: Request, publicUrl: string): boolean {
 
 function isOwnOrigin(origin: string, request: Request, publicUrl: string): boolean {
   const from = URL.parse(origin);
-  // "null": of a sandboxed page, perhaps of a file that this server sends.
+  // "null" is the origin of sandboxed pages, such as a file that this server sends.
   if (!from) return false;
   if (from.origin === new URL(publicUrl).origin) return true;
-  // A proxy may have taken TLS off: the scheme is not compared.
+  // The scheme is not compared: a proxy may have ended TLS, so that this server sees http where the browser has https.
   return from.host === new URL(request.url).host;
 }

@@ -8,7 +8,7 @@ import { isOwnPage } from "./own-page.ts";
 /** The header that a page of the archive sends with each call of the API (protocol 9). */
 const CSRF_HEADER = "redeem-csrf";
 
-/** Who is signed in by a request's cookie, whatever page has sent it; undefined where nobody is. */
+/** Who is signed in by a request's cookie, whichever page has sent it; undefined if nobody is. @param isUse as for `Sessions.find` */
 export async function signedInBy(
   request: Request,
   { sessions, publicUrl }: Pick<Credentials, "sessions" | "publicUrl">,
@@ -22,9 +22,9 @@ export async function signedInBy(
 }
 
 /**
- * The caller of an API method who is signed in at `/archive`. Browsers send a cookie with whatever a page makes them ask for: it counts
- * only with the header that no other site's page can send, and not at all in a request of another origin.
- * @returns undefined where the header is not there: the cookie says nothing then
+ * The caller of an API method who is signed in at `/archive` (protocol 9). Since browsers send cookies with requests of any page, the
+ * cookie counts only together with the header `Redeem-Csrf`, and never in a request from another origin.
+ * @returns undefined if the header is missing: then the cookie is ignored
  * @throws Problem origin_refused, session_ended, wrong_csrf
  */
 export async function sessionCaller(
@@ -56,8 +56,8 @@ export function requireCsrf({ csrf }: SignedIn, given: string): void {
 }
 
 /**
- * Whether a page of the archive asks, for somebody who may take photos out of the trash: their files are shown to nobody else. That
- * changes nothing, so that the cookie is enough, which no other site's page sends (SameSite).
+ * Whether files of photos in the trash may be shown: to pages of the archive, for somebody who may restore photos (level `write`).
+ * Showing a file changes nothing, so that the cookie is enough without a CSRF token: SameSite keeps it from other sites' pages.
  */
 export async function seesTrash(
   request: Request,

@@ -5,7 +5,7 @@ import type { RequestLog } from "../request-log.ts";
 import type { EventStreams } from "./event-streams.ts";
 import type { WrongKeys } from "./wrong-keys.ts";
 
-/** What the addresses below `/archive` work with. */
+/** What the handlers below `/archive` are given. */
 export type SignInContext = {
   credentials: Credentials;
   records: Records;
@@ -15,6 +15,6 @@ export type SignInContext = {
   publicUrl: () => string;
   now: () => number;
   look: SiteLook;
-  /** A form that sends nothing for this long is ended, in milliseconds. */
+  /** A form's request that sends nothing for this long is ended; in milliseconds (REDEEM_STALL). */
   stallMs: number;
 };

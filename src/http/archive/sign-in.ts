@@ -18,7 +18,7 @@ import { sessionSecrets } from "./cookie.ts";
 import { isOwnPage } from "./own-page.ts";
 import type { SignInContext } from "./sign-in-context.ts";
 
-/** What pages for who is not signed in are drawn with. */
+/** What the pages for people who are not signed in are drawn with. */
 export function pageFor({ look, publicUrl }: SignInContext, request: Request): SignInPage {
   return {
     site: look,
@@ -27,7 +27,7 @@ export function pageFor({ look, publicUrl }: SignInContext, request: Request): S
   };
 }
 
-/** The sign-in page, with what was wrong with an attempt. @param wait seconds until another one may be made */
+/** The sign-in page. @param notice what was wrong with an attempt @param wait seconds until another one may be made */
 export function signInPage(
   context: SignInContext,
   request: Request,
@@ -39,12 +39,12 @@ export function signInPage(
   return archiveAnswer(html, status, wait === undefined ? {} : { "retry-after": String(wait) });
 }
 
-/** `POST /archive/sign-in`: an API key for a session. */
+/** `POST /archive/sign-in`: begins a session by an API key. */
 export async function signIn(context: SignInContext, request: Request): Promise<Response> {
   const { credentials, wrongKeys, requests } = context;
   const again = (notice: SignInNotice, status: number, wait?: number) =>
     signInPage(context, request, notice, status, wait);
-  // Another site's page must not sign somebody in as somebody else.
+  // A page of another site could otherwise sign its visitor in with a key of its own (login CSRF).
   if (!isOwnPage(request, context.publicUrl())) return again("foreignPage", 403);
   const key = await readField(context, request, "key");
   if (key === "") return again("noKey", 400);
@@ -59,7 +59,7 @@ export async function signIn(context: SignInContext, request: Request): Promise<
   return toArchive(context, request, secret);
 }
 
-/** A field of a form, without spaces around it; empty where it is not there. */
+/** A field of a form, without spaces around it; "" if it is missing. */
 export async function readField(
   { stallMs }: SignInContext,
   request: Request,
@@ -81,12 +81,12 @@ async function callerOfKey(
 }
 
 function ownerOf({ credentials }: SignInContext, { userId, apiKey }: Caller): SessionOwner {
-  // User 0 is who has typed REDEEM_API_KEY.
+  // User 0 is the operator, who has typed REDEEM_API_KEY.
   if (userId !== 0) return { keyId: userId, operatorKey: null };
   return { keyId: null, operatorKey: credentials.secret.fingerprint(apiKey ?? "") };
 }
 
-/** Who signs in anew leaves no session behind. */
+/** Ends the sessions that the browser had before, once it signs in again. */
 async function endPresent(
   { credentials, publicUrl }: SignInContext,
   request: Request,
@@ -98,11 +98,11 @@ const LINK_NOTICES: Record<LinkState, SignInNotice> = {
   used: "linkUsed",
   expired: "linkExpired",
   unknown: "linkUnknown",
-  // It could not be used all the same: its key was revoked.
+  // A link that is open and yet could not be used is one whose key was revoked.
   open: "linkUnknown",
 };
 
-/** `GET /archive/open/<secret>`: a page with one button, so that who only looks at a link does not use it up. */
+/** `GET /archive/open/<secret>`: a page with one button, so that programs that only fetch a link (chats, virus scanners) do not use it up. */
 export async function openPage(
   context: SignInContext,
   request: Request,
@@ -113,7 +113,7 @@ export async function openPage(
   return archiveAnswer(renderOpenPage(pageFor(context, request), secret));
 }
 
-/** `POST /archive/open/<secret>`: the link for a session. No limit stands before it: it is how the operator always comes in. */
+/** `POST /archive/open/<secret>`: begins a session by the link. Attempts are not limited, so that the operator can always get in by it. */
 export async function openByLink(
   context: SignInContext,
   request: Request,

@@ -7,16 +7,16 @@ import { readField, signInPage } from "./sign-in.ts";
 
 type End = (context: SignInContext, signedIn: SignedIn, secret: string) => Promise<void>;
 
-/** This session alone. */
+/** Ends this session only. */
 export const endOne: End = ({ credentials }, _, secret) => credentials.sessions.end(secret);
 
-/** All sessions of the same key, or of the operator. */
+/** Ends all sessions of the same key, or of the operator. */
 export const endAll: End = ({ credentials }, signedIn) =>
   credentials.sessions.endEverywhere(signedIn);
 
 /**
- * `POST /archive/sign-out` and `sign-out-everywhere`: ends what `end` ends, where the form is of one of the session's own pages
- * (its field `csrf`).
+ * `POST /archive/sign-out` and `sign-out-everywhere`: ends sessions by `end`, if the form's field `csrf` shows that it came from
+ * one of the session's own pages.
  */
 export async function signOut(
   context: SignInContext,

@@ -2,30 +2,31 @@ import { createAttempts, takeWithin, type Limit, type Rate } from "../../upload/
 import { networksOf } from "../../upload/network.ts";
 
 /**
- * How often a wrong key may be typed. Keys are long and random, but REDEEM_API_KEY may be somebody's words. Whoever has many
- * addresses shares what all have together, but for two attempts that each network has of its own: nobody who floods the page from elsewhere
- * can shut others out. A neighbour of the same address can; before a link of `redeem open` stands no limit.
+ * How often a wrong key may be typed. Made keys are long and random, but REDEEM_API_KEY may be a word that somebody chose.
+ * Everybody together has the attempts of `all`, so that many addresses are of no use for guessing. Beside these, each network has
+ * two of its own, so that guessing from elsewhere cannot shut others out. Guessing from the same address can; a link of
+ * `redeem open` works even then.
  */
 const RATES = {
   /** From one address. */
   own: { most: 10, everyMs: 30_000 },
-  /** From one network: beside those of all. */
+  /** From one network, beside those of all. */
   network: { most: 2, everyMs: 30 * 60_000 },
   all: { most: 100, everyMs: 5000 },
 } satisfies Record<string, Rate>;
 
 export type WrongKeys = {
   /**
-   * Counts an attempt as wrong before it is known to be: many at once are no way around it.
-   * @param client address of who signs in, as far as it is known
+   * Begins an attempt, which counts as wrong until it has succeeded: sending many at once is no way around the limits.
+   * @param client address of whoever signs in; undefined if it is not known
    */
   begin(client: string | undefined): KeyAttempt;
 };
 
 export type KeyAttempt = {
-  /** Seconds to wait where it may not be made; 0 where it may. */
+  /** Seconds until the attempt may be made; 0: now. */
   wait: number;
-  /** It was right, and counts as none. */
+  /** Call when the key was right: the attempt does not count. */
   succeeded(): void;
 };
 
