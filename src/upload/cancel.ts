@@ -1,7 +1,7 @@
 import { Problem, uploadCancelled } from "../problem.ts";
 import type { Identity } from "../records/records.ts";
 import type { SharedWork } from "./locks.ts";
-import { decideCancel } from "./upload-rules.ts";
+import { decideCancel } from "./end-rules.ts";
 import type { Owner, UploadContext } from "./types.ts";
 
 /** What cancelling works with. */

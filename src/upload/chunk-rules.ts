@@ -3,7 +3,7 @@ import type { ByteRange, Upload, UploadToken } from "../records/records.ts";
 import { beyondEnd, overlapping, reaches, type Chunk } from "./chunk.ts";
 import { tooLarge } from "./limits.ts";
 import { isUnderWay, tokenState } from "./rules.ts";
-import { isCancelled } from "./upload-rules.ts";
+import { isCancelled } from "./end-rules.ts";
 
 /**
  * What is to be done with a chunk (protocol 4.1 and 4.2): pure functions over what was read, like rules.ts.

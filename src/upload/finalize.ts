@@ -14,7 +14,12 @@ import type { Membership } from "./locks.ts";
 import { backgroundDelivery, finishedAs, outcomeOf, photoDeleted } from "./outcome.ts";
 import { refuse } from "./refuse.ts";
 import { renew } from "./renew.ts";
-import { decideFinalizing, decidePhoto, decideRollBack, type Finalizing } from "./upload-rules.ts";
+import {
+  decideFinalizing,
+  decidePhoto,
+  decideRollBack,
+  type Finalizing,
+} from "./finalize-rules.ts";
 import { kindOf, noUse } from "./token.ts";
 import type { Finished, Owner, UploadContext } from "./types.ts";
 

@@ -10,7 +10,7 @@ import type { Membership, RangeLock } from "./locks.ts";
 import { outcomeOf } from "./outcome.ts";
 import { extraOf } from "./params.ts";
 import { refuse } from "./refuse.ts";
-import { decideReopening } from "./upload-rules.ts";
+import { decideReopening } from "./finalize-rules.ts";
 import type { Answer, Body, Redemption, UploadContext } from "./types.ts";
 import { restOf, type Receiving } from "./receiving.ts";
 import { writeChunk } from "./write-chunk.ts";

@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import type { Extra, Identity } from "../records/records.ts";
 import type { Membership } from "./locks.ts";
 import { backgroundDelivery } from "./outcome.ts";
-import { decideRefusal, type Refusal } from "./upload-rules.ts";
+import { decideRefusal, type Refusal } from "./end-rules.ts";
 import { noUse } from "./token.ts";
 import type { Owner, UploadContext } from "./types.ts";
 

@@ -13,7 +13,7 @@ import { moveBytes } from "./move-bytes.ts";
 import { extraOf, tooMuchExtra } from "./params.ts";
 import { renew } from "./renew.ts";
 import { holdsUse, isUnderWay } from "./rules.ts";
-import { isCancelled } from "./upload-rules.ts";
+import { isCancelled } from "./end-rules.ts";
 import type { UploadContext } from "./types.ts";
 import { restOf, type Receiving } from "./receiving.ts";
 

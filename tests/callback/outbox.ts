@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { createDeliverer, type Attempt, type Deliverer } from "../../src/callback/deliver.ts";
 import { createLookup } from "../../src/callback/lookup.ts";
 import { newFileName } from "../../src/files/names.ts";
-import { decidePhoto, decideReservation } from "../../src/upload/upload-rules.ts";
+import { decidePhoto } from "../../src/upload/finalize-rules.ts";
+import { decideReservation } from "../../src/upload/upload-rules.ts";
 import type { Records } from "../../src/records/records.ts";
 import { openRecords } from "../../src/records/sqlite/open.ts";
 

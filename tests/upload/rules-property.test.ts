@@ -5,13 +5,9 @@ import { LAPSE_MS } from "../../src/records/uploads.ts";
 import { decideChunk } from "../../src/upload/chunk-rules.ts";
 import { lengthsAt, type Chunk } from "../../src/upload/chunk.ts";
 import { holdsUse, isUnderWay } from "../../src/upload/rules.ts";
-import {
-  decideFinalizing,
-  decidePhoto,
-  decideRefusal,
-  decideReservation,
-  decideRollBack,
-} from "../../src/upload/upload-rules.ts";
+import { decideRefusal } from "../../src/upload/end-rules.ts";
+import { decideFinalizing, decidePhoto, decideRollBack } from "../../src/upload/finalize-rules.ts";
+import { decideReservation } from "../../src/upload/upload-rules.ts";
 
 /** Any sequence of events, from any state, by any processes: what must never be. */
 

@@ -9,16 +9,14 @@ import {
 } from "../../src/upload/chunk-rules.ts";
 import type { Chunk } from "../../src/upload/chunk.ts";
 import { decideUndecided, holdsUse, next, tokenState, useState } from "../../src/upload/rules.ts";
+import { decideCancel, decideRefusal } from "../../src/upload/end-rules.ts";
 import {
-  decideCancel,
   decideFinalizing,
   decidePhoto,
-  decideRefusal,
-  decideRenewal,
   decideReopening,
-  decideReservation,
   decideRollBack,
-} from "../../src/upload/upload-rules.ts";
+} from "../../src/upload/finalize-rules.ts";
+import { decideRenewal, decideReservation } from "../../src/upload/upload-rules.ts";
 
 /** The tables 4.1 and 4.2 of the protocol, row by row, against the pure functions that decide. */
 
