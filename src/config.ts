@@ -1,7 +1,8 @@
 import type { Static, TProperties, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { isRecognizable } from "./media/types.ts";
-import { settings, type Reader, type Setting } from "./settings.ts";
+import { settings } from "./settings.ts";
+import type { Reader, Setting } from "./settings/setting.ts";
 import { formatBytes, formatDuration, parseBytes, parseDuration } from "./units.ts";
 
 function readList(value: string): string[] {

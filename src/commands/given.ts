@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { allowedFor, ConfigError, readConfig, unknownSettings, type Settings } from "../config.ts";
 import { parseEnvFile, type FileSetting } from "../env-file.ts";
-import { LEAST_KEY, settings } from "../settings.ts";
+import { settings } from "../settings.ts";
+import { LEAST_KEY } from "../settings/access.ts";
 import { UsageError } from "./fail.ts";
 import type { Values } from "./line.ts";
 
