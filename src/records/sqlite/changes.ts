@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { NewUpload, Photo, Upload, UploadChange } from "../records.ts";
 import type { Db } from "./db.ts";
 import { deleteChunks, deleteUploadRow, type Tx } from "./delete.ts";
@@ -9,6 +9,7 @@ import type { PhotoIndex } from "./photo-index.ts";
 import { toUpload } from "./row.ts";
 import { deliveries, uploads } from "./schema.ts";
 import { teller } from "./tell.ts";
+import { uploadStatements } from "./upload-statements.ts";
 
 /** What a transaction has come to so far. */
 type Progress = {
@@ -35,43 +36,7 @@ export function uploadChanges(
 ) {
   const tell = teller(db);
   const makePhoto = photoMaker(db, photos, tell, index);
-  const insert = db
-    .insert(uploads)
-    .values({
-      tokenId: sql.placeholder("tokenId"),
-      identifier: sql.placeholder("identifier"),
-      totalSize: sql.placeholder("totalSize"),
-      chunkSize: sql.placeholder("chunkSize"),
-      filename: sql.placeholder("filename"),
-      file: sql.placeholder("file"),
-      replaces: sql.placeholder("replaces"),
-      state: sql.placeholder("state"),
-      received: sql.placeholder("received"),
-      lease: sql.placeholder("lease"),
-      createdAt: sql.placeholder("now"),
-      lastByteAt: sql.placeholder("now"),
-      extra: {},
-      clientInfo: sql.placeholder("clientInfo"),
-      sealedToken: sql.placeholder("sealedToken"),
-      failureCode: sql.placeholder("failureCode"),
-      failureMessage: sql.placeholder("failureMessage"),
-    })
-    .returning()
-    .prepare();
-  const write = db
-    .update(uploads)
-    .set({
-      state: sql`${sql.placeholder("state")}`,
-      lease: sql`${sql.placeholder("lease")}`,
-      lastByteAt: sql`${sql.placeholder("lastByteAt")}`,
-      sealedToken: sql`${sql.placeholder("sealedToken")}`,
-      received: sql`${sql.placeholder("received")}`,
-      failureCode: sql`${sql.placeholder("failureCode")}`,
-      failureMessage: sql`${sql.placeholder("failureMessage")}`,
-    })
-    .where(eq(uploads.id, sql.placeholder("id")))
-    .returning()
-    .prepare();
+  const { insert, write } = uploadStatements(db);
 
   function begin({ tx, now, tokenId }: At, before: Upload | undefined, upload: NewUpload): Upload {
     if (tokenId === undefined) throw new Error("An upload is begun with a token, not with an id");

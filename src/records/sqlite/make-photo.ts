@@ -1,13 +1,11 @@
-import { and, eq, sql } from "drizzle-orm";
 import type { Photo, Upload, UploadChange, UploadToken } from "../records.ts";
 import type { Db } from "./db.ts";
 import { withoutSecrets, type Finders } from "./find.ts";
 import { mediaQueuer } from "./media-jobs.ts";
 import { toUpload } from "./row.ts";
-import { originals, photos, uploads, uploadTokens } from "./schema.ts";
+import { photoStatements } from "./photo-statements.ts";
 import type { PhotoIndex } from "./photo-index.ts";
 import { remover } from "./remove.ts";
-import { LIVE } from "./states.ts";
 import type { teller } from "./tell.ts";
 import { tokenChanges } from "./token-changes.ts";
 
@@ -23,70 +21,7 @@ export function photoMaker(
   tell: ReturnType<typeof teller>,
   index: PhotoIndex,
 ) {
-  const finish = db
-    .update(uploads)
-    .set({
-      state: "finished",
-      lease: null,
-      sealedToken: null,
-      lastByteAt: sql`${sql.placeholder("now")}`,
-    })
-    .where(and(eq(uploads.id, sql.placeholder("uploadId")), LIVE))
-    .returning()
-    .prepare();
-  const consume = db
-    .update(uploadTokens)
-    .set({ consumed: sql`${uploadTokens.consumed} + 1` })
-    .where(eq(uploadTokens.id, sql.placeholder("tokenId")))
-    .returning()
-    .prepare();
-  const insertPhoto = db
-    .insert(photos)
-    .values({
-      id: sql.placeholder("id"),
-      treeId: sql.placeholder("treeId"),
-      token: sql.placeholder("token"),
-      tokenId: sql.placeholder("tokenId"),
-      originalId: sql.placeholder("originalId"),
-      userId: sql.placeholder("userId"),
-      title: sql.placeholder("title"),
-      description: sql.placeholder("description"),
-      tags: sql.placeholder("tags"),
-      albumId: sql.placeholder("albumId"),
-      published: sql.placeholder("published"),
-      publishDate: sql.placeholder("publishDate"),
-      absoluteUrl: sql.placeholder("absoluteUrl"),
-      createdAt: sql.placeholder("now"),
-    })
-    .prepare();
-  const insertOriginal = db
-    .insert(originals)
-    .values({
-      id: sql.placeholder("originalId"),
-      photoId: sql.placeholder("photoId"),
-      version: sql.placeholder("version"),
-      uploadId: sql.placeholder("uploadId"),
-      file: sql.placeholder("file"),
-      filename: sql.placeholder("filename"),
-      type: sql.placeholder("type"),
-      size: sql.placeholder("size"),
-      sha256: sql.placeholder("sha256"),
-      createdAt: sql.placeholder("now"),
-    })
-    .prepare();
-  const lastVersion = db
-    .select({ version: sql<number>`coalesce(max(${originals.version}), 0)` })
-    .from(originals)
-    .where(eq(originals.photoId, sql.placeholder("photoId")))
-    .prepare();
-  const replace = db
-    .update(photos)
-    .set({
-      originalId: sql`${sql.placeholder("originalId")}`,
-      updatedAt: sql`${sql.placeholder("now")}`,
-    })
-    .where(eq(photos.id, sql.placeholder("photoId")))
-    .prepare();
+  const statements = photoStatements(db);
   const remove = remover(db);
   const changes = tokenChanges(db);
   const media = mediaQueuer(db);
@@ -101,7 +36,7 @@ export function photoMaker(
   ): number {
     const id = lastId("photos") + 1;
     const { treeId, token: secret } = change.photo(id);
-    insertPhoto.run({
+    statements.insertPhoto.run({
       ...token,
       published: token.publish,
       ...changes.of(upload),
@@ -118,17 +53,17 @@ export function photoMaker(
   /** Answers the version that the new original of the photo is. The old one's file is removed, and what was made of it. */
   function replaceOld(before: Photo, originalId: number, now: number): number {
     const photoId = before.id;
-    replace.run({ originalId, photoId, now });
+    statements.replace.run({ originalId, photoId, now });
     remove.fileOf(before, now);
     media.delete(before.original.id);
-    return (lastVersion.get({ photoId })?.version ?? 0) + 1;
+    return (statements.lastVersion.get({ photoId })?.version ?? 0) + 1;
   }
 
   return (upload: Upload, change: PhotoChange, now: number): { upload: Upload; photo: Photo } => {
-    const finished = finish.get({ uploadId: upload.id, now });
+    const finished = statements.finish.get({ uploadId: upload.id, now });
     if (!finished)
       throw new Error(`Upload ${upload.id} is ${upload.state}: no photo is made of it`);
-    const consumed = consume.get({ tokenId: upload.tokenId });
+    const consumed = statements.consume.get({ tokenId: upload.tokenId });
     if (!consumed) throw new Error(`Upload ${upload.id} has no token`);
     const token = withoutSecrets(consumed);
     const originalId = lastId("originals") + 1;
@@ -143,7 +78,7 @@ export function photoMaker(
     const { id: uploadId, file, filename } = upload;
     const { type, size, sha256 = null } = change.original;
     const row = { originalId, photoId, version, uploadId, file, filename, type, size, sha256 };
-    insertOriginal.run({ ...row, now });
+    statements.insertOriginal.run({ ...row, now });
     media.add(originalId, now);
     const made = find.byId(photoId);
     if (!made) throw new Error(`Photo ${photoId} has no original`);

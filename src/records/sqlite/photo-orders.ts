@@ -1,15 +1,8 @@
 import type { ChangedPhotos } from "./changed-photos.ts";
 import type { PhotoOrder, PhotoPlace } from "../records.ts";
 import type { Db } from "./db.ts";
+import { ORDER_KEYS, orderStatements } from "./order-statements.ts";
 import { hasPhoto, type PhotoSet } from "./photo-set.ts";
-
-/** What photos are put in order by: an index of each is in schema.ts, in the same words. */
-const KEYS: Record<PhotoOrder, string> = {
-  created: "created_at",
-  published: "case when publish_date is null then created_at else publish_date end",
-  taken: "case when taken_at is null then created_at else taken_at end",
-  title: "title collate nocase",
-};
 
 /** Ids that are read from an index in one slice: a millisecond's work. */
 const SLICE = 10_000;
@@ -36,39 +29,14 @@ export type PhotoOrderIds = ReturnType<typeof photoOrder>;
 export function photoOrders(db: Db, changes: ChangedPhotos, turn: () => Promise<void>) {
   const orders = new Map<PhotoOrder, PhotoOrderIds>();
   return (order: PhotoOrder) => {
-    const known = orders.get(order) ?? photoOrder(db, KEYS[order], changes, turn);
+    const known = orders.get(order) ?? photoOrder(db, ORDER_KEYS[order], changes, turn);
     orders.set(order, known);
     return known;
   };
 }
 
 function photoOrder(db: Db, key: string, changes: ChangedPhotos, turn: () => Promise<void>) {
-  const ids = (text: string) => db.$client.prepare<unknown[], string>(text).pluck();
-  // In two steps: SQLite finds (key, id) > (?, ?) by an index on columns, not by one on an expression.
-  const sameKey = ids(
-    `select json_group_array(id) from
-      (select id from photos where ${key} = ? and id > ? order by id limit ?)`,
-  );
-  const laterKeys = ids(
-    `select json_group_array(id) from
-      (select id from photos where ${key} > ? order by ${key}, id limit ?)`,
-  );
-  const these = ids(
-    `select json_group_array(id) from
-      (select id from photos where id in (select value from json_each(?)) order by ${key}, id)`,
-  );
-  const room = db.$client.prepare<[], number | null>("select max(id) from photos").pluck();
-  const keyOf = db.$client
-    .prepare<[number], string | number>(`select ${key} from photos where id = ?`)
-    .pluck();
-  const precedes = db.$client
-    .prepare<unknown[], number>(`select (${key}, id) < (?, ?) from photos where id = ?`)
-    .pluck();
-  const isLess = db.$client
-    .prepare<unknown[], number>(
-      `select (? ${key === KEYS.title ? "collate nocase" : ""}, ?) < (?, ?)`,
-    )
-    .pluck();
+  const { sameKey, laterKeys, these, room, keyOf, precedes, isLess } = orderStatements(db, key);
 
   let list: PhotoIds | undefined;
   let making: Promise<void> | undefined;
@@ -76,7 +44,7 @@ function photoOrder(db: Db, key: string, changes: ChangedPhotos, turn: () => Pro
   async function make(): Promise<void> {
     list = undefined;
     const made = empty(changes.position(), room.get() ?? 0);
-    let last: PhotoPlace = { key: key === KEYS.title ? "" : -Number.MAX_SAFE_INTEGER, id: 0 };
+    let last: PhotoPlace = { key: key === ORDER_KEYS.title ? "" : -Number.MAX_SAFE_INTEGER, id: 0 };
     for (;;) {
       await turn();
       const read = after(last);
