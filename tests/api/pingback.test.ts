@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
-import { delayAfter } from "../../src/callback/deliver.ts";
+import { delayAfter } from "../../src/callback/attempt.ts";
 import { deliveriesOf } from "../support/database.ts";
 import { png, textFile } from "../support/media.ts";
 import { startReceiver, type Received, type Receiver } from "../support/receiver.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
-import { delayAfter } from "../../src/callback/deliver.ts";
+import { delayAfter } from "../../src/callback/attempt.ts";
 import { openUp } from "../../src/callback/given-up.ts";
 import { deliveriesOf } from "../support/database.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { delayAfter } from "../../src/callback/deliver.ts";
+import { delayAfter } from "../../src/callback/attempt.ts";
 import { pieces, type Plan } from "../support/chunks.ts";
 import { deliveriesOf } from "../support/database.ts";
 import { png, textFile } from "../support/media.ts";

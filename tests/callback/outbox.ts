@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createDeliverer, type Attempt, type Deliverer } from "../../src/callback/deliver.ts";
+import type { Attempt } from "../../src/callback/attempt.ts";
+import { createDeliverer, type Deliverer } from "../../src/callback/deliver.ts";
 import { createLookup } from "../../src/callback/lookup.ts";
 import { newFileName } from "../../src/files/names.ts";
 import { decidePhoto } from "../../src/upload/finalize-rules.ts";
