@@ -31,8 +31,13 @@ export type OriginalsOptions = {
 export function createOriginals(options: OriginalsOptions): Originals {
   const { photos, uploads, lost, durable, calls } = options;
 
-  /** By the path they lead to: who asks for the same file at the same time shares one rename. One that is deleted is nowhere. */
+  /**
+   * Files that are being moved to their place, or deleted, by the path of that place. Whoever asks for the same file at the same time
+   * waits for the same one. Resolves with whether the file is there then.
+   */
   const underWay = new Map<string, Promise<boolean>>();
+
+  const sync = createSyncs(durable, calls);
 
   const uploadPath = (file: string) => join(uploads, requireFileName(file));
   const folderOf = ({ treeId, photoId }: Omit<Place, "file" | "size">) =>
@@ -72,50 +77,20 @@ export function createOriginals(options: OriginalsOptions): Originals {
     return moving;
   }
 
-  /** By folder. One for each thousand photos that something was deleted of. */
-  const syncs = new Map<string, () => Promise<void>>();
-
-  /** The names that were deleted from a folder are gone from the disk. */
-  async function sync(folder: string): Promise<void> {
-    if (!durable) return;
-    const known = syncs.get(folder) ?? createFolderSync(folder, calls);
-    syncs.set(folder, known);
-    await known();
-  }
-
-  /** @returns whether there was anything */
-  async function unlink(path: string): Promise<boolean> {
-    try {
-      await calls.unlink(path);
-      return true;
-    } catch (error) {
-      // Without the folder, or with a file in the place of one, there is no such file either.
-      if (isMissing(error) || (error as { code?: string }).code === "ENOTDIR") return false;
-      throw error;
-    }
-  }
-
-  /** Deletes a photo's folder where it is empty, unless another file than its own is on its way into it. */
-  function deleteFolder(folder: string, own: string): void {
-    if ([...underWay.keys()].some((path) => path !== own && path.startsWith(folder + sep))) return;
-    try {
-      // At once, so that nothing sets out for it in between.
-      rmdirSync(folder);
-    } catch (error) {
-      const { code = "" } = error as { code?: string };
-      if (!["ENOENT", "ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(code)) throw error;
-    }
+  /** Whether another file than this one is on its way into a photo's folder. */
+  function isAwaited(folder: string, own: string): boolean {
+    return [...underWay.keys()].some((path) => path !== own && path.startsWith(folder + sep));
   }
 
   async function deleteAll(place: Place, path: string): Promise<void> {
     const folder = folderOf(place);
-    const there = await unlink(path);
+    const there = await unlink(calls, path);
     // Also where nothing was there: whoever deleted it before may have been cut off behind that.
-    deleteFolder(folder, path);
+    if (!isAwaited(folder, path)) deleteFolderIfEmpty(folder);
     if (existsSync(dirname(folder))) await sync(dirname(folder));
-    if ((await unlink(uploadPath(place.file))) || !there) await sync(uploads);
+    if ((await unlink(calls, uploadPath(place.file))) || !there) await sync(uploads);
     const aside = lost.pathOf(place.file);
-    if (lengthAt(aside) === place.size && (await unlink(aside))) await sync(dirname(aside));
+    if (lengthAt(aside) === place.size && (await unlink(calls, aside))) await sync(dirname(aside));
   }
 
   /** Where the photo's bytes lie now, and stay in this turn of the event loop. */
@@ -180,4 +155,38 @@ export function createOriginals(options: OriginalsOptions): Originals {
 
     putStraysAside: (lastPhotoId) => lost.takeStrays(photos, lastPhotoId),
   };
+}
+
+/** Brings to the disk, where anything waits for it, that names were deleted from a folder. */
+function createSyncs(durable: boolean, calls: Calls): (folder: string) => Promise<void> {
+  /** By folder: one for each thousand photos that something was deleted of. */
+  const syncs = new Map<string, () => Promise<void>>();
+  return async (folder) => {
+    if (!durable) return;
+    const known = syncs.get(folder) ?? createFolderSync(folder, calls);
+    syncs.set(folder, known);
+    await known();
+  };
+}
+
+/** @returns whether there was such a file */
+async function unlink(calls: Calls, path: string): Promise<boolean> {
+  try {
+    await calls.unlink(path);
+    return true;
+  } catch (error) {
+    // Without the folder, or with a file in the place of one, there is no such file either.
+    if (isMissing(error) || (error as { code?: string }).code === "ENOTDIR") return false;
+    throw error;
+  }
+}
+
+/** Deletes a folder in this turn of the event loop, so that nothing can set out for it meanwhile. */
+function deleteFolderIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    const { code = "" } = error as { code?: string };
+    if (!["ENOENT", "ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(code)) throw error;
+  }
 }

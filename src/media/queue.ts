@@ -1,9 +1,10 @@
 import type { Files } from "../files/files.ts";
-import type { MediaRecords, PhotoRecords } from "../records/records.ts";
+import type { MediaJob, MediaRecords, PhotoRecords } from "../records/records.ts";
 import { nextTurn } from "../slices.ts";
 import { createBell } from "./bell.ts";
 import { carryOutJob, type JobContext, type MediaAttempt } from "./media-job.ts";
-import { startMediaProcess, type MediaProcess } from "./media-process.ts";
+import { createLaneProcess } from "./lane-process.ts";
+import type { MediaProcess } from "./media-process.ts";
 
 export type MediaQueueOptions = {
   records: { media: MediaRecords; photos: Pick<PhotoRecords, "byId"> };
@@ -51,9 +52,6 @@ export interface MediaQueue {
 
 /** A job that was under way as often as this when the server was killed may be what kills it. */
 const MOST_CLAIMS = 10;
-
-/** Jobs of one process: what it loses in memory is given back then. */
-const JOBS_OF_A_PROCESS = 200;
 
 /** Before the queue is looked at again after it failed, or while the disk is full. */
 const REST_MS = 30_000;
@@ -134,39 +132,36 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
     quiet.ring();
   }
 
-  /** Job after job, until none has come for a while. */
+  /** Carries out job after job, until none has come for a while. */
   async function runLane(self: symbol): Promise<void> {
-    let process: MediaProcess | undefined;
-    let jobs = 0;
+    const process = createLaneProcess(options.program, processes);
     try {
       while (!signal.aborted) {
         busy.add(self);
         const rung = bell.next();
         const job = options.hasRoom() ? await records.media.claim(lease, now()) : undefined;
         if (job) {
-          if (!process?.isAlive() || jobs >= JOBS_OF_A_PROCESS) {
-            if (process) end(process);
-            process = startMediaProcess(options.program);
-            processes.add(process);
-            jobs = 0;
-          }
-          jobs += 1;
+          const own = process.next();
           if (lanes.size < workers) wake();
-          const begun = performance.now();
-          // What is asked after the job is about the time since this question.
-          options.isBusy();
-          const attempt = await carryOutJob(context, job, process);
-          if (attempt) options.onAttempt(attempt);
-          await giveWay(performance.now() - begun);
+          await carryOut(job, own);
           continue;
         }
         await lookAgainInTime();
         rest(self);
-        if (!process || !(await rung.within(limits.idle))) return;
+        if (!process.isStarted() || !(await rung.within(limits.idle))) return;
       }
     } finally {
-      if (process) end(process);
+      process.end();
     }
+  }
+
+  async function carryOut(job: MediaJob, process: MediaProcess): Promise<void> {
+    const begun = performance.now();
+    // What is asked after the job is about the time since this question.
+    options.isBusy();
+    const attempt = await carryOutJob(context, job, process);
+    if (attempt) options.onAttempt(attempt);
+    await giveWay(performance.now() - begun);
   }
 
   /**
@@ -185,11 +180,6 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
     if (!signal.aborted) later.in(Math.min((next ?? Infinity) - now(), LOOK_EVERY_MS));
   }
 
-  function end(process: MediaProcess): void {
-    process.kill();
-    processes.delete(process);
-  }
-
   return {
     wake,
     idle: async () => {
@@ -203,7 +193,7 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
     stop: async () => {
       stopping.abort();
       later.never();
-      for (const process of processes) end(process);
+      for (const process of processes) process.kill();
       bell.ring();
       await Promise.all([...lanes, queued]);
       // Where it cannot be written, on a full disk for example, the next start takes them over, as one try each.
