@@ -86,7 +86,9 @@ export function startMediaProcess(program: readonly string[]): MediaProcess {
         facts = saying.facts;
       }
     } catch (error) {
-      why = (error as { code?: string }).code ?? why;
+      // EPIPE says no more than that: it had ended before it read its order.
+      const { code = "EPIPE" } = error as { code?: string };
+      if (code !== "EPIPE") why = code;
     } finally {
       clearTimeout(timer);
     }
