@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { createBackgroundLoop } from "../background-loop.ts";
 import type { Events } from "../events.ts";
 import type { Files } from "../files/files.ts";
 import type { Records, StoredOriginal } from "../records/records.ts";
 import { nextTurn } from "../slices.ts";
+import { createPace, PATIENCE_MS } from "./pace.ts";
 
 /**
  * Makes the SHA-256 of originals behind the answers of their uploads. What is hashed are the bytes as they lie on the disk,
@@ -34,17 +34,6 @@ export type HasherOptions = {
   patienceMs?: number;
 };
 
-/** How long it rests for the time that a slice took: a quarter of the thread's time, or a fortieth beside receiving. */
-const REST = 3;
-const REST_RECEIVING = 39;
-
-/** How long it waits for a moment without files that come in, and how often it looks; in milliseconds. */
-const PATIENCE_MS = 30_000;
-const LOOK_MS = 50;
-
-/** A slice that took long met a slow disk, and not the processor: it does not rest for minutes because of that. */
-const LONGEST_REST_MS = 500;
-
 /** Originals that are looked up at once. */
 const FEW = 50;
 
@@ -62,31 +51,7 @@ export async function createHasher(options: HasherOptions): Promise<Hasher> {
   const lastOld = lastNew;
   let lastHashedOld = 0;
 
-  /** Since when files have come in without a pause that was seen, by the monotonic clock. */
-  let busySince: number | undefined;
-
-  /** Waits until no file comes in, if that is to be had. @returns whether files come in all the same */
-  async function quiet(): Promise<boolean> {
-    while (isReceiving()) {
-      busySince ??= performance.now();
-      if (performance.now() - busySince > patienceMs) return true;
-      await sleep(LOOK_MS, undefined, { signal: current?.signal ?? signal });
-    }
-    busySince = undefined;
-    return false;
-  }
-
-  const pace = async (tookMs: number) => {
-    (current?.signal ?? signal).throwIfAborted();
-    const beside = await quiet();
-    const restMs = tookMs * (beside ? REST_RECEIVING : REST);
-    if (restMs < 1) await nextTurn();
-    else {
-      await sleep(Math.min(restMs, LONGEST_REST_MS), undefined, {
-        signal: current?.signal ?? signal,
-      });
-    }
-  };
+  const pace = createPace(isReceiving, patienceMs, () => current?.signal ?? signal);
 
   async function hash(original: StoredOriginal): Promise<Outcome> {
     const found = await files.originals.digest(original, ["sha-256"], pace);

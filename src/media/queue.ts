@@ -89,21 +89,11 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
   };
 
   const recovered = workers > 0 ? recover(options) : Promise.resolve();
-  const queued = workers > 0 ? recovered.then(queueArchive).catch(failed) : recovered;
+  const queued =
+    workers > 0
+      ? recovered.then(() => queueArchive(options, signal, wake)).catch(failed)
+      : recovered;
   wake();
-
-  /** Takes in what earlier versions, or a server without ffmpeg, had; what is in the queue already is not kept waiting. */
-  async function queueArchive(): Promise<void> {
-    const archive = [records.media.enqueueMissing(now())];
-    if (options.ffmpeg) archive.push(records.media.requeue({ reason: "no_ffmpeg" }, now()));
-    for (const slices of archive) {
-      for await (const count of slices) {
-        if (count > 0) wake();
-        await nextTurn();
-        if (signal.aborted) return;
-      }
-    }
-  }
 
   function failed(error: unknown): void {
     if (signal.aborted) return;
@@ -200,6 +190,23 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
       await records.media.release(lease).catch(options.onError);
     },
   };
+}
+
+/** Takes in what earlier versions, or a server without ffmpeg, had; what is in the queue already is not kept waiting. */
+async function queueArchive(
+  { records, now, ffmpeg }: MediaQueueOptions,
+  signal: AbortSignal,
+  onQueued: () => void,
+): Promise<void> {
+  const archive = [records.media.enqueueMissing(now())];
+  if (ffmpeg) archive.push(records.media.requeue({ reason: "no_ffmpeg" }, now()));
+  for (const slices of archive) {
+    for await (const count of slices) {
+      if (count > 0) onQueued();
+      await nextTurn();
+      if (signal.aborted) return;
+    }
+  }
 }
 
 /** One timer, which does not keep the process alive. */
