@@ -1,7 +1,8 @@
 import { closeSync, write, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { systemCalls, type Calls } from "./calls.ts";
-import { SyncFailed, type Sink } from "./files.ts";
+import { createDiskSync } from "./disk-sync.ts";
+import type { Sink, SyncFailed } from "./files.ts";
 
 const writeLater = promisify(write);
 
@@ -13,12 +14,6 @@ const SLOW_MS = 10;
 
 /** How much is written beside before the direct way is tried again. */
 const BESIDE_BYTES = 16 * 1024 * 1024;
-
-/** A long file goes to the disk while it comes in, so that little is left to wait for in the end. */
-const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
-
-/** Beyond this much that is not on the disk, the sender waits for it. */
-const MAX_UNSYNCED_BYTES = 512 * 1024 * 1024;
 
 export type SinkOptions = {
   offset: number;
@@ -35,55 +30,26 @@ export type SinkOptions = {
  */
 export function createSink(fd: number, options: SinkOptions): Sink {
   const { offset, durable, calls = systemCalls, onSyncFailed } = options;
-  let position = offset;
-  let beside = 0;
-  let unsynced = 0;
-  let syncing: Promise<void> | undefined;
+  const writer = createWriter(fd, offset);
+  /** The first failure of a write, or the last one of a sync: thrown by whatever is asked from then on. */
   let failure: unknown;
   let writing: Promise<void> = Promise.resolve();
   let closed = false;
 
-  function syncAlong(): void {
-    if (!durable || syncing || unsynced < SYNC_EVERY_BYTES) return;
-    const before = unsynced;
-    syncing = syncOrFail()
-      .then(
-        () => {
-          unsynced -= before;
-        },
-        // Kept, and thrown by whatever is asked next.
-        () => undefined,
-      )
-      .finally(() => {
-        syncing = undefined;
-      });
-  }
-
-  /** Keeps a failure for good: the system reports it once, and the next sync may succeed. */
-  async function syncOrFail(): Promise<void> {
-    try {
-      await calls.fdatasync(fd);
-    } catch (error) {
-      const failed = new SyncFailed(error);
+  const disk = createDiskSync(
+    () => calls.fdatasync(fd),
+    durable,
+    (failed) => {
       failure = failed;
       onSyncFailed?.(failed);
-      throw failed;
-    }
-  }
+    },
+  );
 
   async function take(piece: Uint8Array): Promise<void> {
-    if (beside > 0) {
-      await writeBeside(fd, piece, position);
-      beside -= piece.length;
-    } else {
-      const start = performance.now();
-      writeDirectly(fd, piece, position);
-      if (performance.now() - start > SLOW_MS) beside = BESIDE_BYTES;
-    }
-    position += piece.length;
-    unsynced += piece.length;
-    syncAlong();
-    if (unsynced > MAX_UNSYNCED_BYTES) await syncing;
+    const beside = writer(piece);
+    if (beside) await beside;
+    const behind = disk.written(piece.length);
+    if (behind) await behind;
   }
 
   return {
@@ -101,15 +67,15 @@ export function createSink(fd: number, options: SinkOptions): Sink {
     },
     sync: async () => {
       await writing;
-      await syncing;
+      await disk.idle();
       if (failure) throw failure;
       if (!durable) return;
-      await syncOrFail();
+      await disk.sync();
       if (failure) throw failure;
     },
     close: async () => {
       await writing;
-      await syncing;
+      await disk.idle();
       if (closed) return;
       closed = true;
       try {
@@ -119,6 +85,34 @@ export function createSink(fd: number, options: SinkOptions): Sink {
         failure ??= error;
       }
     },
+  };
+}
+
+/**
+ * Writes pieces one behind the other, directly or, where the disk is slow, beside the others' requests.
+ * @returns a function that writes a piece; what it returns, if anything, resolves when the piece is written
+ */
+function createWriter(
+  fd: number,
+  offset: number,
+): (piece: Uint8Array) => Promise<void> | undefined {
+  let position = offset;
+  /** Bytes that are written beside before the direct way is tried again. */
+  let beside = 0;
+
+  async function writeNextBeside(piece: Uint8Array): Promise<void> {
+    await writeBeside(fd, piece, position);
+    beside -= piece.length;
+    position += piece.length;
+  }
+
+  return (piece) => {
+    if (beside > 0) return writeNextBeside(piece);
+    const start = performance.now();
+    writeDirectly(fd, piece, position);
+    if (performance.now() - start > SLOW_MS) beside = BESIDE_BYTES;
+    position += piece.length;
+    return undefined;
   };
 }
 
