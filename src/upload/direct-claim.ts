@@ -1,5 +1,12 @@
 import { directHash, replacingHash } from "../records/direct.ts";
-import type { NewUploadToken, Photo, TokenMetadata, UploadToken } from "../records/records.ts";
+import type {
+  Identity,
+  NewUploadToken,
+  Photo,
+  Records,
+  TokenMetadata,
+  UploadToken,
+} from "../records/records.ts";
 import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
 import { hashSecret, randomName } from "../random.ts";
 import { requireAlbums } from "./albums.ts";
@@ -41,10 +48,10 @@ export function callerClaim(
   { records, now }: DirectContext,
   { caller, names, isIn, replacedBy, grantOf }: CallerClaim,
 ): Claim {
-  const at = (replaces: number | null, { identity }: Chunk) => {
-    const key = hashSecret(JSON.stringify([caller, replaces, Object.entries(identity).sort()]));
-    return { hash: directHash(key), identity };
-  };
+  const at = (replaces: number | null, { identity }: Chunk) => ({
+    hash: fileHash(caller, replaces, identity),
+    identity,
+  });
   const requireReplaced = async (replaces: number | null) => {
     if (replaces !== null) await requirePhoto(records, replaces);
   };
@@ -82,6 +89,24 @@ export function callerClaim(
       return isAskedAbout({ token, upload, photo }, now()) ? ownerOf(token) : undefined;
     },
   };
+}
+
+/** What finds the direct token of a caller's file in chunks again: equal for equal files of one caller. */
+function fileHash(caller: number, replaces: number | null, identity: Identity): string {
+  const key = hashSecret(JSON.stringify([caller, replaces, Object.entries(identity).sort()]));
+  return directHash(key);
+}
+
+/**
+ * Whose the file in chunks is that a caller sends to replace a photo.
+ * @returns undefined where nothing of it has come, or what came is forgotten
+ */
+export async function findReplacing(
+  { tokens }: Pick<Records, "tokens">,
+  { caller, photoId, identity }: { caller: number; photoId: number; identity: Identity },
+): Promise<Pick<Owner, "token"> | undefined> {
+  const token = await tokens.byHash(fileHash(caller, photoId, identity));
+  return token && { token };
 }
 
 /** How often the holder of an upload token may replace one of its photos: as often as a token may be used (protocol 3). */

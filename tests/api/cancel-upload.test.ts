@@ -1,10 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { addKey } from "../../src/api-keys.ts";
 import { pieces, type Plan } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
 import { siteForEach } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
+import { NEW, oldPhoto, pieceForm, planOf, sendTo } from "../support/replacing.ts";
 import { sweepNow } from "../support/sweep.ts";
 import {
   askChunk,
@@ -194,6 +196,68 @@ describe("each uploader's words", () => {
     expect((await sendFirst(token, {}, headers)).status).toBe(200);
     await cancelled(token, { resumableTotalSize: "3500", resumableFilename: "a.png" });
     expect(await staged()).toEqual([]);
+  });
+});
+
+describe("a file that replaces a photo by its caller's own right", () => {
+  const newPlan = planOf(NEW);
+  const names = {
+    resumableIdentifier: newPlan.identifier,
+    resumableTotalSize: String(newPlan.totalSize),
+    resumableChunkSize: String(newPlan.chunkSize),
+    resumableFilename: newPlan.filename,
+  };
+  const sendNew = (photo: number, number: number) =>
+    sendTo(
+      site,
+      "replace",
+      pieceForm({ photo_id: photo }, newPlan, pieces(newPlan)[number - 1] as never, NEW),
+      { key: true },
+    );
+  const cancelNew = async (photo: number, call = site.callWithKey) => {
+    const body = new URLSearchParams({ photo_id: String(photo), ...names });
+    const answer = await call("/api/2/photo/cancel-upload", { method: "POST", body });
+    return [answer.status, await answer.json()];
+  };
+  const DONE = [200, { data: { cancelled_p: true, reason: "" } }];
+
+  test("is cancelled by that: its bytes are gone, the photo stays, and it may begin anew", async () => {
+    const { photo_id: photo } = await oldPhoto(site);
+    const another = await oldPhoto(site);
+    expect(await cancelNew(photo)).toMatchObject(DONE);
+    expect((await sendNew(photo, 1)).status).toBe(200);
+    expect(await cancelNew(another.photo_id)).toMatchObject(DONE);
+    expect((await staged()).length).toBe(1);
+    expect(await cancelNew(photo)).toMatchObject(DONE);
+    expect(await staged()).toEqual([]);
+    expect((await sendNew(photo, 2)).headers.get("redeem-code")).toBe("upload_cancelled");
+    expect(await (await sendNew(photo, 1)).text()).toBe("ok");
+    expect((await sendNew(photo, 2)).status).toBe(200);
+    expect(await cancelNew(photo)).toMatchObject([200, { data: { cancelled_p: false } }]);
+  });
+
+  test("is nobody else's to cancel", async () => {
+    const { photo_id: photo } = await oldPhoto(site);
+    await sendNew(photo, 1);
+    expect(await cancelNew(photo, site.call)).toMatchObject([
+      401,
+      { code: "missing_authentication" },
+    ]);
+    const { secret } = await addKey(site.site.records, "write", "another");
+    const byAnother: typeof site.call = (path, request) =>
+      site.call(path, { ...request, headers: { authorization: `Bearer ${secret}` } });
+    // Another caller's file of the same names is another file.
+    expect(await cancelNew(photo, byAnother)).toMatchObject(DONE);
+    expect((await staged()).length).toBe(1);
+  });
+
+  test("is named by one of both alone", async () => {
+    const body = new URLSearchParams({ photo_id: "1", upload_token: "a", ...names });
+    const answer = await site.callWithKey("/api/2/photo/cancel-upload", { method: "POST", body });
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining("Give upload_token or photo_id, not both."),
+    ]);
   });
 });
 

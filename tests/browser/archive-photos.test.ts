@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expectAccessible } from "../support/accessible.ts";
 import {
@@ -212,6 +214,54 @@ describe("one photo", () => {
     await page.getByText("700 × 500").waitFor({ timeout: 30_000 });
     const photo = (await photosOnRecord()).find((one) => one.photo_id === id);
     expect(photo?.original_size).toBe(bytes.length);
+    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+  });
+
+  test("gets another file in chunks: over a broken line, a page that is loaded again, and Cancel", async () => {
+    const { photo_id: id } = await addPhoto(server, "film.jpg");
+    const visit = await openArchive(browser, server, { hash: `#/photos?photo=${id}` });
+    const { page } = visit;
+    const bytes = Buffer.concat([await picture(4, 600, 400), Buffer.alloc(5 * 1024 * 1024)]);
+    const path = join(server.folder, "film.jpg");
+    await Bun.write(path, bytes);
+    const sent: string[] = [];
+    let isBroken = false;
+    await page.route("**/api/2/photo/replace?*", async (route) => {
+      const { searchParams } = new URL(route.request().url());
+      const number = searchParams.get("resumableChunkNumber") ?? "";
+      if (isBroken && number !== "1") return route.abort();
+      sent.push(`${route.request().method()} ${number}`);
+      await route.continue();
+    });
+    page.on("dialog", (dialog) => void dialog.accept());
+    const choose = () => page.locator("input[type=file]").setInputFiles(path);
+    const sending = page.getByRole("region", { name: "Sending the new file" });
+    const isStaged = async () => (await readdir(join(server.folder, "uploads"))).length;
+
+    isBroken = true;
+    await choose();
+    await sending.getByText("The server does not answer. Trying again…").waitFor();
+    expect(await isStaged()).toBe(1);
+    await sending.getByRole("button", { name: "Cancel" }).click();
+    await until("no bytes of what was cancelled", async () => (await isStaged()) === 0);
+
+    await choose();
+    await sending.getByText("The server does not answer. Trying again…").waitFor();
+    // The grid says so too, and the photo is led to.
+    await page.getByRole("button", { name: "Back to all photos" }).click();
+    await page.locator(".frame-notice").getByText("The server does not answer").waitFor();
+    await shot(visit, "archive-replacing");
+    await page.reload();
+    sent.length = 0;
+    isBroken = false;
+    await page.evaluate((to) => void (location.hash = to), `#/photos?photo=${id}`);
+    await choose();
+    await page.getByText("The file was replaced.").waitFor();
+    expect(sent.filter((one) => one.startsWith("POST")).toSorted()).toEqual(["POST 2", "POST 3"]);
+    await until("new bytes", async () => {
+      const photo = (await photosOnRecord()).find((one) => one.photo_id === id);
+      return photo?.original_size === bytes.length;
+    });
     await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
   });
 

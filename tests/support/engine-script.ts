@@ -15,13 +15,13 @@ export type EngineWindow = {
 
 const page = globalThis as unknown as EngineWindow;
 
-page.startEngine = (options) => {
+page.startEngine = ({ uploadToken, ...options }) => {
   const day = 24 * 3600_000;
   page.seen = {};
   page.told = [];
   page.engine = createEngine({
     api: "../api/2/",
-    uploadGrant: null,
+    by: { uploadToken, uploadGrant: null },
     guest: () => ({ name: "", note: "" }),
     status: {
       state: "open",

@@ -17,7 +17,8 @@ import {
   kindOfAll,
   typeMatches,
 } from "../../src/web/upload-page/choosing/types.ts";
-import { describeRefusal, describeTimeLeft } from "../../src/web/upload-page/detail.ts";
+import { describeRefusal } from "../../src/web/upload-page/detail.ts";
+import { describeTimeLeft } from "../../src/web/upload-page/progress-words.ts";
 import { createSpeedometer } from "../../src/web/upload-page/transfer/speed.ts";
 import type { FileState } from "../../src/web/upload-page/transfer/types.ts";
 

@@ -2,7 +2,7 @@ import { Elysia, t } from "elysia";
 import { version } from "../../../package.json";
 import { renderArchivePage } from "../../web/archive-page.tsx";
 import { renderReloadPage } from "../../web/sign-in-page.tsx";
-import { textsOf } from "../../web/texts/texts.ts";
+import { sendingTexts, textsOf } from "../../web/texts/texts.ts";
 import type { SignedIn } from "../../session/sessions.ts";
 import { HIDDEN } from "../docs/pages.ts";
 import { eventsAnswer } from "./events-route.ts";
@@ -63,7 +63,9 @@ function signedInPage(
   { csrf, level, userId }: SignedIn,
 ): Response {
   const { site, base, language } = pageFor(context, request);
-  const { archive: texts, common } = textsOf(language);
-  const data = { csrf, level, userId, siteName: site.name, base, language, texts, common, version };
+  const allTexts = textsOf(language);
+  const { archive: texts, common } = allTexts;
+  const words = { language, texts, common, sending: sendingTexts(allTexts) };
+  const data = { csrf, level, userId, siteName: site.name, base, ...words, version };
   return archiveAnswer(renderArchivePage(data, site, `${base}/`));
 }

@@ -9,10 +9,8 @@ export function ConnectionNotice() {
   const texts = data.texts.frame;
   if (!connectionLost.value) return null;
   return (
-    <div class="frame-notice">
-      <Notice kind="warning">
-        <p>{locale.say(texts.connectionLost)}</p>
-      </Notice>
-    </div>
+    <Notice kind="warning">
+      <p>{locale.say(texts.connectionLost)}</p>
+    </Notice>
   );
 }

@@ -5,6 +5,7 @@ import { createApi } from "./api.ts";
 import { Archive } from "./archive-context.ts";
 import { startEvents } from "./events.ts";
 import type { ArchivePageData } from "./page-data.ts";
+import { watchReplacing } from "./replacing/replacements.ts";
 import { Shell } from "./shell.tsx";
 
 const info = document.getElementById("archive-info")?.textContent;
@@ -18,6 +19,7 @@ if (info && root !== null) {
     locale: createLocale(data.language, navigator.languages),
   };
   startEvents(data);
+  watchReplacing();
   render(
     <Archive.Provider value={context}>
       <Shell />

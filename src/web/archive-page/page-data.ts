@@ -1,5 +1,5 @@
 import type { Language } from "../texts/language.ts";
-import type { ArchiveTexts, CommonTexts } from "../texts/texts.ts";
+import type { ArchiveTexts, CommonTexts, SendingTexts } from "../texts/texts.ts";
 
 /** What the server writes into the archive page for its script, as JSON. */
 export type ArchivePageData = {
@@ -16,6 +16,8 @@ export type ArchivePageData = {
   language: Language;
   texts: ArchiveTexts;
   common: CommonTexts;
+  /** What is said of a file that is sent from this page. */
+  sending: SendingTexts;
   /** Redeem's version. */
   version: string;
 };

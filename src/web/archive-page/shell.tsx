@@ -8,6 +8,7 @@ import { useArchive } from "./archive-context.ts";
 import { ConnectionNotice } from "./connection-notice.tsx";
 import { hasLevelOf } from "./levels.ts";
 import { place, placeOf } from "./place.ts";
+import { ReplacingNotice } from "./replacing/replacing-notice.tsx";
 import { SignedOut } from "./signed-out.tsx";
 import { VIEWS, type View } from "./views.ts";
 
@@ -34,7 +35,10 @@ export function Shell() {
           present !== undefined && <present.component key={present.name} />
         )}
       </main>
-      {!sessionIsOver.value && <ConnectionNotice />}
+      <div class="frame-notice">
+        {!sessionIsOver.value && <ConnectionNotice />}
+        <ReplacingNotice />
+      </div>
       <Toasts />
     </div>
   );

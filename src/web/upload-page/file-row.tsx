@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 import { Button, IconButton } from "../kit/button.tsx";
 import { ProgressBar } from "../kit/progress-bar.tsx";
-import { describeDetail, fractionOf } from "./detail.ts";
+import { describeDetail } from "./detail.ts";
+import { fractionOf } from "./progress-words.ts";
 import { FilePreview } from "./file-preview.tsx";
 import type { Transfer } from "./transfer/types.ts";
 import { useUploadPage } from "./upload-context.ts";

@@ -18,8 +18,7 @@ if (info && app !== null) {
   const guest = createGuest(fingerprint(data.uploadToken));
   const engine = createEngine({
     api: apiRoot,
-    uploadToken: data.uploadToken,
-    uploadGrant: data.uploadGrant,
+    by: data,
     guest: () => ({ name: guest.name.value.trim(), note: guest.note.value.trim() }),
     status: firstStatus(data),
     undoMs: UNDO_MS,

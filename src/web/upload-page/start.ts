@@ -1,5 +1,6 @@
 import { computed } from "@preact/signals";
 import { createLocale } from "../kit/locale.ts";
+import { keepAwake, warnBeforeLeaving } from "../kit/while-sending.ts";
 import { announceFiles, createAnnouncer } from "./announce.ts";
 import { createChoice } from "./choice.ts";
 import { createEarlier } from "./earlier.ts";
@@ -10,9 +11,9 @@ import type { PageData } from "./page-data.ts";
 import { createPreviews } from "./previews/previews.ts";
 import type { Engine } from "./transfer/types.ts";
 import type { UploadPage } from "./upload-context.ts";
+import { showInTitle } from "./tab-title.ts";
 import { removeCancelled } from "./undo.ts";
 import { createUploadList } from "./upload-list.ts";
-import { keepAwake, showInTitle, warnBeforeLeaving } from "./while-sending.ts";
 
 /** Puts together what the components show. */
 export function startUploadPage(data: PageData, engine: Engine, guest: Guest): UploadPage {
@@ -41,7 +42,7 @@ export function startUploadPage(data: PageData, engine: Engine, guest: Guest): U
   });
   announceFiles(list, data, words, announcer);
   showInTitle(list.totals, words);
-  keepAwake(list.totals);
+  keepAwake(() => list.totals.value.active > 0);
   removeCancelled(list);
   warnBeforeLeaving(() => list.totals.peek().active > 0 && !ending.leaving.peek());
   return {

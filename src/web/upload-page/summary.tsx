@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 import { Button } from "../kit/button.tsx";
 import { ProgressBar } from "../kit/progress-bar.tsx";
-import { describeTimeLeft } from "./detail.ts";
+import { describeTimeLeft } from "./progress-words.ts";
 import { useUploadPage } from "./upload-context.ts";
 
 /** All files in a line while they are under way: how many, how much, how long still, and one button for all of them. */

@@ -1,4 +1,4 @@
-import type { EngineOptions } from "./types.ts";
+import type { EngineOptions, UploadRight } from "./types.ts";
 
 /**
  * What identifies an upload on the server (protocol 4.2). `path` is the folder that the file was chosen with, which the
@@ -12,12 +12,27 @@ export type UploadIdentity = {
   chunkSize: number;
 };
 
-/** The parameters that authorize a request: the token and, if the link has a passphrase, the proof that it was given. */
-export function credentials({ uploadToken, uploadGrant }: EngineOptions): [string, string][] {
+/**
+ * The parameters that authorize a request: the token and, if the link has a passphrase, the proof that it was given; or the photo whose
+ * bytes are replaced, for which the session stands.
+ */
+export function credentials({ by }: EngineOptions): [string, string][] {
+  if ("photoId" in by) return [["photo_id", String(by.photoId)]];
+  const { uploadToken, uploadGrant } = by;
   return [
     ["upload_token", uploadToken],
     ...(uploadGrant === null ? [] : [["upload_grant", uploadGrant] as [string, string]]),
   ];
+}
+
+/** Headers of every request: with a session's cookie goes what other sites' pages do not know (protocol 9). */
+export function headersOf({ by }: EngineOptions): Record<string, string> {
+  return "csrf" in by ? { "Redeem-Csrf": by.csrf } : {};
+}
+
+/** What the right is remembered by over a closed page. */
+export function nameOfRight(by: UploadRight): string {
+  return "photoId" in by ? `photo ${by.photoId} of ${by.userId}` : by.uploadToken;
 }
 
 /** The parameters that identify an upload: those of Resumable.js. */
@@ -43,5 +58,6 @@ export function chunkAddress(
     ...identityFields(identity),
     ["resumableChunkNumber", String(number)],
   ]);
-  return `${options.api}photo/redeem-upload-token?${query}`;
+  const method = "photoId" in options.by ? "replace" : "redeem-upload-token";
+  return `${options.api}photo/${method}?${query}`;
 }

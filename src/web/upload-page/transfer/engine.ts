@@ -1,4 +1,4 @@
-import { credentials } from "./addresses.ts";
+import { credentials, headersOf, nameOfRight } from "./addresses.ts";
 import {
   cancelUpload,
   pauseUpload,
@@ -28,8 +28,8 @@ const STATUS_MS = 3000;
 const TICK_MS = 500;
 
 /**
- * Sends files to an upload token, several at a time, in chunks (protocol 4.2). Puts the parts of this folder together:
- * the state that all files share is the `Machine`, that of one file a `FileUpload`.
+ * Sends files to an upload token, or new bytes to a photo, several at a time, in chunks (protocol 4.2). Puts the parts of this
+ * folder together: the state that all files share is the `Machine`, that of one file a `FileUpload`.
  */
 export function createEngine(options: EngineOptions): Engine {
   const machine = createMachine(options);
@@ -92,13 +92,13 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 function createMachine(options: EngineOptions): Machine {
-  const print = fingerprint(options.uploadToken);
+  const print = fingerprint(nameOfRight(options.by));
   const records = rememberFiles(print);
   let woken = false;
   const machine: Machine = {
     options,
     uploads: new Map(),
-    exchange: createExchange(),
+    exchange: createExchange(headersOf(options)),
     notices: createNotices(),
     records,
     remembered: Promise.resolve([]),
@@ -126,6 +126,8 @@ function createMachine(options: EngineOptions): Machine {
 
 async function fetchStatus(machine: Machine): Promise<TokenStatus | undefined> {
   const { options } = machine;
+  // What a session may do has no uses that could come to an end.
+  if ("photoId" in options.by) return options.status;
   const before = machine.begunSinceStatus;
   try {
     const query = new URLSearchParams(credentials(options));

@@ -31,18 +31,23 @@ export type Exchange = {
 /**
  * By XMLHttpRequest, since fetch does not tell how much of a body has gone out. The header `Redeem-Return` makes the server
  * describe the address that the browser returns to, instead of redirecting to it (protocol 4.3).
+ * @param headers further ones of each request
  */
-export function createExchange(): Exchange {
+export function createExchange(headers: Readonly<Record<string, string>>): Exchange {
   const hurry = new Set<() => void>();
   return {
-    send: (message) => exchange(message, hurry),
+    send: (message) => exchange(message, headers, hurry),
     networkChanged: () => {
       for (const run of hurry) run();
     },
   };
 }
 
-function exchange(message: Outgoing, hurry: Set<() => void>): Promise<Reply | Unanswered> {
+function exchange(
+  message: Outgoing,
+  headers: Readonly<Record<string, string>>,
+  hurry: Set<() => void>,
+): Promise<Reply | Unanswered> {
   const { method, url, body, type, signal, onProgress } = message;
   return new Promise((resolve) => {
     if (signal.aborted) return resolve({ status: 0, sent: false });
@@ -78,6 +83,7 @@ function exchange(message: Outgoing, hurry: Set<() => void>): Promise<Reply | Un
 
     xhr.open(method, url);
     xhr.setRequestHeader("Redeem-Return", "describe");
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     if (type !== undefined) xhr.setRequestHeader("Content-Type", type);
     waitAtMost(STALL_MS);
     xhr.send(body ?? null);

@@ -49,10 +49,9 @@ export type Engine = {
 export type EngineOptions = {
   /** The address of version 2 of the API, with a slash at its end: "../api/2/" from /upload/<token>. */
   api: string;
-  uploadToken: string;
-  /** If the link has a passphrase: the proof that the guest gave it (protocol 4.7). */
-  uploadGrant: string | null;
-  /** The guest's name and note as typed so far; sent with each file. Empty strings if the link does not ask for them. */
+  /** Where the files go, and by which right. */
+  by: UploadRight;
+  /** The guest's name and note as typed so far; sent with each file. Empty strings if nothing is asked for. */
   guest: () => { name: string; note: string };
   /** The token's status as the server wrote it into the page. */
   status: TokenStatus;
@@ -61,6 +60,14 @@ export type EngineOptions = {
   /** Milliseconds between two requests for the status while the page is visible. Default 3000; 0: only when `askStatus` is called. */
   statusMs?: number;
 };
+
+/**
+ * An upload token, with the proof that its passphrase was given where it has one; or a photo that gets these bytes, from
+ * somebody who is signed in at `/archive` (`photo/replace`, protocol 6.2).
+ */
+export type UploadRight =
+  | { uploadToken: string; uploadGrant: string | null }
+  | { photoId: number; userId: number; csrf: string };
 
 export type Picked = {
   file: File;

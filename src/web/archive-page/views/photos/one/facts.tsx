@@ -34,7 +34,7 @@ export function Facts({
       <PublishField {...props} />
       <OriginFacts origin={shown.origin} />
       <FileFacts photo={photo} />
-      {mayEdit && <ReplaceFile actions={actions} />}
+      {mayEdit && <ReplaceFile photo={photo} />}
     </>
   );
 }

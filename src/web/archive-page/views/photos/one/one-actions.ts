@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import { copyText } from "../../../../kit/copy.ts";
 import { toast } from "../../../../kit/toast.tsx";
 import type { ApiParams } from "../../../api.ts";
@@ -7,7 +6,6 @@ import { downloadPhoto } from "../download.ts";
 import { usePhotos } from "../photos-context.ts";
 import { useProblemText } from "../../../problem-text.ts";
 import type { Neighbours } from "./neighbours.ts";
-import { replaceFile } from "./replace-file.ts";
 import type { ShownPhoto } from "./whole-photo.ts";
 
 export type OneActions = {
@@ -19,9 +17,6 @@ export type OneActions = {
   destroy(): Promise<void>;
   /** Changes its title, description, tags, albums or publishing (`photo/update`). @returns whether it was done */
   update(changes: ApiParams): Promise<boolean>;
-  replace(file: File): Promise<void>;
-  /** How much of new bytes is sent: 0 to 1; undefined where none are. */
-  replacing: { fraction: number; stop(): void } | undefined;
 };
 
 /** What can be done with the photo that is shown alone. Each function shows why it failed, if it did. */
@@ -30,7 +25,6 @@ export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours)
   const { photo, again } = shown;
   const changes = useChanges();
   const problemText = useProblemText();
-  const [replacing, setReplacing] = useState<OneActions["replacing"]>(undefined);
   const isInTrash = selection.state === "trash";
 
   /** After the photo was deleted or restored: shows the next one, or the one before, or the grid. */
@@ -48,7 +42,6 @@ export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours)
   };
 
   return {
-    replacing,
     download: () => photo && downloadPhoto(photo, data.base),
     copyLink: async () => {
       if (!photo) return;
@@ -79,19 +72,6 @@ export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours)
         await again();
       }
       return isDone;
-    },
-    replace: async (file) => {
-      if (!photo) return;
-      const request = new AbortController();
-      const show = (fraction: number) => setReplacing({ fraction, stop: () => request.abort() });
-      show(0);
-      await attempt(async () => {
-        await replaceFile(data, photo.photo_id, file, show, request.signal);
-        if (!request.signal.aborted) toast(texts.replaced);
-      });
-      setReplacing(undefined);
-      list.expire(photo.photo_id);
-      await again();
     },
   };
 }

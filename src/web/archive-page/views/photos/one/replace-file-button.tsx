@@ -1,26 +1,28 @@
 /** @jsxImportSource preact */
 import { useRef } from "preact/hooks";
-import { Button } from "../../../../kit/button.tsx";
+import { Button, IconButton } from "../../../../kit/button.tsx";
 import { ProgressBar } from "../../../../kit/progress-bar.tsx";
+import { fractionOf } from "../../../../upload-page/progress-words.ts";
+import { describeReplacement } from "../../../replacing/replacement-words.ts";
+import {
+  isReplacing,
+  replacements,
+  startReplacing,
+  type Replacement,
+} from "../../../replacing/replacements.ts";
+import { nameOf } from "../photo-types.ts";
 import { usePhotos } from "../photos-context.ts";
-import type { OneActions } from "./one-actions.ts";
+import type { FactProps } from "./fact-props.ts";
 
 /** Another file in place of this one: all that is said of the photo stays. */
-export function ReplaceFile({ actions }: { actions: OneActions }) {
+export function ReplaceFile({ photo }: Pick<FactProps, "photo">) {
   const { texts, data } = usePhotos();
   const input = useRef<HTMLInputElement>(null);
-  const { replacing } = actions;
-  if (replacing) {
-    return (
-      <div class="replacing" role="status">
-        <span>{texts.replacing}</span>
-        <ProgressBar fraction={replacing.fraction} label={texts.replacing} />
-        <Button onClick={replacing.stop}>{data.common.cancel}</Button>
-      </div>
-    );
-  }
+  const replacement = replacements.value.find(({ photoId }) => photoId === photo.photo_id);
+  if (replacement && isReplacing(replacement)) return <Replacing {...replacement} />;
   return (
     <div class="fact-section">
+      {replacement && <Refused {...replacement} />}
       <input
         ref={input}
         type="file"
@@ -29,12 +31,44 @@ export function ReplaceFile({ actions }: { actions: OneActions }) {
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
           currentTarget.value = "";
-          if (file) void actions.replace(file);
+          if (file) startReplacing(data, { id: photo.photo_id, name: nameOf(photo) }, file);
         }}
       />
       <Button icon="replace" onClick={() => input.current?.click()}>
         {texts.replace}
       </Button>
     </div>
+  );
+}
+
+function Replacing({ transfer, pause, resume, retryNow, cancel }: Replacement) {
+  const { texts, data, locale } = usePhotos();
+  const { button } = data.sending;
+  const isPaused = transfer.state === "paused";
+  const label = locale.say(isPaused ? button.resume : button.pause, { name: transfer.name });
+  return (
+    <section class="fact-section replacing" aria-label={texts.replacing}>
+      <span>{texts.replacing}</span>
+      <ProgressBar fraction={fractionOf(transfer)} label={texts.replacing} />
+      <p class="hint">{describeReplacement(transfer, data, locale)}</p>
+      <div class="replacing-buttons">
+        {transfer.troubled && <Button onClick={retryNow}>{data.common.tryNow}</Button>}
+        <IconButton
+          icon={isPaused ? "play" : "pause"}
+          label={label}
+          onClick={isPaused ? resume : pause}
+        />
+        <Button onClick={cancel}>{data.common.cancel}</Button>
+      </div>
+    </section>
+  );
+}
+
+function Refused({ transfer }: Replacement) {
+  const { data, locale } = usePhotos();
+  return (
+    <p class="hint bad" role="alert">
+      {describeReplacement(transfer, data, locale)}
+    </p>
   );
 }

@@ -1,22 +1,10 @@
-import { effect, type ReadonlySignal } from "@preact/signals";
-import { percent } from "../kit/locale.ts";
-import type { Words } from "./choosing/limits.ts";
-import type { Totals } from "./upload-list.ts";
+import { effect } from "@preact/signals";
 
-/** Says in the tab's title how far the sending is. */
-export function showInTitle(totals: ReadonlySignal<Totals>, { texts, locale }: Words): void {
-  const title = document.title;
-  effect(() => {
-    const { active, paused, size, sent, done } = totals.value;
-    const underWay = active + paused > 0;
-    const progress = { percent: percent(size === 0 ? 0 : sent / size), title };
-    if (underWay) document.title = locale.say(texts.tab.sending, progress);
-    else document.title = done > 0 ? locale.say(texts.tab.done, { title }) : title;
-  });
-}
-
-/** Keeps a phone's screen from going dark, which would stop the sending. */
-export function keepAwake(totals: ReadonlySignal<Totals>): void {
+/**
+ * Keeps a phone's screen from going dark, which would stop the sending.
+ * @param isSending read from signals: asked again when one of them changes
+ */
+export function keepAwake(isSending: () => boolean): void {
   let lock: WakeLockSentinel | undefined;
   let wanted = false;
   const take = async () => {
@@ -38,7 +26,7 @@ export function keepAwake(totals: ReadonlySignal<Totals>): void {
     else if (lock === undefined && document.visibilityState === "visible") void take();
   };
   effect(() => {
-    wanted = totals.value.active > 0;
+    wanted = isSending();
     update();
   });
   document.addEventListener("visibilitychange", update);

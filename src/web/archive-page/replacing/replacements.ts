@@ -1,0 +1,111 @@
+import { signal } from "@preact/signals";
+import { keepAwake, warnBeforeLeaving } from "../../kit/while-sending.ts";
+import { toast } from "../../kit/toast.tsx";
+import { createEngine } from "../../upload-page/transfer/engine.ts";
+import type { Engine, Transfer } from "../../upload-page/transfer/types.ts";
+import { sessionIsOver } from "../api.ts";
+import type { ArchivePageData } from "../page-data.ts";
+
+/** A file on its way that replaces the bytes of a photo. It goes on whatever of the archive is looked at. */
+export type Replacement = {
+  photoId: number;
+  /** What the photo is called. */
+  name: string;
+  transfer: Transfer;
+  pause(): void;
+  resume(): void;
+  retryNow(): void;
+  /** What has been sent of it is deleted. Of one that was refused: its words go. */
+  cancel(): void;
+};
+
+/** At most one of a photo, in the order in which they were begun. */
+export const replacements = signal<readonly Replacement[]>([]);
+
+/** What may have to be told on the way, and goes on by itself: not refused, and not over. */
+export const isReplacing = ({ transfer: { state } }: Replacement): boolean =>
+  ["waiting", "sending", "paused", "offline"].includes(state);
+
+/** Keeps the screen from going dark and the page from being left by mistake, while something is sent. Once on a page. */
+export function watchReplacing(): void {
+  keepAwake(() =>
+    replacements.value.some((one) => isReplacing(one) && one.transfer.state !== "paused"),
+  );
+  warnBeforeLeaving(() => replacements.peek().some(isReplacing));
+}
+
+/** Uses of a link come to an end; those of a session do not. */
+const NO_END = {
+  state: "open",
+  maxUploads: Number.POSITIVE_INFINITY,
+  remaining: Number.POSITIVE_INFINITY,
+  free: Number.POSITIVE_INFINITY,
+  validUntil: Number.POSITIVE_INFINITY,
+  graceUntil: Number.POSITIVE_INFINITY,
+} as const;
+
+/**
+ * Sends a file in place of a photo's, in chunks (`photo/replace`, protocol 6.2): what a broken line or a closed page has left
+ * goes on when the same file is chosen again.
+ * @param photo its id, and what it is called
+ */
+export function startReplacing(
+  data: ArchivePageData,
+  photo: { id: number; name: string },
+  file: File,
+): void {
+  dismiss(photo.id);
+  const { csrf, userId, base, texts } = data;
+  const engine = createEngine({
+    api: `${base}/api/2/`,
+    by: { photoId: photo.id, userId, csrf },
+    guest: () => ({ name: "", note: "" }),
+    status: NO_END,
+    statusMs: 0,
+    // It is sent again by choosing it again.
+    undoMs: 0,
+  });
+  const [first] = engine.add([{ file, path: "" }]);
+  if (first === undefined) return engine.close();
+  const show = () => {
+    const transfer = engine.transfer(first.id) ?? first;
+    const { state, refusal } = transfer;
+    if (refusal?.code === "session_ended") sessionIsOver.value = true;
+    // One that is cancelled has yet to tell the server.
+    if (state === "done" || state === "refused") engine.close();
+    if (state === "done") toast(texts.photos.replaced);
+    if (state === "done" || state === "cancelled") dismiss(photo.id);
+    else put(toReplacement(photo, transfer, engine));
+  };
+  engine.onChange(show);
+  show();
+}
+
+function toReplacement(
+  photo: { id: number; name: string },
+  transfer: Transfer,
+  engine: Engine,
+): Replacement {
+  const { id, state } = transfer;
+  return {
+    photoId: photo.id,
+    name: photo.name,
+    transfer,
+    pause: () => engine.pause(id),
+    resume: () => engine.resume(id),
+    retryNow: engine.retryNow,
+    cancel: () => (state === "refused" ? dismiss(photo.id) : engine.cancel(id)),
+  };
+}
+
+function put(replacement: Replacement): void {
+  const others = replacements.peek();
+  const isListed = others.some(({ photoId }) => photoId === replacement.photoId);
+  replacements.value = isListed
+    ? others.map((other) => (other.photoId === replacement.photoId ? replacement : other))
+    : [...others, replacement];
+}
+
+function dismiss(photo: number): void {
+  replacements.value = replacements.peek().filter(({ photoId }) => photoId !== photo);
+}
