@@ -33,7 +33,8 @@ describe.each(browsers)("%s", (name) => {
     await typeNumber(form.getByLabel("Number of files"), "7");
     await form.getByLabel("Largest file").fill("1.5");
     await form.getByLabel("Unit").selectOption("MB");
-    await form.getByLabel("Album").selectOption({ label: "New album" });
+    await form.getByRole("combobox", { name: "Album" }).click();
+    await form.getByRole("option", { name: "New album" }).click();
     await form.getByLabel("Name of the album").fill(`Album (${name})`);
     await form.getByLabel("Pictures").check();
     await form.getByLabel("Videos").check();

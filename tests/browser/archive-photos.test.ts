@@ -14,6 +14,7 @@ import {
 import { browserForAll } from "../support/browsers.ts";
 import { rowsOf } from "../support/database.ts";
 import { serverForAll } from "../support/lifetime.ts";
+import { sendWhole } from "../support/over-http.ts";
 import { until } from "../support/remains.ts";
 import { shot } from "../support/shots.ts";
 
@@ -124,6 +125,80 @@ describe("the grid", () => {
     expect(await shownNames(page)).toEqual(["harbour.jpg and not published"]);
     await page.goBack();
     await page.getByText("5 photos").waitFor();
+  });
+
+  test("finds by any tag, link and album, however many there are: by writing, by keys and by a press", async () => {
+    const numbers = Array.from({ length: 130 }, (_, at) => `${at}`.padStart(3, "0"));
+    const token = await server.token({ title: "The oldest link" });
+    await sendWhole(server, token, await picture(1), "by link.jpg");
+    for (const at of numbers.slice(0, 101)) await server.token({ title: `Later link ${at}` });
+    const album = await asOperator<{ album_id: number }>(server, "album/create", {
+      title: "The oldest album",
+    });
+    for (const at of numbers.slice(0, 101))
+      await asOperator(server, "album/create", { title: `Later ${at}` });
+    const tags = numbers.map((at) => `many${at}`).join(" ");
+    await addPhoto(server, "tagged.jpg", { tags, album_id: `${album.album_id}` });
+
+    const visit = await openArchive(browser, server);
+    const { page } = visit;
+    await page.getByRole("button", { name: "Filter and order" }).click();
+    const field = page.getByRole("combobox", { name: "Tag", exact: true });
+    const active = () =>
+      field.evaluate(
+        (it) =>
+          document.getElementById(it.getAttribute("aria-activedescendant") ?? "")?.textContent,
+      );
+    const chip = (words: string) => page.getByRole("button", { name: `Remove ${words}` });
+
+    await field.focus();
+    expect(await field.inputValue()).toBe("Any tag");
+    await field.press("ArrowDown");
+    await page.getByRole("option", { name: "Any tag" }).waitFor();
+    await page.getByRole("option", { name: "many129" }).waitFor();
+    await expectAccessible(visit);
+    await shot(visit, "archive-find-tag");
+    // Page after page, as far as there is something.
+    const options = page.locator(".combobox [role=option]");
+    for (let last = ""; last !== (await active());) {
+      last = (await active()) ?? "";
+      for (let step = 0; step < 8; step += 1) await field.press("PageDown");
+      await page.locator("[role=listbox][aria-busy=false]").waitFor();
+    }
+    expect(await options.count()).toBe(131);
+    expect(await active()).toContain("many000");
+    // Escape closes the list, and a second one the panel; what was chosen stays.
+    await field.press("Escape");
+    expect([await field.inputValue(), await options.count()]).toEqual(["Any tag", 0]);
+    await field.pressSequentially("ny127");
+    await page.getByRole("option", { name: "many127" }).waitFor();
+    await field.press("Enter");
+    await chip("many127").waitFor();
+    await page.getByText("1 photo", { exact: true }).waitFor();
+    await field.fill("no such tag");
+    await page.getByText("Nothing found", { exact: true }).waitFor();
+    await field.press("Escape");
+    expect(await field.inputValue()).toBe("many127");
+    await field.press("Escape");
+    await field.waitFor({ state: "detached" });
+
+    for (const [name, words, found] of [
+      ["Link", "oldest", "The oldest link"],
+      ["Album", "oldest", "The oldest album"],
+    ] as const) {
+      await page.evaluate(() => void (location.hash = "#/photos"));
+      await page.getByRole("button", { name: "Filter and order" }).click();
+      await page.getByRole("combobox", { name, exact: true }).fill(words);
+      await page.getByRole("option", { name: found }).click();
+      await chip(found).waitFor();
+      await page.getByText("1 photo", { exact: true }).waitFor();
+      expect(await page.getByRole("combobox", { name, exact: true }).inputValue()).toBe(found);
+      await page.keyboard.press("Escape");
+    }
+    for (const { photo_id: one } of await photosOnRecord()) {
+      const isOfOthers = Object.values(ids).includes(one);
+      if (!isOfOthers) await asOperator(server, "photo/delete", { photo_id: one, permanently: 1 });
+    }
   });
 
   test("shows what arrives, and what goes, by itself", async () => {

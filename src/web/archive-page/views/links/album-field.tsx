@@ -1,47 +1,41 @@
 /** @jsxImportSource preact */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { TITLE_LENGTH } from "../../../../api-limits.ts";
+import { Combobox } from "../../../kit/combobox.tsx";
 import { Field } from "../../../kit/field.tsx";
 import { useArchive } from "../../archive-context.ts";
+import { albumFinder } from "../../find-choices.ts";
 import type { LinkFormPart } from "./link-form-part.ts";
-
-type AlbumChoice = { album_id: number; title: string };
-
-/** How many albums are offered: nobody looks through a longer list. */
-const MOST = 100;
 
 export const NEW_ALBUM = "new";
 
-/** Chooses the album that a link's files go into: none, one of those that were changed last, or a new one. */
+/** The album that files of a link go into: none, one that is there, or a new one. */
 export function AlbumField({ draft, change, errorOf }: LinkFormPart) {
-  const { data, api } = useArchive();
+  const { data, api, locale } = useArchive();
   const texts = data.texts.links;
-  const [albums, setAlbums] = useState<readonly AlbumChoice[]>([]);
-  useEffect(() => {
-    const params = { include_hidden_p: true, orderby: "editing_date", size: MOST };
-    // If albums cannot be loaded, a link can still be made without one.
-    api<AlbumChoice[]>("album/list", params).then(
-      (answer) => setAlbums(answer.data),
-      () => undefined,
-    );
-  }, []);
+  const [title, setTitle] = useState("");
+  const fixed = [
+    { value: "", label: texts.noAlbum },
+    { value: NEW_ALBUM, label: texts.newAlbum },
+  ];
+  const shown = fixed.find(({ value }) => value === draft.albumId)?.label ?? title;
   return (
     <>
       <Field label={texts.album} error={errorOf("album_id")}>
         {(ids) => (
-          <select
+          <Combobox
             {...ids}
+            label={texts.album}
             value={draft.albumId}
-            onChange={(event) => change({ albumId: event.currentTarget.value })}
-          >
-            <option value="">{texts.noAlbum}</option>
-            <option value={NEW_ALBUM}>{texts.newAlbum}</option>
-            {albums.map(({ album_id: id, title }) => (
-              <option key={id} value={String(id)}>
-                {title || String(id)}
-              </option>
-            ))}
-          </select>
+            shown={shown}
+            fixed={fixed}
+            find={albumFinder(api, locale, "editing_date")}
+            nothing={data.texts.lists.nothingFound}
+            onChoose={(albumId, chosen) => {
+              setTitle(chosen);
+              change({ albumId });
+            }}
+          />
         )}
       </Field>
       {draft.albumId === NEW_ALBUM && (

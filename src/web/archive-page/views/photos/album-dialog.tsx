@@ -7,7 +7,7 @@ import { Field } from "../../../kit/field.tsx";
 import { Icon } from "../../../kit/icon.tsx";
 import { toast } from "../../../kit/toast.tsx";
 import { useChanges } from "./changes.ts";
-import type { AlbumItem } from "./choices.ts";
+import type { AlbumItem } from "../../find-choices.ts";
 import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
 import { useProblemText } from "../../problem-text.ts";

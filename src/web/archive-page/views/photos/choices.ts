@@ -1,55 +1,53 @@
 import { useEffect, useState } from "preact/hooks";
+import type { OptionPage } from "../../../kit/found-options.ts";
 import { useArchive } from "../../archive-context.ts";
+import { linkLabel, tagFinder, type AlbumItem, type LinkNames } from "../../find-choices.ts";
 
-/** An option of a list: its value, and the words that are shown for it. */
-export type NamedChoice = [value: string, label: string];
-
-export type AlbumItem = { album_id: number; title: string; number_of_photos: number };
-type TagItem = { tag: string; count: number };
-type LinkItem = { token_id: number; title: string; sender: string };
-
-/** How many albums, tags and links are offered; others are found by a search. */
-const MOST = 100;
-
-/** The newest albums. */
-export function useAlbums(): NamedChoice[] {
-  return useItems<AlbumItem>("album/list", { include_hidden_p: true, size: MOST }, (album) => [
-    String(album.album_id),
-    album.title,
-  ]);
-}
-
-/** The tags that most photos have. */
-export function useTags(): NamedChoice[] {
-  return useItems<TagItem>("tag/list", { orderby: "count", size: MOST }, ({ tag }) => [tag, tag]);
-}
-
-/** The newest upload links. @param mayAsk whether the signed-in key may list them; if not, the result is undefined */
-export function useLinks(mayAsk: boolean): NamedChoice[] | undefined {
-  const links = useItems<LinkItem>(
-    mayAsk ? "upload-token/list" : undefined,
-    { state: "all", size: MOST },
-    ({ token_id: id, title, sender }) => [String(id), title || sender || `#${id}`],
-  );
-  return mayAsk ? links : undefined;
-}
-
-function useItems<Item>(
-  method: string | undefined,
-  params: Readonly<Record<string, string | number | boolean>>,
-  name: (item: Item) => NamedChoice,
-): NamedChoice[] {
-  const { api } = useArchive();
-  const [items, setItems] = useState<NamedChoice[]>([]);
+/** Tags that contain what was written, to be offered beside a field that takes any word. */
+export function useTags(words: string): string[] {
+  const { api, locale } = useArchive();
+  const [tags, setTags] = useState<OptionPage["options"]>([]);
   useEffect(() => {
-    if (method === undefined) return;
     const left = new AbortController();
-    // If a list cannot be loaded it stays empty; what was chosen before and the rest of the panel keep working.
-    api<Item[] | { items: Item[] }>(method, params, left.signal).then(
-      ({ data }) => setItems(("items" in data ? data.items : data).map(name)),
+    // A list that cannot be asked for leaves the field as it is.
+    tagFinder(api, locale)(words.trim(), undefined, left.signal).then(
+      ({ options }) => setTags(options),
       () => undefined,
     );
     return () => left.abort();
-  }, [method]);
-  return items;
+  }, [words]);
+  return tags.map(({ value }) => value);
+}
+
+/** What the album of an id is called; undefined while that is not known. @param id "" where there is none */
+export function useAlbumName(id: string): string | undefined {
+  const asked = id && { album_id: id, include_hidden_p: true };
+  return useItem<AlbumItem>("album/list", asked)?.title;
+}
+
+/** The same of an upload link. */
+export function useLinkName(id: string): string | undefined {
+  const link = useItem<LinkNames>("upload-token/list", id && { token_id: id, state: "all" });
+  return link && linkLabel(link);
+}
+
+/** The item of a list that an id is of. @param params that find it; "" where there is no id */
+function useItem<Item>(
+  method: string,
+  params: "" | Readonly<Record<string, string | boolean>>,
+): Item | undefined {
+  const { api } = useArchive();
+  const [item, setItem] = useState<Item | undefined>(undefined);
+  const asked = JSON.stringify(params);
+  useEffect(() => {
+    setItem(undefined);
+    if (params === "") return;
+    const left = new AbortController();
+    api<Item[] | { items: Item[] }>(method, params, left.signal).then(
+      ({ data }) => setItem(("items" in data ? data.items : data)[0]),
+      () => undefined,
+    );
+    return () => left.abort();
+  }, [asked]);
+  return item;
 }

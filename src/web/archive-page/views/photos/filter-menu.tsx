@@ -1,8 +1,11 @@
 /** @jsxImportSource preact */
+import { Combobox } from "../../../kit/combobox.tsx";
 import { Field } from "../../../kit/field.tsx";
+import type { FindOptions } from "../../../kit/found-options.ts";
 import { Menu } from "../../../kit/menu.tsx";
+import { albumFinder, linkFinder, tagFinder } from "../../find-choices.ts";
 import { SORTINGS, STATES, TYPES, type PhotoSelection } from "./filter.ts";
-import { useAlbums, useLinks, useTags } from "./choices.ts";
+import { useAlbumName, useLinkName } from "./choices.ts";
 import { usePhotos } from "./photos-context.ts";
 
 /** A menu with all filters, and the order of the photos. */
@@ -16,10 +19,9 @@ export function FilterMenu() {
 }
 
 function FilterForm() {
-  const { texts, mayChange, selection } = usePhotos();
-  const albums = useAlbums();
-  const tags = useTags();
-  const links = useLinks(mayChange);
+  const { api, texts, locale, mayChange, selection } = usePhotos();
+  const album = useAlbumName(selection.albumId);
+  const link = useLinkName(mayChange ? selection.tokenId : "");
   const states = STATES.filter((state) => state !== "trash" || mayChange);
   return (
     <div class="filter-form">
@@ -33,21 +35,27 @@ function FilterForm() {
         label={texts.type}
         options={TYPES.map((type) => [type, texts.types[type || "all"]])}
       />
-      <Choice
+      <Found
         name="albumId"
         label={texts.album}
-        options={[["", texts.anyAlbum], ...withChosen(albums, selection.albumId)]}
+        any={texts.anyAlbum}
+        shown={album}
+        find={albumFinder(api, locale)}
       />
-      <Choice
+      <Found
         name="tag"
         label={texts.tag}
-        options={[["", texts.anyTag], ...withChosen(tags, selection.tag)]}
+        any={texts.anyTag}
+        shown={selection.tag}
+        find={tagFinder(api, locale)}
       />
-      {links !== undefined && (
-        <Choice
+      {mayChange && (
+        <Found
           name="tokenId"
           label={texts.link}
-          options={[["", texts.anyLink], ...withChosen(links, selection.tokenId)]}
+          any={texts.anyLink}
+          shown={link}
+          find={linkFinder(api)}
         />
       )}
       <Choice
@@ -59,10 +67,38 @@ function FilterForm() {
   );
 }
 
-/** Adds what is chosen to the options if it is not among them: those are a hundred at most, and the address may name any other. */
-function withChosen(options: readonly [string, string][], chosen: string): [string, string][] {
-  const isThere = chosen === "" || options.some(([value]) => value === chosen);
-  return isThere ? [...options] : [[chosen, chosen], ...options];
+/** One of more than fit into a list: it is found by writing. @param shown what the chosen one is called, once that is known */
+function Found({
+  name,
+  label,
+  any,
+  shown,
+  find,
+}: {
+  name: "albumId" | "tag" | "tokenId";
+  label: string;
+  any: string;
+  shown: string | undefined;
+  find: FindOptions;
+}) {
+  const { texts, selection, select } = usePhotos();
+  const value = selection[name];
+  return (
+    <Field label={label}>
+      {(ids) => (
+        <Combobox
+          {...ids}
+          label={label}
+          value={value}
+          shown={value === "" ? any : (shown ?? value)}
+          fixed={[{ value: "", label: any }]}
+          find={find}
+          nothing={texts.nothingFound}
+          onChoose={(chosen) => select({ [name]: chosen })}
+        />
+      )}
+    </Field>
+  );
 }
 
 function Choice({

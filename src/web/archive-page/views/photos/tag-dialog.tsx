@@ -20,7 +20,7 @@ export function TagDialog({
   const { texts, locale, data } = usePhotos();
   const { addTags } = useChanges();
   const [tag, setTag] = useState("");
-  const tags = useTags();
+  const tags = useTags(tag);
   const listId = useId();
   return (
     <Dialog
@@ -50,7 +50,7 @@ export function TagDialog({
           )}
         </Field>
         <datalist id={listId}>
-          {tags.map(([name]) => (
+          {tags.map((name) => (
             <option key={name} value={name} />
           ))}
         </datalist>

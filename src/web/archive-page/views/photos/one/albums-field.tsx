@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Button, IconButton } from "../../../../kit/button.tsx";
 import { placeOf } from "../../../place.ts";
 import { AlbumDialog } from "../album-dialog.tsx";
-import type { AlbumItem } from "../choices.ts";
+import type { AlbumItem } from "../../../find-choices.ts";
 import { usePhotos } from "../photos-context.ts";
 import type { FactProps } from "./fact-props.ts";
 

@@ -45,7 +45,7 @@ export function TagsField({ photo, actions, mayEdit }: FactProps) {
 function NewTag({ onTag }: { onTag: (tag: string) => Promise<boolean> }) {
   const { texts } = usePhotos();
   const [tag, setTag] = useState("");
-  const known = useTags();
+  const known = useTags(tag);
   const listId = useId();
   return (
     <form
@@ -64,7 +64,7 @@ function NewTag({ onTag }: { onTag: (tag: string) => Promise<boolean> }) {
         onInput={({ currentTarget }) => setTag(currentTarget.value)}
       />
       <datalist id={listId}>
-        {known.map(([name]) => (
+        {known.map((name) => (
           <option key={name} value={name} />
         ))}
       </datalist>
