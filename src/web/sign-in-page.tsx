@@ -65,9 +65,8 @@ export function renderOpenPage(page: SignInPage, secret: string): string {
  * What somebody sees for a moment who comes by a link of another site: browsers send no cookie along with that, so the answer has them
  * ask again (its header Refresh), from here.
  */
-export function renderReloadPage(page: SignInPage): string {
+export function renderReloadPage(page: SignInPage, address: string): string {
   const texts = textsOf(page.language).signIn;
-  const address = `${page.base}/archive`;
   return renderDocument(
     page,
     <p>

@@ -253,6 +253,32 @@ describe("a link of redeem open", () => {
     }
   });
 
+  test("one that is used up or unknown leads who is signed in into the archive, which says so", async () => {
+    const [path, other] = [await linkPath(site), await linkPath(site)];
+    const cookie = cookieOf(await use(path));
+    const unknown = `/archive/open/${"a".repeat(40)}`;
+    for (const old of [path, unknown]) {
+      // The second press of the button, too.
+      for (const answer of [
+        await site.call(old, { headers: { cookie } }),
+        await use(old, { cookie }),
+      ]) {
+        expect(answer.status).toBe(303);
+        expect(answer.headers.get("location")).toBe("/archive?old-link");
+        expect(answer.headers.get("set-cookie")).toBeNull();
+      }
+    }
+    // One that is good is offered all the same: it may be of another key.
+    expect((await site.call(other, { headers: { cookie } })).status).toBe(200);
+  });
+
+  test("one that another site has led to is asked for again, with the cookie that browsers have kept back", async () => {
+    const path = `/archive/open/${encodeURIComponent('a";<b>')}`;
+    const answer = await site.call(path, { headers: { "sec-fetch-site": "cross-site" } });
+    expect(answer.headers.get("refresh")).toBe(`0; url=${path}`);
+    expect(await answer.text()).not.toContain("<b>");
+  });
+
   test("of many who use it at once one is signed in", async () => {
     const path = await linkPath(site);
     const answers = await Promise.all(Array.from({ length: 20 }, () => use(path)));

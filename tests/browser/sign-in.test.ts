@@ -62,6 +62,10 @@ describe.each(browsers)("the archive's door in %s", (name) => {
     await visit.page.getByRole("button", { name: "Sign in" }).click();
     expect(await infoOf(visit.page)).toMatchObject({ level: "super" });
 
+    const back = await visit.context.newPage();
+    await back.goto(link);
+    await back.getByText("You were signed in already.").waitFor();
+    expect(back.url()).toBe(`${server.url}/archive`);
     const again = await browser.open(link, { locale: "de-DE" });
     expect(await again.page.locator(".notice").textContent()).toContain("Dieser Link ist benutzt");
     await shot(again, "sign-in-link-used");

@@ -32,6 +32,15 @@ export function archiveAnswer(
   });
 }
 
+/** In the address of the archive's page, for `toArchiveByOldLink`. */
+export const OLD_LINK = "old-link";
+
+/** On to the archive, for who is signed in already and has opened a link that signs nobody in any more: its page says so. */
+export function toArchiveByOldLink({ publicUrl }: SignInContext): Response {
+  const location = `${publicPathOf(publicUrl())}/archive?${OLD_LINK}`;
+  return new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
+}
+
 /**
  * Redirects to the archive, and sets the session's cookie.
  * @param secret of the session; empty: the cookie is deleted

@@ -1,15 +1,22 @@
 import { Elysia, t } from "elysia";
 import { version } from "../../../package.json";
 import { renderArchivePage } from "../../web/archive-page.tsx";
-import { renderReloadPage } from "../../web/sign-in-page.tsx";
 import { sendingTexts, textsOf } from "../../web/texts/texts.ts";
 import type { SignedIn } from "../../session/sessions.ts";
 import { HIDDEN } from "../docs/pages.ts";
 import { eventsAnswer } from "./events-route.ts";
-import { archiveAnswer } from "./answers.ts";
+import { archiveAnswer, OLD_LINK } from "./answers.ts";
 import { signedInBy } from "./session-caller.ts";
 import type { SignInContext } from "./sign-in-context.ts";
-import { openByLink, openPage, pageFor, signIn, signInPage } from "./sign-in.ts";
+import {
+  askAgain,
+  isFromElsewhere,
+  openByLink,
+  openPage,
+  pageFor,
+  signIn,
+  signInPage,
+} from "./sign-in.ts";
 import { endAll, endOne, signOut } from "./sign-out.ts";
 
 const LINK = t.Object({ secret: t.String({ maxLength: 200 }) });
@@ -48,11 +55,7 @@ export function archiveRoutes(context: SignInContext) {
 async function archivePage(context: SignInContext, request: Request): Promise<Response> {
   const found = await signedInBy(request, context.credentials);
   if (found) return signedInPage(context, request, found.signedIn);
-  const page = pageFor(context, request);
-  // Who follows another site's link comes without the cookie, which is SameSite=Strict. The request that this page's reload makes has it.
-  if (request.headers.get("sec-fetch-site") === "cross-site") {
-    return archiveAnswer(renderReloadPage(page), 200, { refresh: `0; url=${page.base}/archive` });
-  }
+  if (isFromElsewhere(request)) return askAgain(pageFor(context, request), "/archive");
   const isSignedOut = new URL(request.url).searchParams.has("signed-out");
   return signInPage(context, request, isSignedOut ? "signedOut" : undefined);
 }
@@ -66,6 +69,8 @@ function signedInPage(
   const allTexts = textsOf(language);
   const { archive: texts, common } = allTexts;
   const words = { language, texts, common, sending: sendingTexts(allTexts) };
-  const data = { csrf, level, userId, siteName: site.name, base, ...words, version };
+  const cameByOldLink = new URL(request.url).searchParams.has(OLD_LINK);
+  const who = { csrf, level, userId, siteName: site.name, base, cameByOldLink };
+  const data = { ...who, ...words, version };
   return archiveAnswer(renderArchivePage(data, site, `${base}/`));
 }

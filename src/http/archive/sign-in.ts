@@ -5,6 +5,7 @@ import { stateOfLink, type LinkState } from "../../session/links.ts";
 import { readsArchive } from "../../session/sessions.ts";
 import {
   renderOpenPage,
+  renderReloadPage,
   renderSignInPage,
   type SignInNotice,
   type SignInPage,
@@ -13,9 +14,10 @@ import { callerOf } from "../authenticate.ts";
 import type { Caller } from "../caller.ts";
 import { readFormField } from "../form.ts";
 import { languageOf } from "../language.ts";
-import { archiveAnswer, toArchive } from "./answers.ts";
+import { archiveAnswer, toArchive, toArchiveByOldLink } from "./answers.ts";
 import { sessionSecrets } from "./cookie.ts";
 import { isOwnPage } from "./own-page.ts";
+import { signedInBy } from "./session-caller.ts";
 import type { SignInContext } from "./sign-in-context.ts";
 
 /** What the pages for people who are not signed in are drawn with. */
@@ -109,7 +111,7 @@ export async function openPage(
   secret: string,
 ): Promise<Response> {
   const state = await stateOfLink(context.records, secret, context.now());
-  if (state !== "open") return signInPage(context, request, LINK_NOTICES[state], 404);
+  if (state !== "open") return uselessLink(context, request, secret, state);
   return archiveAnswer(renderOpenPage(pageFor(context, request), secret));
 }
 
@@ -124,8 +126,36 @@ export async function openByLink(
   const secret = await credentials.sessions.beginByLink(link);
   if (secret === undefined) {
     const state = await stateOfLink(records, link, now());
-    return signInPage(context, request, LINK_NOTICES[state], 404);
+    return uselessLink(context, request, link, state);
   }
   await endPresent(context, request);
   return toArchive(context, request, secret);
+}
+
+/** Who is signed in needs no link, whatever became of this one: a button that was pressed twice leads where it should. */
+async function uselessLink(
+  context: SignInContext,
+  request: Request,
+  link: string,
+  state: LinkState,
+): Promise<Response> {
+  if (await signedInBy(request, context.credentials)) return toArchiveByOldLink(context);
+  const notice = LINK_NOTICES[state];
+  if (!isFromElsewhere(request)) return signInPage(context, request, notice, 404);
+  const address = `/archive/open/${encodeURIComponent(link)}`;
+  return askAgain(pageFor(context, request), address, 404);
+}
+
+/**
+ * Whether another site's page has led here, for instance a mail that is read in the browser: browsers send no cookie along with that
+ * (SameSite), but with what this server's answer begins.
+ */
+export function isFromElsewhere(request: Request): boolean {
+  return request.method !== "POST" && request.headers.get("sec-fetch-site") === "cross-site";
+}
+
+/** Has the browser ask once more, from here. @param address behind the path of the public address */
+export function askAgain(page: SignInPage, address: string, status = 200): Response {
+  const url = `${page.base}${address}`;
+  return archiveAnswer(renderReloadPage(page, url), status, { refresh: `0; url=${url}` });
 }

@@ -5,6 +5,7 @@ import { createApi } from "./api.ts";
 import { Archive } from "./archive-context.ts";
 import { startEvents } from "./events.ts";
 import type { ArchivePageData } from "./page-data.ts";
+import { sayOldLink } from "./old-link.ts";
 import { watchReplacing } from "./replacing/replacements.ts";
 import { Shell } from "./shell.tsx";
 
@@ -20,6 +21,7 @@ if (info && root !== null) {
   };
   startEvents(data);
   watchReplacing();
+  sayOldLink(data);
   render(
     <Archive.Provider value={context}>
       <Shell />

@@ -273,6 +273,7 @@ export const da: Texts = {
       signOutEverywhere: "Log ud overalt",
       signIn: "Log ind",
       signedOut: "Du er logget ud.",
+      oldLink: "Det link logger ikke nogen ind længere. Du var allerede logget ind.",
       connectionLost: "Serveren kan ikke nås. Siden fortsætter af sig selv, når den er tilbage.",
       levels: {
         read: "Du kan se alt",

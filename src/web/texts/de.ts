@@ -286,6 +286,7 @@ export const de: Texts = {
       signOutEverywhere: "Überall abmelden",
       signIn: "Anmelden",
       signedOut: "Du bist abgemeldet.",
+      oldLink: "Dieser Link meldet niemanden mehr an. Du warst schon angemeldet.",
       connectionLost:
         "Der Server ist nicht erreichbar. Sobald er wieder da ist, geht es von selbst weiter.",
       levels: {

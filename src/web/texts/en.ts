@@ -292,6 +292,7 @@ export const en = {
       signOutEverywhere: "Sign out everywhere",
       signIn: "Sign in",
       signedOut: "You are signed out.",
+      oldLink: "That link signs nobody in any more. You were signed in already.",
       connectionLost: "The server cannot be reached. The page goes on by itself when it is back.",
       levels: {
         read: "You can look at everything",

@@ -277,6 +277,7 @@ export const es: Texts = {
       signOutEverywhere: "Cerrar sesión en todas partes",
       signIn: "Iniciar sesión",
       signedOut: "Has cerrado la sesión.",
+      oldLink: "Ese enlace ya no inicia ninguna sesión. Ya la tenías iniciada.",
       connectionLost:
         "No se puede contactar con el servidor. La página sigue por sí sola cuando vuelva.",
       levels: {

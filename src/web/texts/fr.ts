@@ -283,6 +283,7 @@ export const fr: Texts = {
       signOutEverywhere: "Se déconnecter partout",
       signIn: "Se connecter",
       signedOut: "Vous êtes déconnecté.",
+      oldLink: "Ce lien ne connecte plus personne. Vous étiez déjà connecté.",
       connectionLost: "Le serveur est injoignable. La page reprend d’elle-même dès qu’il répond.",
       levels: {
         read: "Vous pouvez tout consulter",
