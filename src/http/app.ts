@@ -103,6 +103,7 @@ export function createApp(
     publicUrl,
     now,
     look: lookOf(site),
+    publicList: config.REDEEM_PUBLIC_LIST,
     stallMs,
   };
   const lookAt = (root: string) => lookOf(site, root);

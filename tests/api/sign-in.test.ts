@@ -58,6 +58,19 @@ describe("the sign-in page", () => {
     expect(await answer.text()).toContain("Ingen nøgle ved hånden?");
   });
 
+  test.each([
+    ["0", false],
+    ["1", true],
+  ])("its page knows whether everybody may list photos: REDEEM_PUBLIC_LIST=%s", async (set, is) => {
+    const other = await startTestSite({ REDEEM_PUBLIC_LIST: set });
+    try {
+      const { cookie } = await signInWith(other);
+      expect(await pageData(other, cookie)).toMatchObject({ publicList: is });
+    } finally {
+      await other.stop();
+    }
+  });
+
   test("the front page leads to it", async () => {
     expect(await (await site.call("/")).text()).toContain('<a href="/archive">');
   });

@@ -70,7 +70,8 @@ function signedInPage(
   const { archive: texts, common } = allTexts;
   const words = { language, texts, common, sending: sendingTexts(allTexts) };
   const cameByOldLink = new URL(request.url).searchParams.has(OLD_LINK);
-  const who = { csrf, level, userId, siteName: site.name, base, cameByOldLink };
-  const data = { ...who, ...words, version };
+  const who = { csrf, level, userId, cameByOldLink };
+  const { publicList } = context;
+  const data = { ...who, siteName: site.name, base, publicList, ...words, version };
   return archiveAnswer(renderArchivePage(data, site, `${base}/`));
 }

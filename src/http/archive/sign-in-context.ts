@@ -15,6 +15,8 @@ export type SignInContext = {
   publicUrl: () => string;
   now: () => number;
   look: SiteLook;
+  /** Everybody may list published photos (REDEEM_PUBLIC_LIST). */
+  publicList: boolean;
   /** A form's request that sends nothing for this long is ended; in milliseconds (REDEEM_STALL). */
   stallMs: number;
 };

@@ -18,6 +18,8 @@ export type ArchivePageData = {
   common: CommonTexts;
   /** What is said of a file that is sent from this page. */
   sending: SendingTexts;
+  /** The site lists published photos for everybody (REDEEM_PUBLIC_LIST). */
+  publicList: boolean;
   /** A link was opened that signs nobody in any more, by who was signed in already. */
   cameByOldLink: boolean;
   /** Redeem's version. */

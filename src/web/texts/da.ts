@@ -428,6 +428,10 @@ export const da: Texts = {
       tags: "Mærker",
       albums: "Album",
       isPublished: "Udgivet",
+      publishingPublic:
+        "Denne side viser listen over udgivne billeder til alle. Den, der har dets link, ser det under alle omstændigheder.",
+      publishingPrivate:
+        "Denne side giver kun API-nøgler listen over billeder: programmer med en nøgle og delte album viser det, der er udgivet. Den, der har dets link, ser det under alle omstændigheder.",
       publishedAt: "Det udgives {moment}.",
       byLink: "Via linket",
       from: "Fra {name}",

@@ -444,6 +444,10 @@ export const de: Texts = {
       tags: "Schlagwörter",
       albums: "Alben",
       isPublished: "Veröffentlicht",
+      publishingPublic:
+        "Diese Seite listet veröffentlichte Fotos für alle auf. Wer den Link hat, sieht es in jedem Fall.",
+      publishingPrivate:
+        "Diese Seite listet Fotos nur für API-Schlüssel auf: Programme mit einem Schlüssel und geteilte Alben zeigen, was veröffentlicht ist. Wer den Link hat, sieht es in jedem Fall.",
       publishedAt: "Wird am {moment} veröffentlicht.",
       byLink: "Über den Link",
       from: "Von {name}",

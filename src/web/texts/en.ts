@@ -448,6 +448,10 @@ export const en = {
       tags: "Tags",
       albums: "Albums",
       isPublished: "Published",
+      publishingPublic:
+        "This site lists published photos for everybody. Whoever has its link sees it either way.",
+      publishingPrivate:
+        "This site lists photos for API keys alone: programs that ask with a key, and albums that were shared, show what is published. Whoever has its link sees it either way.",
       publishedAt: "It will be published on {moment}.",
       byLink: "By the link",
       from: "From {name}",

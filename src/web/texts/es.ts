@@ -433,6 +433,10 @@ export const es: Texts = {
       tags: "Etiquetas",
       albums: "Álbumes",
       isPublished: "Publicada",
+      publishingPublic:
+        "Este sitio muestra a todo el mundo la lista de fotos publicadas. Quien tiene su enlace la ve en cualquier caso.",
+      publishingPrivate:
+        "Este sitio solo da la lista de fotos a claves de API: los programas con una clave y los álbumes compartidos muestran lo publicado. Quien tiene su enlace la ve en cualquier caso.",
       publishedAt: "Se publicará el {moment}.",
       byLink: "Por el enlace",
       from: "De {name}",

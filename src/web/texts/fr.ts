@@ -439,6 +439,10 @@ export const fr: Texts = {
       tags: "Mots-clés",
       albums: "Albums",
       isPublished: "Publiée",
+      publishingPublic:
+        "Ce site liste les photos publiées pour tout le monde. Qui a son lien la voit dans tous les cas.",
+      publishingPrivate:
+        "Ce site ne liste les photos que pour les clés d’API : les programmes qui ont une clé et les albums partagés montrent ce qui est publié. Qui a son lien la voit dans tous les cas.",
       publishedAt: "Elle sera publiée le {moment}.",
       byLink: "Par le lien",
       from: "De {name}",
