@@ -18,6 +18,7 @@ import { archiveRoutes } from "./archive/archive-routes.ts";
 import { createEventStreams } from "./archive/event-streams.ts";
 import { createWrongKeys } from "./archive/wrong-keys.ts";
 import { seesTrash } from "./archive/session-caller.ts";
+import { nothingAt } from "./nothing.ts";
 import { pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
 import { serveFileMethod } from "./photo/serve-file-method.ts";
@@ -185,7 +186,7 @@ export function createApp(
         const isRead = request.method === "GET" || request.method === "HEAD";
         return answer(
           (isRead ? undefined : (refuseMethod(path) ?? refuseDownloadMethod(path))) ??
-            notFound(path, request),
+            nothingAt(site, path, request),
         );
       }
       // The client went away: nobody reads an answer, and nothing is wrong.
@@ -269,17 +270,6 @@ function refusal(
   const all = { ...headers, connection: "close", "cache-control": "no-store", "x-request-id": id };
   for (const [name, value] of Object.entries(all)) answer.headers.set(name, value);
   return answer;
-}
-
-function notFound(path: string, request: Request): Response {
-  if (path.startsWith("/api/")) {
-    const words = `There is no API method ${request.method} at this address; /docs has them all.`;
-    return new Response(words, { status: 404, headers: { "content-type": "text/plain" } });
-  }
-  return new Response("There is nothing at this address.", {
-    status: 404,
-    headers: { "content-type": "text/plain" },
-  });
 }
 
 /** For the log: where it happened, in one line; without values, which may be secrets. */

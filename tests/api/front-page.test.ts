@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { siteForAll } from "../support/lifetime.ts";
 
 /** Issue 8, 3.11: `/` led to the documentation, and browsers and robots were answered 404. */
@@ -43,4 +43,34 @@ test("the icon is one image of 16 by 16 points", async () => {
 test("none of them is in the documentation of the API", async () => {
   const { paths } = (await (await site.call("/openapi.json")).json()) as { paths: object };
   for (const path of ["/", "/robots.txt", "/favicon.ico"]) expect(paths).not.toHaveProperty([path]);
+});
+
+describe("an address that nothing is at", () => {
+  const BROWSER = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+  test.each([
+    ["fr", "Il n’y a rien à cette adresse."],
+    ["da-DK", "Der er intet på denne adresse."],
+    ["pl", "There is nothing at this address."],
+  ])("is a page for a browser, in its language: %s", async (language, words) => {
+    const answer = await site.call("/nothing", {
+      headers: { ...BROWSER, "accept-language": language },
+    });
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(await answer.text()).toContain(`<h1>${words}</h1>`);
+  });
+
+  test("is a line of text for a program, and below /api/ for a browser too", async () => {
+    const plain = await site.call("/nothing", { headers: { accept: "*/*" } });
+    expect([plain.status, plain.headers.get("content-type"), await plain.text()]).toEqual([
+      404,
+      "text/plain",
+      "There is nothing at this address.",
+    ]);
+    const method = await site.call("/api/2/nothing", { headers: BROWSER });
+    expect(await method.text()).toStartWith("There is no API method GET");
+  });
 });

@@ -34,4 +34,17 @@ describe.each(browsers)("/ in %s", (name) => {
     await page.getByRole("link", { name: "the documentation of the API" }).click();
     await page.waitForURL(`${server.url}/docs`);
   });
+
+  test("an address that nothing is at says so in the reader's language, and leads to /", async () => {
+    const visit = await browser.open(`${server.url}/nothing/${encodeURIComponent(NAME)}`, {
+      locale: "de-DE",
+    });
+    const { page } = visit;
+    expect(await page.locator("h1").textContent()).toBe("Unter dieser Adresse ist nichts.");
+    expect(await page.evaluate(() => "ran" in globalThis)).toBe(false);
+    await shot(visit, "nothing");
+    await expectAccessible(visit);
+    await page.getByRole("link").click();
+    await page.waitForURL(`${server.url}/`);
+  });
 });

@@ -11,6 +11,7 @@ export const da: Texts = {
     noAnswer: "Serveren svarer ikke.",
   },
   front: {
+    nothing: "Der er intet på denne adresse.",
     what: "Denne server modtager filer fra folk, der har fået et upload-link. Har du et, så åbn det.",
     developers: "For udviklere: {link}.",
     documentation: "dokumentationen af API’et",

@@ -11,6 +11,7 @@ export const de: Texts = {
     noAnswer: "Der Server antwortet nicht.",
   },
   front: {
+    nothing: "Unter dieser Adresse ist nichts.",
     what: "Dieser Server nimmt Dateien von Menschen an, die einen Upload-Link bekommen haben. Wenn du einen hast, öffne ihn.",
     developers: "Für Entwickler: {link}.",
     documentation: "die Dokumentation der API",

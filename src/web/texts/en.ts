@@ -15,8 +15,9 @@ export const en = {
     tryNow: "Try now",
     noAnswer: "The server does not answer.",
   },
-  /** On the page at `/`. */
+  /** On the page at `/`; `nothing`: at an address that nothing is at. */
   front: {
+    nothing: "There is nothing at this address.",
     what: "This server receives files from people who were sent an upload link. If you have one, open it.",
     developers: "For developers: {link}.",
     documentation: "the documentation of the API",

@@ -11,6 +11,7 @@ export const es: Texts = {
     noAnswer: "El servidor no responde.",
   },
   front: {
+    nothing: "En esta dirección no hay nada.",
     what: "Este servidor recibe archivos de personas a las que se les ha enviado un enlace de subida. Si tienes uno, ábrelo.",
     developers: "Para desarrolladores: {link}.",
     documentation: "la documentación de la API",

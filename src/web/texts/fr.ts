@@ -11,6 +11,7 @@ export const fr: Texts = {
     noAnswer: "Le serveur ne répond pas.",
   },
   front: {
+    nothing: "Il n’y a rien à cette adresse.",
     what: "Ce serveur reçoit les fichiers des personnes à qui un lien d’envoi a été donné. Si vous en avez un, ouvrez-le.",
     developers: "Pour les développeurs : {link}.",
     documentation: "la documentation de l’API",
