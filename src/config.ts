@@ -3,7 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { isRecognizable } from "./media/types.ts";
 import { settings } from "./settings.ts";
 import type { Reader, Setting } from "./settings/setting.ts";
-import { formatBytes, formatDuration, parseBytes, parseDuration } from "./units.ts";
+import { formatLimit, formatDuration, parseBytes, parseDuration } from "./units.ts";
 
 function readList(value: string): string[] {
   return value
@@ -136,7 +136,7 @@ function allowedWords(schema: TSchema): string {
 function inUnits(schema: TSchema, limit: "minimum" | "maximum", before = ""): string {
   const value = schema[limit] as number | undefined;
   if (value === undefined) return "";
-  return before + (schema["reads"] === "bytes" ? formatBytes(value) : formatDuration(value));
+  return before + (schema["reads"] === "bytes" ? formatLimit(value) : formatDuration(value));
 }
 
 function readSetting(called: string, schema: Setting<TSchema>, text: string): unknown {

@@ -8,7 +8,7 @@ export type Logo = { bytes: Uint8Array<ArrayBuffer>; type: string; ending: strin
 /** Bytes of the largest one: it is sent with every first page, and held in memory. */
 const MOST_BYTES = 512 * 1000;
 
-const ALLOWED = "the path of a PNG, JPEG, WebP or SVG file of at most 512 KB";
+const ALLOWED = "the path of a PNG, JPEG, WebP or SVG file of at most 512 kB";
 
 const ENDINGS: Record<string, string> = {
   "image/png": "png",

@@ -46,37 +46,55 @@ export function formatDuration(milliseconds: number): string {
   return milliseconds === 0 ? "0" : `${milliseconds / size}${name}`;
 }
 
-/** What the units of a size are powers of. */
-export type UnitBase = 1000 | 1024;
+/*
+ * One rule for every size that people read, on the pages, at the terminal and in sentences of the API: kB, MB, GB are powers of 1000,
+ * as systems and disks have them. KiB, MiB, GiB are read in settings and options, and said of what was set in them, by their names.
+ */
 
-const UNIT_NAMES = {
-  1000: ["bytes", "KB", "MB", "GB", "TB", "PB"],
-  1024: ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"],
-};
+const DECIMAL = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+const BINARY = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+/** A number of units: 1500000 bytes are 1.5 of the unit 2, MB (bytes are the unit 0). `digits`: how many are said behind the point. */
+export type UnitCount = { value: number; unit: number; digits: number };
+
+/** Bytes in the largest decimal unit that they fill. @param last the largest unit that there is */
+export function countUnits(bytes: number, last = DECIMAL.length - 1): UnitCount {
+  let value = bytes;
+  let unit = 0;
+  // 999.6 kB would be written as 1000 kB: that is a megabyte.
+  while (value >= 999.5 && unit < last) {
+    value /= 1000;
+    unit += 1;
+  }
+  return { value, unit, digits: unit > 0 && value < 99.95 ? 1 : 0 };
+}
+
+/** Bytes that were counted: 1536 -> "1.5 kB". */
+export function formatBytes(bytes: number): string {
+  const { value, unit, digits } = countUnits(bytes);
+  return `${Number(value.toFixed(digits))} ${DECIMAL[unit]}`;
+}
 
 /**
- * In which units a number of bytes was most likely set: 1000 where it is round in decimal units and not
- * in binary ones, else 1024. A limit of 120 MB should not read as 114.
+ * Bytes that somebody has set, in the units of that, which are those that make a shorter number of it: 10485760 -> "10 MiB",
+ * 120000000 -> "120 MB".
  */
-export function unitBaseOf(bytes: number): UnitBase {
-  const binary = 1024 ** unitOf(bytes, 1024);
-  const decimal = 1000 ** unitOf(bytes, 1000);
-  // At most one decimal, and at most two; in whole numbers, since those are exact.
-  const isBinary = (bytes * 10) % binary === 0;
-  return !isBinary && bytes % (decimal / 100) === 0 ? 1000 : 1024;
+export function formatLimit(bytes: number): string {
+  const [binary, decimal] = [inUnitsOf(bytes, 1024, 10), inUnitsOf(bytes, 1000, 100)];
+  if (decimal && (!binary || decimal.number.length < binary.number.length)) {
+    return `${decimal.number} ${DECIMAL[decimal.unit]}`;
+  }
+  return binary ? `${binary.number} ${BINARY[binary.unit]}` : formatBytes(bytes);
 }
 
-/** The largest unit that a number of bytes fills, as the power of the base that it is. */
-function unitOf(bytes: number, base: UnitBase): number {
+/** In the largest unit that a number of bytes fills. @param parts of a unit. Undefined where it is no whole number of these */
+function inUnitsOf(
+  bytes: number,
+  base: number,
+  parts: number,
+): { number: string; unit: number } | undefined {
+  let size = 1;
   let unit = 0;
-  for (let size: number = base; bytes >= size && unit < 5; size *= base) unit += 1;
-  return unit;
-}
-
-/** Bytes for people, in the units that they were set in: 1536 -> "1.5 KiB", 120000000 -> "120 MB". */
-export function formatBytes(bytes: number): string {
-  const base = unitBaseOf(bytes);
-  const unit = unitOf(bytes, base);
-  const value = bytes / base ** unit;
-  return `${Number(value.toFixed(base === 1000 ? 2 : 1))} ${UNIT_NAMES[base][unit]}`;
+  for (; bytes >= size * base && unit < DECIMAL.length - 1; unit += 1) size *= base;
+  return (bytes * parts) % size === 0 ? { number: String(bytes / size), unit } : undefined;
 }

@@ -57,7 +57,7 @@ describe("is not", () => {
     expect(await read(await fixture("animated.gif"))).toContain("is no such picture");
   });
 
-  test("one of more than 512 KB, a folder, or one that is not there", async () => {
+  test("one of more than 512 kB, a folder, or one that is not there", async () => {
     expect(await read(png(512_000))).toBe("image/png");
     expect(await read(png(512_001))).toContain("which is larger; allowed");
     await expect(readLogo(folder)).rejects.toThrow("which cannot be read (EISDIR); allowed");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { formatBytes, parseBytes, parseDuration } from "../src/units.ts";
+import { formatBytes, formatLimit, parseBytes, parseDuration } from "../src/units.ts";
+import { createLocale } from "../src/web/kit/locale.ts";
 
 describe("parseBytes", () => {
   test.each([
@@ -41,31 +42,50 @@ describe("parseDuration", () => {
   });
 });
 
-describe("formatBytes", () => {
+describe("sizes that people read", () => {
   test.each([
     [0, "0 bytes"],
-    [1023, "1023 bytes"],
-    [1024, "1 KiB"],
-    [1536, "1.5 KiB"],
-    [10 * 1024 ** 3, "10 GiB"],
-    // Issue 8, 3.5: it was "114.4 MiB".
-    [120_000_000, "120 MB"],
-    [10_000, "10 KB"],
-    [1_100_000_000, "1.1 GB"],
-    [1_048_577, "1 MiB"],
-    [500 * 1024, "500 KiB"],
-    [114.5 * 1024 ** 2, "114.5 MiB"],
-    [2 ** 60, "1024 PiB"],
-  ])("%d is %p", (bytes, text) => {
+    [999, "999 bytes"],
+    [1024, "1 kB"],
+    [1536, "1.5 kB"],
+    [999_499, "999 kB"],
+    [999_500, "1 MB"],
+    [1_048_576, "1 MB"],
+    [10 * 1024 ** 3, "10.7 GB"],
+    [123_456_789, "123 MB"],
+    [99_960_000, "100 MB"],
+    [2 ** 60, "1153 PB"],
+  ])("%d bytes that were counted: %p, and the same on a page", (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
+    if (bytes < 1e15) expect(createLocale("en").size(bytes)).toBe(text);
   });
 
-  test("says what parseBytes reads, but for the rounding", () => {
+  test.each([
+    [10 * 1024 ** 3, "10 GiB", "10.7 GB"],
+    [100 * 1024 ** 3, "100 GiB", "107 GB"],
+    // In one decimal it is 1.1: more than is taken.
+    [1024 ** 3, "1 GiB", "1 GB"],
+    [1024, "1 KiB", "1 kB"],
+    [500 * 1024, "500 KiB", "512 kB"],
+    [64_000, "64 kB", "64 kB"],
+    // Issue 8, 3.5: it was "114.4 MiB".
+    [120_000_000, "120 MB", "120 MB"],
+    [1_150_000_000, "1.15 GB", "1.1 GB"],
+    [1_048_577, "1 MB", "1 MB"],
+    [0, "0 bytes", "0 bytes"],
+  ])("%d bytes that were set: %p, and %p on a page", (bytes, text, onPage) => {
+    expect(formatLimit(bytes)).toBe(text);
+    expect(createLocale("en").limit(bytes)).toBe(onPage);
+  });
+
+  test("say what parseBytes reads, but for the rounding", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1024, max: 2 ** 40 }), (bytes) => {
-        const again = parseBytes(formatBytes(bytes).replace(/(\d)\.(\d) /, "$1.$2"));
-        // A tenth of a unit need not be a whole number of bytes.
-        if (again !== undefined) expect(Math.abs(again - bytes) / bytes).toBeLessThan(0.06);
+      fc.property(fc.integer({ min: 1000, max: 2 ** 40 }), (bytes) => {
+        for (const text of [formatBytes(bytes), formatLimit(bytes)]) {
+          const again = parseBytes(text);
+          // A part of a unit need not be a whole number of bytes.
+          if (again !== undefined) expect(Math.abs(again - bytes) / bytes).toBeLessThan(0.051);
+        }
       }),
     );
   });

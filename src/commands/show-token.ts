@@ -1,6 +1,6 @@
 import type { Records, UploadToken } from "../records/records.ts";
 import type { SiteSecret } from "../secret.ts";
-import { formatBytes } from "../units.ts";
+import { formatLimit } from "../units.ts";
 import { pageAddress } from "../upload/link.ts";
 import { CommandError } from "./fail.ts";
 import { openFolder } from "./folder.ts";
@@ -24,7 +24,7 @@ export async function showToken(id: number, values: Values): Promise<void> {
       ["State", stateInWords(token, Date.now())],
       ["Used", await usesOf(token, records)],
       ["Valid until", `${day(token.validUntil)} UTC`],
-      ["Largest file", formatBytes(token.maxSize ?? config.REDEEM_MAX_SIZE)],
+      ["Largest file", formatLimit(token.maxSize ?? config.REDEEM_MAX_SIZE)],
       ["Types", token.types?.join(",") ?? ""],
       ["Returns to", token.returnUrl],
       ["Asked by", token.sender],

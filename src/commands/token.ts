@@ -1,6 +1,6 @@
 import { Problem } from "../problem.ts";
 import { makeFolder, openFolder } from "./folder.ts";
-import { formatBytes, formatDuration, parseBytes, parseDuration } from "../units.ts";
+import { formatLimit, formatDuration, parseBytes, parseDuration } from "../units.ts";
 import { getUploadToken } from "../http/photo/get-upload-token.ts";
 import { readParameters } from "../http/parameters.ts";
 import { requireAlbums } from "../upload/albums.ts";
@@ -182,7 +182,7 @@ function readMaxSize(text: string, most: number): string {
   const bytes = parseBytes(text) ?? 0;
   if (bytes >= 1 && bytes <= most) return String(bytes);
   throw new CommandError(
-    `--max-size must be a size such as 500MB, 10GiB or 1048576, at most ${formatBytes(most)} (REDEEM_MAX_SIZE), not ${JSON.stringify(text)}`,
+    `--max-size must be a size such as 500MB, 10GiB or 1048576, at most ${formatLimit(most)} (REDEEM_MAX_SIZE), not ${JSON.stringify(text)}`,
   );
 }
 

@@ -66,7 +66,7 @@ export const siteSettings = {
       Type.String({
         minLength: 1,
         description:
-          "Picture beside the site's name on the pages: path of a PNG, JPEG, WebP or SVG file of at most 512 KB, read at the start",
+          "Picture beside the site's name on the pages: path of a PNG, JPEG, WebP or SVG file of at most 512 kB, read at the start",
       }),
     ),
     "text",

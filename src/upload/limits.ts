@@ -2,7 +2,7 @@ import type { Identified } from "../media/identify.ts";
 import { isOfMedia, typeIsIn, UNRECOGNIZED } from "../media/types.ts";
 import { Problem } from "../problem.ts";
 import type { UploadToken } from "../records/records.ts";
-import { formatBytes } from "../units.ts";
+import { formatLimit } from "../units.ts";
 
 /** Whether the server's list and the token's, where it has one, both take a type. */
 export type TypeRule = { server: readonly string[]; token: readonly string[] | null };
@@ -47,7 +47,7 @@ export function tooLarge(size: number, max: number): Problem | undefined {
   if (size <= max) return undefined;
   return new Problem(
     "file_too_large",
-    `The file is too large: at most ${formatBytes(max)} (${max} bytes) are taken.`,
+    `The file is too large: at most ${formatLimit(max)} (${max} bytes) are taken.`,
   );
 }
 

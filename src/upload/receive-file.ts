@@ -9,7 +9,7 @@ import { moveBytes } from "./move-bytes.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
 import type { Account, UndecidedAccount } from "./quota.ts";
 import { receiveChunk } from "./receive-chunk.ts";
-import { formatBytes } from "../units.ts";
+import { formatLimit } from "../units.ts";
 import { renew } from "./renew.ts";
 import { hasLostPhoto, noUse } from "./token.ts";
 import type { Answer, Body, Owner, Redemption, Rest, UploadContext } from "./types.ts";
@@ -284,7 +284,7 @@ function problemOfChunk(problem: Problem, { start }: Chunk): Problem {
   if (problem.code !== "file_not_supported" || start === 0) return problem;
   return new Problem(
     "invalid_input",
-    `The chunk is larger than ${formatBytes(LARGEST_LATE_CHUNK)}: send its parameters before its file.`,
+    `The chunk is larger than ${formatLimit(LARGEST_LATE_CHUNK)}: send its parameters before its file.`,
   );
 }
 

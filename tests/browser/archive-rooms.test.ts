@@ -100,7 +100,7 @@ describe.each(browsers)("%s", (name) => {
     await sendChunkOf(server, token, inTwoChunks(`stored-${name}`, `half ${name}.png`), 1);
     const { page } = await visitArchive(browser, server, { view: "storage" });
     const share = page.getByRole("listitem").filter({ hasText: title });
-    await share.getByText("2.9 MB").waitFor();
+    await share.getByText("3 MB").waitFor();
     expect(await share.textContent()).toContain("1 file");
     const { token_id: id } = await linkOf(server, title);
     const place = await share.getByRole("link").getAttribute("href");

@@ -163,7 +163,7 @@ test("all files are in a line, in the tab's title, and are paused and resumed by
     { name: "b.png", bytes: png(4000, 2) },
     { name: "c.mp4", bytes: mp4(3_000_000) },
   );
-  await says(page, ".summary", /1 of 3 files[^]* of 2\.9 MB/);
+  await says(page, ".summary", /1 of 3 files[^]* of 3 MB/);
   expect(await page.title()).toMatch(/^\d+% – Wedding/);
   await page.getByRole("button", { name: "Pause all" }).click();
   await stateOf(page, "c.mp4", "paused");

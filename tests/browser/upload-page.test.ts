@@ -113,7 +113,7 @@ test("what cannot be sent is said before it is sent, and can be removed", async 
   );
   const reasons: Record<string, RegExp> = {
     "notes.txt": /^This is not a photo or video\. You can send PNG images\.$/,
-    "huge.png": /^The file is too large: it is 1\.5 MB, and at most 1 MB is allowed\.$/,
+    "huge.png": /^The file is too large: it is 1\.6 MB, and at most 1 MB is allowed\.$/,
     "empty.png": /^The file is empty\.$/,
   };
   for (const [name, reason] of Object.entries(reasons)) {

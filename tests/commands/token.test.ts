@@ -96,7 +96,7 @@ describe("redeem token, while the server runs", () => {
   test.each([
     ["1MB", "1 MB (1000000 bytes)"],
     ["1 MiB", "1 MiB (1048576 bytes)"],
-    ["1500", "1.5 KB (1500 bytes)"],
+    ["1500", "1.5 kB (1500 bytes)"],
   ])("create: --max-size %s", async (size, words) => {
     const { token } = await create("--max-size", size);
     const form = new FormData();

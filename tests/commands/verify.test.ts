@@ -67,7 +67,7 @@ describe("redeem verify", () => {
     const bytes = Array.from({ length: COUNT }, (_, at) => 300_001 + at).reduce((a, b) => a + b);
     expect(await verify()).toEqual({
       code: 0,
-      out: "6 originals, 1.7 MiB sound: nothing is wrong.\n",
+      out: "6 originals, 1.8 MB sound: nothing is wrong.\n",
       err: "",
     });
     expect(await verifyJson()).toEqual({
@@ -93,13 +93,13 @@ describe("redeem verify", () => {
     expect([code, err]).toEqual([1, ""]);
     const lines = out.trim().split("\n").toSorted();
     expect(lines).toEqual([
-      "6 originals, 585.9 KiB sound: 3 damaged, 1 missing.",
+      "6 originals, 600 kB sound: 3 damaged, 1 missing.",
       expect.stringMatching(
         new RegExp(
           `^Photo 1: damaged. Its SHA-256 was ${sha256(bytesOf(1))}, and is [\\da-f]{64}.$`,
         ),
       ),
-      "Photo 2: missing. Its file of 293 KiB is nowhere.",
+      "Photo 2: missing. Its file of 300 kB is nowhere.",
       "Photo 3: damaged. It had 300003 bytes, and has 300004.",
       "Photo 4: damaged. It had 300004 bytes, and has 1000.",
     ]);

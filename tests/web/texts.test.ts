@@ -93,7 +93,7 @@ describe("what a language writes", () => {
     ["da", "1,5 MB", "5 minutter", "a, b og c"],
   ] as const)("%s", (language, size, duration, list) => {
     const locale = createLocale(language);
-    expect(plain(locale.size(1_572_864))).toBe(size);
+    expect(plain(locale.size(1_500_000))).toBe(size);
     expect(plain(locale.duration(290))).toBe(duration);
     expect(locale.list(["a", "b", "c"])).toBe(list);
   });
@@ -101,10 +101,8 @@ describe("what a language writes", () => {
   test.each([
     [0, "0 bytes"],
     [1, "1 byte"],
-    [1023, "1,023 bytes"],
-    [1024, "1 kB"],
-    [1_048_570, "1 MB"],
-    [2 ** 40 * 3000, "3,000 TB"],
+    [999, "999 bytes"],
+    [3e15, "3,000 TB"],
   ])("%d bytes: %s", (bytes, text) => {
     expect(createLocale("en").size(bytes)).toBe(text);
   });
@@ -118,10 +116,5 @@ describe("what a language writes", () => {
     [900_000, "10 days"],
   ])("%d seconds: %s", (seconds, text) => {
     expect(createLocale("en").duration(seconds)).toBe(text);
-  });
-
-  test("a limit in the units that it was set in", () => {
-    expect(createLocale("en").limit(120_000_000)).toBe("120 MB");
-    expect(createLocale("en").limit(10_485_760)).toBe("10 MB");
   });
 });

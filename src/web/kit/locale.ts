@@ -1,4 +1,4 @@
-import { unitBaseOf, type UnitBase } from "../../units.ts";
+import { countUnits } from "../../units.ts";
 import { regionalTag, type Language } from "../texts/language.ts";
 import { fill, type Message, type MessageValues } from "../texts/message.ts";
 
@@ -8,9 +8,9 @@ export type Locale = {
   tag: string;
   say(message: Message, values?: MessageValues): string;
   number(value: number): string;
-  /** Bytes, such as "1.5 MB". `base`: what the units are powers of; for a limit those that it was set in. */
-  size(bytes: number, base?: UnitBase): string;
-  /** A limit in the units that it was set in: 120000000 is 120 MB, and 10485760 is 10 MB. */
+  /** Bytes, such as "1.5 MB", in decimal units as everywhere (units.ts). */
+  size(bytes: number): string;
+  /** The same of a limit, which is never said to be larger than it is: 10485760 is 10.4 MB. */
   limit(bytes: number): string;
   /** Bytes per second, such as "1.5 MB/s". */
   speed(bytesPerSecond: number): string;
@@ -39,13 +39,13 @@ export function createLocale(language: Language, liked: readonly string[] = []):
   });
   const dates = new Intl.DateTimeFormat(tag, { dateStyle: "medium" });
   const lists = new Intl.ListFormat(tag, { type: "conjunction" });
-  const size = (bytes: number, base: UnitBase = 1024) => writeSize(bytes, base, tag);
+  const size = (bytes: number) => writeSize(bytes, tag);
   return {
     tag,
     say: (message, values) => fill(message, tag, values),
     number: (value) => numbers.format(value),
     size,
-    limit: (bytes) => size(bytes, unitBaseOf(bytes)),
+    limit: (bytes) => writeSize(bytes, tag, "floor"),
     speed: (bytesPerSecond) => `${size(bytesPerSecond)}/s`,
     moment: (at) => moments.format(at),
     date: (at) => dates.format(at),
@@ -54,17 +54,12 @@ export function createLocale(language: Language, liked: readonly string[] = []):
   };
 }
 
-function writeSize(bytes: number, base: UnitBase, tag: string): string {
-  let value = bytes;
-  let unit = 0;
-  // 1023.96 KB would be written "1024 KB": that is a megabyte.
-  while (value >= base - 0.05 && unit < UNITS.length - 1) {
-    value /= base;
-    unit += 1;
-  }
+function writeSize(bytes: number, tag: string, roundingMode?: "floor"): string {
+  const { value, unit, digits } = countUnits(bytes, UNITS.length - 1);
   return writeUnit(value, UNITS[unit] ?? "byte", tag, {
     unitDisplay: unit === 0 ? "long" : "short",
-    maximumFractionDigits: unit > 0 && value < 100 ? 1 : 0,
+    maximumFractionDigits: digits,
+    ...(roundingMode && { roundingMode }),
   });
 }
 

@@ -1,4 +1,3 @@
-import { unitBaseOf } from "../../../units.ts";
 import type { Locale } from "../../kit/locale.ts";
 import type { UploadTexts } from "../../texts/texts.ts";
 import { bareType, nameType, takesAnything, typeMatches } from "./types.ts";
@@ -49,7 +48,7 @@ export function describeLimit(
 
 /** "10 MB, and at most 10 MB" explains nothing to somebody whose file is one byte too long. */
 function sizesThatDiffer(size: number, limit: number, locale: Locale): [string, string] {
-  const pair: [string, string] = [locale.size(size, unitBaseOf(limit)), locale.limit(limit)];
+  const pair: [string, string] = [locale.size(size), locale.limit(limit)];
   if (pair[0] !== pair[1]) return pair;
   const exact = new Intl.NumberFormat(locale.tag, {
     style: "unit",
