@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { openData } from "../../src/data-folder.ts";
 import { addPhoto, openArchive } from "../support/archive-page.ts";
-import { browserForAll } from "../support/browsers.ts";
+import { browserForAll, browsers } from "../support/browsers.ts";
 import { fillRecords } from "../support/million.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -110,4 +110,114 @@ test("a range that nobody has seen is marked whole: Ctrl+A, and Shift across wha
   expect(index).toBeGreaterThan(1000);
   await page.locator(`[data-index="${index}"] .tile-link`).click({ modifiers: ["Shift"] });
   await page.getByText(`${(index + 1).toLocaleString("en")} selected`, { exact: true }).waitFor();
+});
+
+/** More than any browser draws in one element: a day of 600,000 photos, and 400 days of 1000. No photo of them is ever known. */
+const MILLION = 1_000_000;
+const SEGMENTS = [
+  { day: "2026-11-20", count: 600_000, after: "x" },
+  ...Array.from({ length: 400 }, (_, at) => ({
+    day: new Date(Date.UTC(2026, 9, 31) - at * DAY).toISOString().slice(0, 10),
+    count: 1000,
+    after: `${at}`,
+  })),
+];
+
+describe.each(browsers)("a million photos in %s", (name) => {
+  const many = browserForAll(name);
+
+  test("any of them is scrolled to, on a phone too, and little by little nothing leaps", async () => {
+    const { page } = await openArchive(many, server, { screen: "phone" });
+    await page.locator(".tile[data-photo]").first().waitFor();
+    await page.route("**/photo/segments", (route) =>
+      route.fulfill({ json: { status: "ok", data: { segments: SEGMENTS, total_count: MILLION } } }),
+    );
+    await page.route("**/photo/list", (route) =>
+      route.fulfill({ json: { status: "ok", data: [], total_count: 0 } }),
+    );
+    await page.evaluate(() => void (location.hash = "#/photos?order=oldest"));
+    await page.getByText("1,000,000 photos").waitFor();
+    await page.locator('[data-index="0"]').waitFor();
+
+    /** The photo in the middle of the window, and its upper edge. */
+    const middle = () =>
+      page.evaluate(() => {
+        const [seen] = document.elementsFromPoint(innerWidth / 2 + 20, innerHeight / 2);
+        const tile = seen?.closest("[data-index]");
+        return {
+          index: Number(tile?.getAttribute("data-index") ?? -1),
+          top: Math.round(tile?.getBoundingClientRect().top ?? 0),
+        };
+      });
+    const isDrawn = () =>
+      page.waitForFunction(() => {
+        const seen = document.elementsFromPoint(innerWidth / 2 + 20, innerHeight / 2);
+        return seen.some((one) => one.closest("[data-index]"));
+      });
+    const scroll = (y: number) =>
+      page.evaluate((by) => scrollBy({ top: by, behavior: "instant" }), y);
+
+    // The scroll bar: to the middle, which is in the day of 600,000.
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight / 2));
+    await isDrawn();
+    const half = await middle();
+    expect(half.index).toBeGreaterThan(480_000);
+    expect(half.index).toBeLessThan(520_000);
+    // Little by little a pixel is a pixel, also after a rest.
+    await scroll(60);
+    await isDrawn();
+    const moved = await middle();
+    const rows = (moved.index - half.index) / 3;
+    const row = await page
+      .locator(".tile")
+      .first()
+      .evaluate((tile) => tile.clientHeight + 4);
+    expect(moved.top - half.top).toBe(rows * row - 60);
+    const scrolled = await page.evaluate(async () => {
+      for (let step = 0; step < 80; step += 1) {
+        scrollBy({ top: 4000, behavior: "instant" });
+        await new Promise(requestAnimationFrame);
+      }
+      return scrollY;
+    });
+    await isDrawn();
+    const far = await middle();
+    expect((far.index - moved.index) / 3).toBeCloseTo((320_000 + far.top - moved.top) / row, 5);
+    // When that has ended, the scroll bar is put right, and nothing else moves.
+    await page.waitForFunction((before) => scrollY !== before, scrolled);
+    expect(await middle()).toEqual(far);
+
+    // The scrubber agrees with what is seen.
+    const scrubber = page.getByRole("slider", { name: "Time" });
+    await scrubber.focus();
+    const headings = page.locator(".day-heading h2");
+    for (const [key, month, day] of [
+      ["Home", "November 2026", "20"],
+      ["ArrowDown", "October 2026", "31"],
+      ["ArrowDown", "September 2026", "30"],
+    ] as const) {
+      await scrubber.press(key);
+      await headings.filter({ hasText: day }).first().waitFor();
+      await page.locator(`.scrubber[aria-valuetext="${month}"]`).waitFor();
+    }
+    await scrubber.press("End");
+    const last = page.locator(`[data-index="${MILLION - 1}"]`);
+    await last.waitFor();
+    expect(await last.evaluate((tile) => tile.getBoundingClientRect().bottom <= innerHeight)).toBe(
+      true,
+    );
+
+    // The view's head is still there: Firefox lets nothing stick further down than 8.9 million pixels.
+    const head = await page.locator(".view-head").boundingBox();
+    expect(Math.round(head?.y ?? -1)).toBe(0);
+
+    // The keyboard goes from the first photo to the last one and back.
+    await last.locator(".tile-link").focus();
+    await page.keyboard.press("Home");
+    await page.locator('[data-index="0"] .tile-link:focus').waitFor();
+    await page.keyboard.press("End");
+    await page.locator(`[data-index="${MILLION - 1}"] .tile-link:focus`).waitFor();
+    await page.keyboard.press("ArrowUp");
+    await page.locator(`[data-index="${MILLION - 4}"] .tile-link:focus`).waitFor();
+  });
 });

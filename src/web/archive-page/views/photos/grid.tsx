@@ -8,7 +8,8 @@ import { usePhotos } from "./photos-context.ts";
 import { Scrubber } from "./scrubber.tsx";
 import { usePointerMarking } from "./pointer-marking.ts";
 import { useNearPhotos } from "./near-photos.ts";
-import { useSeenRange, useWidth } from "./window-range.ts";
+import type { ScrollPosition } from "./scroll-position.ts";
+import { useScrolledGrid, useWidth } from "./window-range.ts";
 
 /** What the view can ask of the grid. */
 export type GridHandle = {
@@ -36,18 +37,19 @@ export function PhotoGrid({
     () => (width > 0 ? layOut(shape.days, width) : undefined),
     [shape.days, width],
   );
-  const range = useSeenRange(grid, Math.max(60, layout?.tile ?? 60));
+  const scrolled = useScrolledGrid(grid, layout?.height ?? 0, Math.max(60, layout?.tile ?? 60));
+  const { range, position } = scrolled;
   const [focus, setFocus] = useState(0);
   const takesFocus = useRef(false);
   const visible = layout ? visibleIn(layout, range.from, range.until) : [];
   // Reading the signal has the grid drawn again when photos were loaded.
   void list.known.value;
   useNearPhotos(visible);
-  useHandle(grid, layout, onHandle, (index) => {
+  useHandle(position, layout, onHandle, (index) => {
     takesFocus.current = true;
     setFocus(index);
   });
-  const pointer = usePointerMarking(grid, layout, context, setFocus);
+  const pointer = usePointerMarking(grid, position, layout, context, setFocus);
   useLayoutEffect(() => {
     if (!takesFocus.current || !layout) return;
     const link = grid.current?.querySelector<HTMLElement>(`[data-index="${focus}"] .tile-link`);
@@ -64,12 +66,12 @@ export function PhotoGrid({
         aria-label={texts.heading}
         aria-multiselectable
         aria-rowcount={layout?.rowCount ?? -1}
-        style={{ height: `${layout?.height ?? 0}px`, "--tile": `${layout?.tile ?? 0}px` }}
+        style={{ height: `${scrolled.height}px`, "--tile": `${layout?.tile ?? 0}px` }}
         onKeyDown={(event) => {
           if (!layout) return;
           const next = handleGridKey(event, focus, layout, shape.total, context);
           if (next === undefined) return;
-          scrollTo(grid.current, layout, next);
+          scrollTo(position, layout, next);
           takesFocus.current = true;
           setFocus(next);
         }}
@@ -86,13 +88,14 @@ export function PhotoGrid({
               group={group}
               firstRow={firstRow}
               endRow={endRow}
+              shift={range.shift}
               tile={layout.tile}
               focus={Math.min(focus, shape.total - 1)}
               thumbnail={layout.tile * devicePixelRatio > 230 ? "standard" : "portrait"}
             />
           ))}
       </div>
-      {layout && <Scrubber layout={layout} grid={grid} />}
+      {layout && <Scrubber layout={layout} position={position} />}
     </div>
   );
 }
@@ -103,22 +106,21 @@ function headHeight(): number {
   return head ? head.getBoundingClientRect().bottom : 0;
 }
 
-const topOf = (grid: HTMLElement | null) => grid?.getBoundingClientRect().top ?? 0;
-
 /** Scrolls as far as needed for the whole photo to be visible; with its day's heading, if it is in the first row. */
-function scrollTo(grid: HTMLElement | null, layout: GridLayout, index: number): void {
+function scrollTo(position: ScrollPosition, layout: GridLayout, index: number): void {
   const box = boxOf(layout, index);
   if (!box) return;
-  const top = topOf(grid) + (box.row === 0 ? box.group.top : box.top);
-  const bottom = topOf(grid) + box.top + layout.tile;
+  const seen = position.top();
+  const top = (box.row === 0 ? box.group.top : box.top) - seen;
+  const bottom = box.top + layout.tile - seen;
   const head = headHeight();
   const foot = innerHeight - 64;
-  if (top < head) window.scrollBy(0, top - head - 8);
-  else if (bottom > foot) window.scrollBy(0, bottom - foot);
+  if (top < head) position.scrollTo(seen + top - head - 8);
+  else if (bottom > foot) position.scrollTo(seen + bottom - foot);
 }
 
 function useHandle(
-  grid: { readonly current: HTMLDivElement | null },
+  position: ScrollPosition,
   layout: GridLayout | undefined,
   onHandle: (of: GridHandle) => void,
   focus: (index: number) => void,
@@ -130,12 +132,12 @@ function useHandle(
     const { index, top } = kept.current;
     kept.current = undefined;
     const box = boxOf(layout, index);
-    if (box) window.scrollBy(0, topOf(grid.current) + box.top - top);
+    if (box) position.scrollTo(box.top - top);
   }, [layout]);
   useEffect(() => {
     if (!layout) return;
     const anchorOf = () => {
-      const above = headHeight() - topOf(grid.current);
+      const above = headHeight() + position.top();
       const index = photoNear(layout, 0, above + 1);
       const photo = list.at(index);
       return above > 8 && photo ? { index, photo } : undefined;
@@ -150,12 +152,12 @@ function useHandle(
         const anchor = anchorOf();
         const box = anchor && boxOf(layout, anchor.index);
         if (index === undefined || !box) return;
-        kept.current = { index, top: topOf(grid.current) + box.top };
+        kept.current = { index, top: box.top - position.top() };
       },
       focus: (index) => {
-        scrollTo(grid.current, layout, index);
+        scrollTo(position, layout, index);
         focus(index);
       },
     });
-  }, [layout, list]);
+  }, [layout, list, position]);
 }

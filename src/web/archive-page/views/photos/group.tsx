@@ -5,11 +5,17 @@ import type { ThumbnailName } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
 import { Tile } from "./tile.tsx";
 
+/** Rows of a day that are left out together where they are above what is drawn. */
+const ROWS_SKIPPED = 1000;
+/** Pixels: more than the rows that are not left out. */
+const HIGHEST_DAY = 1_000_000;
+
 /** The photos of a day that are near the window: the rows from `firstRow` to before `endRow`. */
 export function DayGroup({
   group,
   firstRow,
   endRow,
+  shift,
   tile,
   focus,
   thumbnail,
@@ -17,12 +23,17 @@ export function DayGroup({
   group: Group;
   firstRow: number;
   endRow: number;
+  /** All is drawn so many pixels higher than the layout says. */
+  shift: number;
   tile: number;
   /** Place in the list of the photo that Tab leads to. */
   focus: number;
   thumbnail: ThumbnailName;
 }) {
   const heading = headingOf(group);
+  // A day may be higher than what browsers can draw, too: it begins nearer to its first row then.
+  const skipped = Math.floor(firstRow / ROWS_SKIPPED) * ROWS_SKIPPED;
+  const above = skipped * (tile + GAP);
   const rows = Array.from({ length: endRow - firstRow }, (_, at) => firstRow + at);
   return (
     <div
@@ -30,19 +41,19 @@ export function DayGroup({
       role="rowgroup"
       style={{
         insetInlineStart: `${group.left}px`,
-        top: `${group.top}px`,
+        top: `${group.top + above - shift}px`,
         width: `${widthOf(group.columns, tile)}px`,
-        height: `${group.height}px`,
+        height: `${Math.min(group.height - above, HIGHEST_DAY)}px`,
       }}
     >
-      {heading > 0 && <DayHeading group={group} />}
+      {heading > 0 && skipped === 0 && <DayHeading group={group} />}
       {rows.map((row) => (
         <div
           key={row}
           class="day-row"
           role="row"
           aria-rowindex={group.ariaRow + row + (heading > 0 ? 1 : 0)}
-          style={{ top: `${heading + row * (tile + GAP)}px` }}
+          style={{ top: `${heading + row * (tile + GAP) - above}px` }}
         >
           <Tiles group={group} row={row} focus={focus} thumbnail={thumbnail} />
         </div>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { photoNear, type GridLayout } from "./layout.ts";
 import type { Drag } from "./marked.ts";
 import type { PhotosContext } from "./photos-context.ts";
+import type { ScrollPosition } from "./scroll-position.ts";
 
 /** A mouse that moves less between press and release has clicked. */
 const STILL_PIXELS = 8;
@@ -25,6 +26,7 @@ type Press = {
  */
 export function usePointerMarking(
   grid: { readonly current: HTMLDivElement | null },
+  position: ScrollPosition,
   layout: GridLayout | undefined,
   { marked, list, open }: Pick<PhotosContext, "marked" | "list" | "open">,
   setFocus: (index: number) => void,
@@ -53,7 +55,9 @@ export function usePointerMarking(
     const now = press.current;
     const box = grid.current?.getBoundingClientRect();
     if (!now?.drag || !layout || !box) return;
-    now.drag.to(photoNear(layout, pointer.current.x - box.left, pointer.current.y - box.top));
+    now.drag.to(
+      photoNear(layout, pointer.current.x - box.left, pointer.current.y + position.top()),
+    );
   };
 
   const end = () => {

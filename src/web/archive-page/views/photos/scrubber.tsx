@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { GridLayout } from "./layout.ts";
+import type { ScrollPosition } from "./scroll-position.ts";
 import { usePhotos } from "./photos-context.ts";
 import { marksOf, monthAt } from "./scrubber-marks.ts";
 
@@ -8,27 +9,23 @@ import { marksOf, monthAt } from "./scrubber-marks.ts";
 const LEAST_WINDOWS = 3;
 
 /** A track along the window's edge with the months of the list: pressing or dragging on it scrolls the grid to that month. */
-export function Scrubber({
-  layout,
-  grid,
-}: {
-  layout: GridLayout;
-  grid: { readonly current: HTMLDivElement | null };
-}) {
+export function Scrubber({ layout, position }: { layout: GridLayout; position: ScrollPosition }) {
   const { texts, dayNames } = usePhotos();
   const track = useRef<HTMLDivElement>(null);
   const marks = useMemo(() => marksOf(layout), [layout]);
   const [at, setAt] = useState(0);
   const [isHeld, setHeld] = useState(false);
   useEffect(() => {
-    const look = () => setAt(fractionOf(grid.current));
+    const look = () => setAt(fractionOf(position, layout));
     look();
     addEventListener("scroll", look, { passive: true });
     return () => removeEventListener("scroll", look);
-  }, [layout]);
+  }, [layout, position]);
   if (layout.height < innerHeight * LEAST_WINDOWS || marks.length === 0) return null;
-  const month = monthAt(marks, at);
-  const lead = (fraction: number) => scrollToFraction(grid.current, fraction);
+  // A page is scrolled by whole pixels: a month that was led to may begin one below.
+  const little = 2 / rangeOf(layout);
+  const month = monthAt(marks, at + little);
+  const lead = (fraction: number) => scrollToFraction(position, layout, fraction);
   const leadTo = ({ clientY }: PointerEvent) => {
     const box = track.current?.getBoundingClientRect();
     if (box) lead((clientY - box.top) / box.height);
@@ -55,7 +52,7 @@ export function Scrubber({
       onPointerUp={() => setHeld(false)}
       onPointerCancel={() => setHeld(false)}
       onKeyDown={(event) => {
-        const next = keyLeadsTo(event.key, marks, at);
+        const next = keyLeadsTo(event.key, marks, at, little);
         if (next === undefined) return;
         event.preventDefault();
         lead(next);
@@ -75,31 +72,29 @@ export function Scrubber({
   );
 }
 
-/** How far the grid can be scrolled, in pixels. */
-function rangeOf(grid: HTMLElement): number {
-  return Math.max(1, grid.offsetHeight - innerHeight);
+/** How far the grid can be scrolled, in pixels of the layout. */
+function rangeOf({ height }: GridLayout): number {
+  return Math.max(1, height - innerHeight);
 }
 
-function fractionOf(grid: HTMLElement | null): number {
-  if (!grid) return 0;
-  return Math.max(0, Math.min(1, -grid.getBoundingClientRect().top / rangeOf(grid)));
+function fractionOf(position: ScrollPosition, layout: GridLayout): number {
+  return Math.max(0, Math.min(1, position.top() / rangeOf(layout)));
 }
 
-function scrollToFraction(grid: HTMLElement | null, fraction: number): void {
-  if (!grid) return;
-  const top = grid.getBoundingClientRect().top + scrollY;
+function scrollToFraction(position: ScrollPosition, layout: GridLayout, fraction: number): void {
   const within = Math.max(0, Math.min(1, fraction));
-  scrollTo(0, within === 0 ? 0 : top + within * rangeOf(grid));
+  // The page begins somewhat above the grid.
+  position.scrollTo(within === 0 ? -innerHeight : within * rangeOf(layout));
 }
 
 function keyLeadsTo(
   key: string,
   marks: ReturnType<typeof marksOf>,
   at: number,
+  little: number,
 ): number | undefined {
   if (key === "Home") return 0;
   if (key === "End") return 1;
-  const little = 1e-6;
   if (key === "ArrowDown" || key === "ArrowRight") {
     return marks.find(({ fraction }) => fraction > at + little)?.fraction;
   }

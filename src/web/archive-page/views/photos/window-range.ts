@@ -1,33 +1,101 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { mapScrolling } from "./scroll-map.ts";
+import { createScrollPosition, type ScrollPosition } from "./scroll-position.ts";
 
-/** The part of an element that is in the window, and somewhat beyond (`BEYOND`), in CSS pixels from its top. */
-export type SeenRange = { from: number; until: number };
+/** What of the layout is to be drawn: the part that is in the window, and somewhat beyond (`BEYOND`), in CSS pixels from its top. */
+export type SeenRange = { from: number; until: number; shift: number };
 
 type ElementRef = { readonly current: HTMLElement | null };
 
 /** How much is drawn beyond both edges, in heights of the window, so that a turn of the wheel shows no empty space. */
 const BEYOND = 0.6;
+/** Scrolling has ended when nothing has moved for this time, in milliseconds. */
+const ENDED_MS = 200;
 
-/** The range of an element that is to be drawn. @param step pixels: the range changes in steps of this size, not with every pixel */
-export function useSeenRange(element: ElementRef, step: number): SeenRange {
-  const [range, setRange] = useState<SeenRange>({ from: 0, until: innerHeight });
-  useEffect(() => {
-    const look = () => {
-      const top = element.current?.getBoundingClientRect().top ?? 0;
-      const height = innerHeight;
-      const from = Math.floor((-top - height * BEYOND) / step) * step;
-      const until = Math.ceil((-top + height * (1 + BEYOND)) / step) * step;
-      setRange((last) => (last.from === from && last.until === until ? last : { from, until }));
-    };
+export type ScrolledGrid = {
+  position: ScrollPosition;
+  range: SeenRange;
+  /** Of the element. */
+  height: number;
+};
+
+/**
+ * Where the grid is scrolled to, and what of it is to be drawn.
+ * @param height of the layout
+ * @param step pixels: the range changes in steps of this size, not with every pixel
+ */
+export function useScrolledGrid(element: ElementRef, height: number, step: number): ScrolledGrid {
+  const map = useMemo(() => mapScrolling(height), [height]);
+  const position = useMemo(() => {
+    const above = () => -(element.current?.getBoundingClientRect().top ?? 0);
+    return createScrollPosition({ above, scrollBy: (y) => window.scrollBy(0, y) }, map);
+  }, []);
+  const [range, setRange] = useState<SeenRange>({ from: 0, until: innerHeight, shift: 0 });
+  const look = () => {
+    const top = position.top();
+    const from = Math.floor((top - innerHeight * BEYOND) / step) * step;
+    const until = Math.ceil((top + innerHeight * (1 + BEYOND)) / step) * step;
+    const shift = position.shift();
+    setRange((last) =>
+      last.from === from && last.until === until && last.shift === shift
+        ? last
+        : { from, until, shift },
+    );
+  };
+  useLayoutEffect(() => {
+    position.use(map);
     look();
-    addEventListener("scroll", look, { passive: true });
-    addEventListener("resize", look);
-    return () => {
-      removeEventListener("scroll", look);
-      removeEventListener("resize", look);
-    };
+  }, [map]);
+  useEffect(() => {
+    look();
+    return whileScrolling(
+      () => {
+        position.scrolled();
+        look();
+      },
+      () => {
+        position.settle();
+        look();
+      },
+    );
   }, [step]);
-  return range;
+  const led = useMemo(() => {
+    const scrollTo = (y: number) => {
+      position.scrollTo(y);
+      look();
+    };
+    return { ...position, scrollTo };
+  }, [step]);
+  return { position: led, range, height: map.height };
+}
+
+/** @param moved with each step. @param ended when nothing has moved for a while and no finger is down. @returns ends the listening */
+function whileScrolling(moved: () => void, ended: () => void): () => void {
+  const listening = new AbortController();
+  const options = { passive: true, signal: listening.signal };
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let fingers = 0;
+  const wait = () => {
+    clearTimeout(waiting);
+    if (fingers === 0) waiting = setTimeout(ended, ENDED_MS);
+  };
+  const touched = ({ touches }: TouchEvent) => {
+    fingers = touches.length;
+    wait();
+  };
+  const scrolled = () => {
+    moved();
+    wait();
+  };
+  addEventListener("scroll", scrolled, options);
+  addEventListener("resize", moved, options);
+  for (const kind of ["touchstart", "touchend", "touchcancel"] as const) {
+    addEventListener(kind, touched, options);
+  }
+  return () => {
+    listening.abort();
+    clearTimeout(waiting);
+  };
 }
 
 /** The width of an element, in whole CSS pixels; 0 before it is there. */
