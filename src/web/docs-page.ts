@@ -25,15 +25,25 @@ export const CLOSED = " (version 1)";
  *   sends them, which would make a broken chunk of a whole file. Here they are empty and not sent.
  * - isShown: it opens all headings, those of version 1 too, which is for older clients.
  * - resolveSubtree: it reads the whole document anew for each method that is opened, which takes it half a second. Here it is
- *   given that method alone, beside what methods refer to.
+ *   given that method alone, and the schemas that it refers to.
  * - response: it shows JSON first wherever there is any, where version 1 answers XML by itself; and it
  *   shows no XML example that is text.
  */
 const start = `"use strict";
+const schemasOf = (part, all, found = {}) => {
+  for (const [, name] of JSON.stringify(part).matchAll(/"#\\/components\\/schemas\\/(\\w+)"/g)) {
+    if (name in found) continue;
+    found[name] = all[name];
+    schemasOf(all[name], all, found);
+  }
+  return found;
+};
 const partOf = (document, [kind, path, verb]) => {
   if (kind !== "paths") return { ...document, paths: {} };
   const item = document.paths[path];
-  return { ...document, paths: { [path]: verb ? { [verb]: item[verb] } : item } };
+  const paths = { [path]: verb ? { [verb]: item[verb] } : item };
+  const schemas = schemasOf(paths, document.components.schemas);
+  return { ...document, paths, components: { ...document.components, schemas } };
 };
 const plugin = (system, resolveSubtree = system.fn.resolveSubtree) => ({
   fn: {
