@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Route } from "playwright-core";
+import { openArchive } from "../support/archive-page.ts";
 import { browserForAll, browsers } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
 
@@ -32,5 +33,17 @@ describe.each(browsers)("%s", (name) => {
     await page.getByRole("heading", { name: "Summer party" }).waitFor();
     expect(held.length).toBeGreaterThan(0);
     for (const route of held) await route.abort();
+  });
+
+  test("the archive shows its frame and the view's heading while the API is silent", async () => {
+    const signedIn = await openArchive(browser, server);
+    const held: Route[] = [];
+    await signedIn.context.route(/\/(api|archive\/events)/, (route) => void held.push(route));
+    const { page } = await browser.open(`${server.url}/archive#/links`, { as: signedIn });
+    await page.getByRole("heading", { level: 1, name: "Links" }).waitFor();
+    const views = page.getByRole("navigation").getByRole("link");
+    expect(await views.allInnerTexts()).toContain("Photos");
+    // What was asked first is still unanswered.
+    expect(held.some((route) => route.request().url().includes("/upload-token/list"))).toBe(true);
   });
 });

@@ -45,4 +45,46 @@ describe.each(browsers)("%s", (name) => {
       expect(await tracesOf(page)).toEqual([]);
     }
   });
+
+  test("pages of words: the passphrase, and what the form without script ends on", async () => {
+    const all = Object.values(HOSTILE).join(" ").toWellFormed().replaceAll("\u0000", "");
+    const locked = await server.token({ title: all.slice(0, 1000), passphrase: "blue heron" });
+    const { page } = await browser.open(`${server.url}/upload/${locked}`, { screen: "phone" });
+    await page.getByLabel("Passphrase").fill(all.slice(0, 200));
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText("That is not the passphrase.").waitFor();
+    expect(await tracesOf(page)).toEqual([]);
+
+    const token = await server.token({ title: all.slice(0, 1000), sender: all.slice(0, 200) });
+    for (const heading of ["The file was not accepted.", "Your file has arrived."]) {
+      await page.goto(`${server.url}/upload/${token}`);
+      await page.evaluate(sendByForm, {
+        fields: { upload_token: token, format: "page", guest_name: all.slice(0, 200) },
+        name: `${all.slice(0, 3000)}.png`,
+        bytes: [...(heading.startsWith("The") ? textFile(4000) : png(3000))],
+      });
+      await page.getByRole("heading", { name: heading }).waitFor();
+      expect(await tracesOf(page)).toEqual([]);
+    }
+  });
 });
+
+/** Sends a file as the form without script does, in a browser whose scripts can look at what comes of it. */
+function sendByForm(sent: { fields: Record<string, string>; name: string; bytes: number[] }): void {
+  const form = document.createElement("form");
+  Object.assign(form, {
+    method: "post",
+    enctype: "multipart/form-data",
+    action: "../api/2/photo/redeem-upload-token",
+  });
+  for (const [name, value] of Object.entries(sent.fields)) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  const chosen = new DataTransfer();
+  chosen.items.add(new File([new Uint8Array(sent.bytes)], sent.name, { type: "image/png" }));
+  const input = Object.assign(document.createElement("input"), { type: "file", name: "file" });
+  input.files = chosen.files;
+  form.append(input);
+  document.body.append(form);
+  form.submit();
+}

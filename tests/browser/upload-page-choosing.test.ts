@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { startBrowser } from "../support/browser.ts";
 import { browsers } from "../support/browsers.ts";
 import { findFirefox, startFirefox } from "../support/firefox.ts";
-import { png, textFile } from "../support/media.ts";
+import { mp4, png, textFile } from "../support/media.ts";
 import { photosOf } from "../support/over-http.ts";
 import { until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
-import { chooseFiles, gateAt, openIn, stateOf, type Visit } from "../support/upload-page.ts";
+import { chooseFiles, gateAt, openIn, rowOf, stateOf, type Visit } from "../support/upload-page.ts";
 
 /** How files come to the page, what is shown of them, and how the page bears many. */
 
@@ -136,6 +136,61 @@ test("a picture is shown small, made on a worker; one that cannot be decoded has
   expect(page.workers()).toHaveLength(1);
   expect(await page.locator('li[data-file="broken.heic"] .preview > svg').count()).toBe(1);
 });
+
+test("a video is shown by a frame of its beginning", async () => {
+  const page = await open({ max_uploads: 2 });
+  const bytes = await Bun.file(join(import.meta.dir, "../media/fixtures/plain.webm")).bytes();
+  await chooseFiles(page, server.folder, { name: "film.webm", bytes });
+  const preview = page.locator('li[data-file="film.webm"] .preview img');
+  await preview.waitFor();
+  const colours = await preview.evaluate(async (image: HTMLImageElement) => {
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+    const context = canvas.getContext("2d");
+    context?.drawImage(image, 0, 0);
+    const { data = [] } = context?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+    const seen = new Set<string>();
+    for (let at = 0; at < data.length; at += 4) seen.add(data.slice(at, at + 4).join());
+    return { size: [canvas.width, canvas.height], count: seen.size };
+  });
+  expect(colours.size).toEqual([144, 144]);
+  // The film's own picture, and nothing that is of one colour.
+  expect(colours.count).toBeGreaterThan(20);
+});
+
+test("a slow line: small files do not wait for a large one, the time left is right, and chunks become smaller", async () => {
+  const page = await open({ max_uploads: 9 });
+  const line = await page.context().newCDPSession(page);
+  const [bytesPerSecond, large] = [1_500_000, 6_000_000];
+  await line.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 20,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  });
+  const chunkSizes: Record<string, Set<number>> = {};
+  page.on("request", (request) => {
+    const asked = new URL(request.url()).searchParams;
+    const name = asked.get("resumableFilename");
+    if (name) (chunkSizes[name] ??= new Set()).add(Number(asked.get("resumableChunkSize")));
+  });
+  const began = performance.now();
+  const small = [1, 2, 3].map((number) => ({ name: `${number}.png`, bytes: png(50_000, number) }));
+  await chooseFiles(page, server.folder, { name: "first.mp4", bytes: mp4(large) }, ...small);
+  for (const { name } of small) await stateOf(page, name, "done");
+  expect(await rowOf(page, "first.mp4").getAttribute("data-state")).toBe("sending");
+  await stateOf(page, "first.mp4", "done");
+  // The line was as slow as it was meant to be.
+  expect(performance.now() - began).toBeGreaterThan((0.7 * large * 1000) / bytesPerSecond);
+  const long = 20 * bytesPerSecond;
+  await chooseFiles(page, server.folder, { name: "second.mp4", bytes: mp4(long, 2) });
+  const left = page.locator(".summary").getByText(/^about \d+ sec/);
+  const seconds = Number(/\d+/.exec(await left.innerText())?.[0]);
+  expect(seconds).toBeGreaterThan(10);
+  expect(seconds).toBeLessThan(40);
+  expect(chunkSizes["first.mp4"]).toEqual(new Set([2 * 1024 * 1024]));
+  expect(chunkSizes["second.mp4"]).toEqual(new Set([1024 * 1024]));
+}, 60_000);
 
 // The Chromium of the tests breaks down when it reads a handle from its database, with any page.
 test.skipIf(!browsers.includes("firefox"))(

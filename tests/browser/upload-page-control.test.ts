@@ -152,6 +152,43 @@ test("everything is done with the keyboard alone", async () => {
   );
 });
 
+test("the screen stays awake while something is sent, and not while all is paused or done", async () => {
+  const token = await server.token();
+  // Without a screen Chromium refuses, until it is told not to.
+  const context = await browser.newContext({ permissions: ["screen-wake-lock"] });
+  await context.addInitScript(() => {
+    // The browser's own locks, noted as they are given out.
+    const locks: WakeLockSentinel[] = [];
+    const request = navigator.wakeLock.request.bind(navigator.wakeLock);
+    navigator.wakeLock.request = async (type) => {
+      const lock = await request(type);
+      locks.push(lock);
+      return lock;
+    };
+    Object.assign(window, { held: () => locks.filter(({ released }) => !released).length });
+  });
+  visit = await openIn(context, `${server.url}/upload/${token}`, [server.url]);
+  const { page } = visit;
+  const locksHeld = (count: number) =>
+    page.waitForFunction(
+      (wanted) => (window as unknown as { held(): number }).held() === wanted,
+      count,
+      { timeout: 5000 },
+    );
+  await locksHeld(0);
+  const gate = await gateAt(page, 1);
+  await chooseFiles(page, server.folder, LARGE);
+  await gate.held(2);
+  await locksHeld(1);
+  await page.getByRole("button", { name: "Pause large.mp4" }).click();
+  await locksHeld(0);
+  await gate.openBehindThem();
+  await page.getByRole("button", { name: "Resume large.mp4" }).click();
+  await locksHeld(1);
+  await stateOf(page, "large.mp4", "done");
+  await locksHeld(0);
+});
+
 function focused(page: Page): Promise<string | null> {
   return page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? null);
 }
