@@ -45,7 +45,7 @@ function needed(xml: string): string[] {
 const wording = (text: string) =>
   text
     .replace(/https?:\/\/\S+/g, "URL")
-    .replace(/"(?:[^"\\]|\\.)*"|\b\w{32}\b|\d+(?:\.\d+)?(?: (?:[KM]iB|bytes))?/g, "…");
+    .replace(/"(?:[^"\\]|\\.)*"|\b\w{32}\b|\d+(?:\.\d+)?(?: (?:[KM]iB|[kMG]B|bytes))?/g, "…");
 
 /** The object in a script of version 1 or 2. */
 function unwrapped(script: string): unknown {
