@@ -8,41 +8,19 @@ import type { Language } from "./texts/language.ts";
 import { textsOf, type Texts } from "./texts/texts.ts";
 import type { Words } from "./upload-page/choosing/limits.ts";
 import { kindOfAll } from "./upload-page/choosing/types.ts";
-import type { PageData } from "./upload-page/page-data.ts";
+import type { LinkFacts, PageData } from "./upload-page/page-data.ts";
 
-export type UploadPageInfo = {
+export type UploadPageInfo = LinkFacts & {
   site: SiteLook;
   language: Language;
   /** The reader's language tags, best first: dates and numbers are written as their region does. */
   liked: readonly string[];
-  uploadToken: string;
-  /** Proves that the passphrase was given, where the link has one. */
-  uploadGrant: string | null;
   /** ready: files can be sent, or what was begun be finished. Otherwise only a sentence is shown. */
   state: "ready" | "used" | "expired" | "revoked" | "invalid";
   /** Plain text. */
   title: string;
   /** Sanitized HTML: put into the page as it is. */
   descriptionHtml: string;
-  /** Name of who asks for the files, or "". Plain text. */
-  sender: string;
-  ask: readonly ("name" | "note")[];
-  maxUploads: number;
-  /** Uses that are not consumed. A reserved one counts: it may be this visitor's own, who has come back to go on. */
-  remaining: number;
-  /** Uses that are neither consumed nor reserved. */
-  free: number;
-  /** Unix milliseconds, as those that follow. */
-  validUntil: number;
-  /** Until then what was begun may be finished. */
-  graceUntil: number;
-  now: number;
-  /** Bytes per file. */
-  maxSize: number;
-  /** Media types or ranges, e.g. ["image/*", "video/mp4"]. */
-  types: readonly string[];
-  /** There is a return_url that the browser itself has to go to. */
-  returns: boolean;
 };
 
 /** The whole HTML document of /upload/<upload_token>. */
@@ -123,6 +101,7 @@ function Ready({ info, words }: { info: UploadPageInfo; words: Words }): VNode {
   );
 }
 
+/** Field by field, so that nothing else of `info` comes into the page. */
 function pageData(info: UploadPageInfo): PageData {
   const texts = textsOf(info.language);
   return {

@@ -1,19 +1,18 @@
 import type { Language } from "../texts/language.ts";
 import type { CommonTexts, UploadTexts } from "../texts/texts.ts";
 
-/** What the server tells the page's script, as JSON in the page. Public to whoever has the link. Times are Unix milliseconds. */
-export type PageData = {
+/** What an upload page knows of its link. Times are Unix milliseconds. Public to whoever has the link. */
+export type LinkFacts = {
   uploadToken: string;
-  /** Proves that the passphrase was given, where the link has one. */
+  /** If the link has a passphrase: the proof that the guest gave it (protocol 4.7). */
   uploadGrant: string | null;
-  /** busy: uses are left, but each is reserved at this moment. */
-  state: "open" | "busy";
   maxUploads: number;
-  /** Uses that are not consumed. */
+  /** Uses that are not consumed. A reserved one counts: it may be this visitor's own, who has come back to go on. */
   remaining: number;
   /** Uses that are neither consumed nor reserved. */
   free: number;
   validUntil: number;
+  /** Until then what was begun may be finished. */
   graceUntil: number;
   /** The server's clock when the page was made. */
   now: number;
@@ -23,10 +22,16 @@ export type PageData = {
   types: readonly string[];
   /** What the guest may say beside the files. */
   ask: readonly ("name" | "note")[];
-  /** Name of who asks for the files, or "". */
+  /** Name of who asks for the files, or "". Plain text. */
   sender: string;
-  /** There is a return_url that the browser itself has to go to. */
+  /** Whether there is a return_url that the browser itself has to go to. */
   returns: boolean;
+};
+
+/** What the server writes into the page for its script, as JSON. */
+export type PageData = LinkFacts & {
+  /** busy: uses are left, but each is reserved at this moment. */
+  state: "open" | "busy";
   /** Address of the script that makes previews on a worker. */
   thumbnailWorker: string;
   language: Language;
