@@ -5,7 +5,7 @@ import type { Db } from "./db.ts";
 export type FacetKind = "tag" | "album" | "user" | "media";
 export type Facet = { kind: FacetKind; key: string; name: string };
 
-/** What a photo has in common with others (schema.ts). */
+/** What a photo has in common with others (schema/facets.ts). */
 export function facetsOf(photo: Photo): Facet[] {
   const found: Facet[] = [
     { kind: "user", key: String(photo.userId), name: "" },

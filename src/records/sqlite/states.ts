@@ -3,7 +3,7 @@ import { LAPSE_MS } from "../uploads.ts";
 import { uploads } from "./schema.ts";
 
 /**
- * Conditions on the state of an upload, in the words of the partial indexes in schema.ts: with parameters in the
+ * Conditions on the state of an upload, in the words of the partial indexes in schema/uploads.ts: with parameters in the
  * place of the states, or in other words, SQLite would not use these.
  */
 

@@ -65,7 +65,7 @@ export function tokenRecords(
 
 /** Puts a token on record: the one place that writes a new row of them. */
 export function insertToken(db: Db, token: NewUploadToken): UploadToken {
-  // A partial index has the rows whose `direct` is null (schema.ts).
+  // A partial index has the rows whose `direct` is null (schema/tokens.ts).
   const ask = token.ask.length > 0 ? token.ask : null;
   const row = { ...token, direct: token.direct || null, sender: token.sender || null, ask };
   // Outside a transaction better-sqlite3 does not say that the commit has failed.
