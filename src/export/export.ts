@@ -20,6 +20,7 @@ const PARALLEL = 8;
 /** How often a photo is looked up again if its file is not where it was on record: it may be on its way to another place. */
 const LOOKS = 3;
 
+/** What is exported, and where to. */
 export type ExportOptions = {
   records: Pick<Records, "photos">;
   manifest: Manifest;
@@ -42,6 +43,7 @@ export type ExportOptions = {
   onGone: (exported: Exported, inTrash: boolean) => void;
 };
 
+/** How far a run of an export has come. */
 export type ExportProgress = {
   /** Photos whose files are there now, complete. */
   photos: number;

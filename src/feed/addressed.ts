@@ -38,6 +38,7 @@ async function describeUpload(
   return { event: "upload", data: { ...ids, filename, size, received, state } };
 }
 
+/** Whether a viewer may be told of an event. */
 export function maySee(
   { level, userId }: Viewer,
   { level: needed, userId: owner }: Addressed,

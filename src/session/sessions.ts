@@ -16,6 +16,7 @@ export type SignedIn = {
   csrf: string;
 };
 
+/** Who is signed in at `/archive`: begins sessions, finds and ends them (protocol 9). */
 export type Sessions = {
   /**
    * Signs in. Always makes a new session, so that nobody can plant one whose secret they know.

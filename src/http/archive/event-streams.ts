@@ -6,6 +6,7 @@ import { createEventStream, type EventStream } from "./event-stream.ts";
 /** The part of Bun's server by which a handler sets the timeout of its connection; null if there is no server (in tests). */
 export type Timing = { timeout(request: Request, seconds: number): void } | null;
 
+/** All open answers of Server-Sent Events (protocol 9.1). */
 export type EventStreams = {
   /** Answers with the events from now on. @throws Problem temporarily_unavailable if too many streams are open */
   open(request: Request, server: Timing, secret: string, signedIn: SignedIn): Response;

@@ -45,6 +45,7 @@ export async function sessionCaller(
   return { level, userId, stillHolds };
 }
 
+/** The refusal of a call whose session has ended, or whose cookie is none (protocol 9). */
 export function sessionEnded(): Problem {
   return new Problem("session_ended", "You are signed out: sign in at /archive.");
 }

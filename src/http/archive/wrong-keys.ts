@@ -15,6 +15,7 @@ const RATES = {
   all: { most: 100, everyMs: 5000 },
 } satisfies Record<string, Rate>;
 
+/** Counts wrong keys that are typed at the sign-in page, and slows down whoever guesses. */
 export type WrongKeys = {
   /**
    * Begins an attempt, which counts as wrong until it has succeeded: sending many at once is no way around the limits.
@@ -23,6 +24,7 @@ export type WrongKeys = {
   begin(client: string | undefined): KeyAttempt;
 };
 
+/** One attempt to sign in. */
 export type KeyAttempt = {
   /** Seconds until the attempt may be made; 0: now. */
   wait: number;

@@ -13,6 +13,7 @@ export type ArchivePageContext = {
 
 export const Archive = createContext<ArchivePageContext | undefined>(undefined);
 
+/** For components within the archive page. @throws Error outside of it */
 export function useArchive(): ArchivePageContext {
   const context = useContext(Archive);
   if (context === undefined) throw new Error("This component is not within the archive page");
