@@ -53,31 +53,29 @@ describe.each(browsers)("%s", (name) => {
     await offersNothing(page);
   });
 
-  test("an open page says it the moment its link expires", async () => {
-    const token = await server.token({ max_uploads: 3 });
-    changeToken(server, token, { validUntil: Date.now() + 3000 });
-    const { page } = await browser.open(urlOf(token));
-    await chooser(page).waitFor();
-    await says(page, "This upload link has expired.");
-    await offersNothing(page);
-  });
-
-  test("an open page says that its link was withdrawn", async () => {
-    const token = await server.token({ max_uploads: 3 });
-    const { page } = await browser.open(urlOf(token));
-    await chooser(page).waitFor();
-    changeToken(server, token, { revokedAt: Date.now() });
-    await says(page, "This upload link was withdrawn.");
-    await offersNothing(page);
-  });
-
-  test("an open page says that others have used its link up", async () => {
-    const token = await server.token();
-    const { page } = await browser.open(urlOf(token));
-    await chooser(page).waitFor();
-    await sendWhole(server, token, png());
-    await says(page, "This upload link has already been used.");
-    await offersNothing(page);
+  // On three pages at once, since each of them asks only every few seconds.
+  test("an open page says it the moment its link expires, is withdrawn or is used up by others", async () => {
+    const openFor = async (token: string) => {
+      const { page } = await browser.open(urlOf(token));
+      await chooser(page).waitFor();
+      return { token, page };
+    };
+    const ending = await server.token({ max_uploads: 3 });
+    changeToken(server, ending, { validUntil: Date.now() + 3000 });
+    const expiring = await openFor(ending);
+    const withdrawn = await openFor(await server.token({ max_uploads: 3 }));
+    const used = await openFor(await server.token());
+    changeToken(server, withdrawn.token, { revokedAt: Date.now() });
+    await sendWhole(server, used.token, png());
+    const expected = [
+      [expiring.page, "This upload link has expired."],
+      [withdrawn.page, "This upload link was withdrawn."],
+      [used.page, "This upload link has already been used."],
+    ] as const;
+    for (const [page, words] of expected) {
+      await says(page, words);
+      await offersNothing(page);
+    }
   });
 
   test("how many files are left is right after each file, and when others send", async () => {
@@ -110,7 +108,12 @@ describe.each(browsers)("%s", (name) => {
     const gate = await gateAt(first.page, 1);
     await choose(first.page, large());
     await gate.held(1);
+    await first.page.clock.install();
     await first.page.getByRole("button", { name: "Cancel large.mp4" }).click();
+    const told = first.page.waitForResponse("**/cancel-upload");
+    // The time in which it can be undone.
+    await first.page.clock.fastForward(8000);
+    await told;
     await gate.openBehindThem();
     const { page } = await browser.open(urlOf(token));
     await chooser(page).waitFor();
