@@ -24,12 +24,12 @@ import { inTwoChunks, sendChunkOf } from "../support/two-chunks.ts";
 const server = serverForAll();
 const screens = Object.keys(SCREENS) as ScreenName[];
 
-describe.each(browsers.flatMap((name) => screens.map((screen) => [name, screen] as const)))(
-  "%s, %s",
-  (name, screen) => {
-    const browser = browserForAll(name);
+describe.each(browsers)("%s", (name) => {
+  const browser = browserForAll(name);
 
-    test("from redeem open to signing out everywhere", async () => {
+  test.each(screens)(
+    "from redeem open to signing out everywhere, %s",
+    async (screen) => {
       const title = `Party ${name} ${screen}`;
       const { out } = await run(server.folder, ["open"]);
       const visit = await browser.open(/http\S+\/archive\/open\/\w+/.exec(out)?.[0] ?? "", {
@@ -62,9 +62,10 @@ describe.each(browsers.flatMap((name) => screens.map((screen) => [name, screen] 
       await elsewhere.page.reload();
       await elsewhere.page.getByLabel("API key").waitFor();
       expect(await page.context().cookies()).toEqual([]);
-    }, 120_000);
-  },
-);
+    },
+    120_000,
+  );
+});
 
 /** @returns its address */
 async function makeLink(page: Page, title: string): Promise<string> {
