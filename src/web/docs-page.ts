@@ -105,6 +105,9 @@ window.ui = SwaggerUIBundle({
 // Hidden is what means nothing here: one server, no links, and an Accept header that nothing heeds.
 // The page brings Swagger UI's own colours; with a dark system it would be half of each.
 const own = `html { color-scheme: light; background: #fff; }
+@media (prefers-reduced-motion: reduce) {
+  .swagger-ui, .swagger-ui *, .swagger-ui ::before, .swagger-ui ::after { transition: none !important; animation: none !important; }
+}
 body { margin: 0; }
 .swagger-ui .info { margin: 32px 0; }
 .swagger-ui .wrapper { max-width: 1100px; }
