@@ -171,7 +171,7 @@ describe("the page of a link", () => {
       expect(html).not.toMatch(/type="file"|<script/);
     };
     await says(used, "has already been used");
-    await says(revoked, "was withdrawn");
+    await says(revoked, "was revoked");
     await says("x".repeat(64), "is not valid");
     site.advance(3_600_000);
     // What has begun may go on, by the page's script: without one it is over.

@@ -104,7 +104,7 @@ describe.each(browsers.flatMap((name) => screens.map((screen) => [name, screen] 
       await expectAccessible(visit);
     }, 60_000);
 
-    test("a link that is withdrawn while files are sent: what was begun is refused, and the end says so", async () => {
+    test("a link that is revoked while files are sent: what was begun is refused, and the end says so", async () => {
       const token = await server.token({ max_uploads: 3 });
       const visit = await browser.open(`${server.url}/upload/${token}`, { screen });
       const { page } = visit;
@@ -112,14 +112,14 @@ describe.each(browsers.flatMap((name) => screens.map((screen) => [name, screen] 
       await chooseFiles(page, join(server.folder, "first"), first);
       await stateOf(page, first.name, "done");
       const gate = await gateAt(page, 1);
-      await chooseFiles(page, join(server.folder, `withdrawn-${name}-${screen}`), FILM);
+      await chooseFiles(page, join(server.folder, `revoked-${name}-${screen}`), FILM);
       await gate.held(1);
       changeToken(server, token, { revokedAt: Date.now() });
       await gate.open();
       await stateOf(page, "large.png", "refused");
       await page.getByRole("heading", { name: "1 arrived, 1 was not accepted" }).waitFor();
       await offersNothing(page);
-      await look(visit, "upload-withdrawn");
+      await look(visit, "upload-revoked");
     }, 60_000);
   },
 );

@@ -36,11 +36,11 @@ const large = () => ({ name: "large.mp4", bytes: mp4(20 * 1024 * 1024 + chosen) 
 describe.each(browsers)("%s", (name) => {
   const browser = browserForAll(name);
 
-  test("a link that was withdrawn is not said to be mistyped", async () => {
+  test("a link that was revoked is not said to be mistyped", async () => {
     const token = await server.token();
     changeToken(server, token, { revokedAt: Date.now() });
     const { page } = await browser.open(urlOf(token));
-    expect(await page.getByRole("heading").innerText()).toBe("This upload link was withdrawn.");
+    expect(await page.getByRole("heading").innerText()).toBe("This upload link was revoked.");
     expect(await page.locator("body").innerText()).not.toContain("address is complete");
     await offersNothing(page);
   });
@@ -54,7 +54,7 @@ describe.each(browsers)("%s", (name) => {
   });
 
   // On three pages at once, since each of them asks only every few seconds.
-  test("an open page says it the moment its link expires, is withdrawn or is used up by others", async () => {
+  test("an open page says it the moment its link expires, is revoked or is used up by others", async () => {
     const openFor = async (token: string) => {
       const { page } = await browser.open(urlOf(token));
       await chooser(page).waitFor();
@@ -63,13 +63,13 @@ describe.each(browsers)("%s", (name) => {
     const ending = await server.token({ max_uploads: 3 });
     changeToken(server, ending, { validUntil: Date.now() + 3000 });
     const expiring = await openFor(ending);
-    const withdrawn = await openFor(await server.token({ max_uploads: 3 }));
+    const revoked = await openFor(await server.token({ max_uploads: 3 }));
     const used = await openFor(await server.token());
-    changeToken(server, withdrawn.token, { revokedAt: Date.now() });
+    changeToken(server, revoked.token, { revokedAt: Date.now() });
     await sendWhole(server, used.token, png());
     const expected = [
       [expiring.page, "This upload link has expired."],
-      [withdrawn.page, "This upload link was withdrawn."],
+      [revoked.page, "This upload link was revoked."],
       [used.page, "This upload link has already been used."],
     ] as const;
     for (const [page, words] of expected) {

@@ -94,21 +94,21 @@ function revoke(token: string): void {
   database.close();
 }
 
-test("withdrawn while a file is under way, it says so, and why the file stopped", async () => {
+test("revoked while a file is under way, it says so, and why the file stopped", async () => {
   const token = await server.token({ max_uploads: 3 });
   const page = await open(token);
   const gate = await gateAt(page, 1);
   await choose(page, { name: "film.mp4", bytes: mp4(20_000_000) });
   await gate.held(1);
   revoke(token);
-  await says(page, ".notice.warning", /This upload link was withdrawn\./);
+  await says(page, ".notice.warning", /This upload link was revoked\./);
   expect(await page.locator("#files").count()).toBe(0);
   const row = await stateOf(page, "film.mp4", "refused");
-  expect(await row.locator(".detail").innerText()).toBe("The upload link was withdrawn.");
+  expect(await row.locator(".detail").innerText()).toBe("The upload link was revoked.");
   // At opening it says the same.
   const again = await openIn(page.context(), page.url(), [server.url]);
   expect(await again.page.getByRole("heading", { level: 1 }).innerText()).toBe(
-    "This upload link was withdrawn.",
+    "This upload link was revoked.",
   );
 });
 

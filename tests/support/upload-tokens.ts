@@ -3,7 +3,7 @@ import Database from "better-sqlite3";
 import type { TestServer } from "./server.ts";
 
 /**
- * Changes an upload token behind the server's back: to be over in a moment, which by the API takes 15 minutes at least, or withdrawn.
+ * Changes an upload token behind the server's back: to be over in a moment, which by the API takes 15 minutes at least, or revoked.
  * @param change Unix milliseconds
  */
 export function changeToken(

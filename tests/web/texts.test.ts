@@ -118,3 +118,21 @@ describe("what a language writes", () => {
     expect(createLocale("en").duration(seconds)).toBe(text);
   });
 });
+
+test.each([
+  ["en", "revoked"],
+  ["de", "widerrufen"],
+  ["fr", "révoqué"],
+  ["es", "revocado"],
+  ["da", "tilbagekaldt"],
+] as const)("in %s a link is %p for whoever reads of it, guest and collector", (language, word) => {
+  const { upload, outcome, archive } = textsOf(language);
+  const said = [
+    upload.revokedHeading,
+    upload.refusal.token_revoked,
+    outcome.why.invalid_upload_token,
+    archive.links.states.revoked,
+    archive.links.revoked,
+  ];
+  for (const text of said) expect(text.toLowerCase()).toContain(word);
+});

@@ -73,7 +73,7 @@ describe("the upload page", () => {
   test.each([
     ["used", "This upload link has already been used."],
     ["expired", "This upload link has expired."],
-    ["revoked", "This upload link was withdrawn."],
+    ["revoked", "This upload link was revoked."],
     ["invalid", "This upload link is not valid."],
   ] as const)("%s: a sentence and no form", (state, sentence) => {
     const page = renderUploadPage({ ...info, state });
