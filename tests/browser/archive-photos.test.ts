@@ -322,6 +322,10 @@ describe("one photo", () => {
     await choose();
     await sending.getByText("The server does not answer. Trying again…").waitFor();
     expect(await isStaged()).toBe(1);
+    await expectAccessible(visit);
+    await sending.scrollIntoViewIfNeeded();
+    await shot(visit, "archive-replacing-file");
+    expect(await page.locator(".frame-notice .notice").count()).toBe(0);
     await sending.getByRole("button", { name: "Cancel" }).click();
     await until("no bytes of what was cancelled", async () => (await isStaged()) === 0);
 

@@ -4,15 +4,18 @@ import { Notice } from "../../kit/notice.tsx";
 import { ProgressBar } from "../../kit/progress-bar.tsx";
 import { fractionOf } from "../../upload-page/progress-words.ts";
 import { useArchive } from "../archive-context.ts";
-import { placeOf } from "../place.ts";
+import { place, placeOf } from "../place.ts";
 import { describeReplacement } from "./replacement-words.ts";
 import { isReplacing, replacements, type Replacement } from "./replacements.ts";
 
 /** What is being sent in place of photos' files, for who looks at something else meanwhile. */
 export function ReplacingNotice() {
+  // The photo itself says it among its facts.
+  const opened = place.value.params.get("photo");
+  const others = replacements.value.filter(({ photoId }) => String(photoId) !== opened);
   return (
     <>
-      {replacements.value.map((replacement) => (
+      {others.map((replacement) => (
         <OneNotice key={replacement.photoId} replacement={replacement} />
       ))}
     </>
