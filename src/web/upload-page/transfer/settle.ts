@@ -116,9 +116,13 @@ function endUpload(machine: Machine, upload: FileUpload): void {
   upload.release?.();
   upload.release = undefined;
   upload.waitsFor = undefined;
-  machine.records.forget(upload.id);
+  // Whoever signs in again goes on with what has arrived.
+  if (!ENDS_OF_SESSIONS.has(upload.refusal?.code ?? "")) machine.records.forget(upload.id);
   machine.notices.changed(upload.id);
 }
+
+/** Refusals of whoever replaces a photo's file while signed in (protocol 9): the server keeps what it has of the file. */
+const ENDS_OF_SESSIONS: ReadonlySet<string> = new Set(["session_ended", "wrong_csrf"]);
 
 /**
  * Handles the server's answer that the token takes no file now. If all uses are merely reserved by other uploads, a file
