@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import { version } from "../../package.json";
 import { log } from "../log.ts";
-import { isOutOfSpace, Problem } from "../problem.ts";
+import { Problem } from "../problem.ts";
 import type { Site } from "../site.ts";
 import { createAdmission } from "./admission.ts";
 import type { Credentials } from "./caller.ts";
@@ -11,6 +11,7 @@ import { versionsOf } from "./define-method.ts";
 import { docs } from "./docs.ts";
 import { describeHealth } from "./docs/pages.ts";
 import type { Version } from "./envelope.ts";
+import { describeError, problemOf } from "./failure.ts";
 import { requestsThatFit } from "./handles.ts";
 import type { MemoryWatch } from "./memory.ts";
 import { FILE_METHODS, METHODS } from "./methods.ts";
@@ -22,6 +23,7 @@ import { nothingAt } from "./nothing.ts";
 import { pages } from "./pages.ts";
 import { createRequestLog } from "./request-log.ts";
 import { serveFileMethod } from "./photo/serve-file-method.ts";
+import { serveMany } from "./photo/serve-many.ts";
 import { photoFiles, refuseMethod, type ServingContext } from "./serving/files-route.ts";
 import { downloadRoute, refuseDownloadMethod } from "./serving/download-route.ts";
 import { createDownloads } from "./serving/downloads.ts";
@@ -109,7 +111,7 @@ export function createApp(
   };
   const lookAt = (root: string) => lookOf(site, root);
   const formAnswers = createFormAnswers({ records, now, lookAt });
-  const receiving = { ...context, redeemer, formAnswers, idleSeconds: IDLE_SECONDS };
+  const receiving = { ...context, requests, redeemer, formAnswers, idleSeconds: IDLE_SECONDS };
 
   const serving: ServingContext = {
     records,
@@ -130,6 +132,7 @@ export function createApp(
   const methods = (of: Version) => {
     const routes = new Elysia();
     for (const method of FILE_METHODS) routes.use(serveFileMethod(receiving, method, of));
+    if (of === 2) routes.use(serveMany(receiving));
     for (const method of METHODS) {
       if (versionsOf(method).includes(of)) routes.use(serveMethod(context, method, of));
     }
@@ -146,7 +149,7 @@ export function createApp(
       development: false,
       // Of an answer that is made but cannot be sent: its file is gone, or there is no handle for it. Bun's own page says where it was.
       error: (error: unknown) => {
-        log.error("an answer cannot be sent", { error: describe(error) });
+        log.error("an answer cannot be sent", { error: describeError(error) });
         return renderThrown(temporarily("The file cannot be read now; try again in a moment."));
       },
     },
@@ -191,16 +194,7 @@ export function createApp(
       }
       // The client went away: nobody reads an answer, and nothing is wrong.
       if (request.signal.aborted) return answer(new Response(null, { status: 499 }));
-      if (error instanceof Problem) return refuse(error);
-      const id = requests.idOf(request);
-      if (isOutOfSpace(error)) {
-        log.error("out of disk space", { id, route });
-        return refuse(
-          new Problem("insufficient_storage", "The server has no room for this at the moment."),
-        );
-      }
-      log.error("unexpected failure", { id, route, error: describe(error) });
-      return refuse(temporarily("Something went wrong; try again in a moment."));
+      return refuse(problemOf(error, { id: requests.idOf(request), route }));
     })
     .onAfterResponse(({ request, responseValue, route, set }) => {
       const status = responseValue instanceof Response ? responseValue.status : set.status;
@@ -270,16 +264,4 @@ function refusal(
   const all = { ...headers, connection: "close", "cache-control": "no-store", "x-request-id": id };
   for (const [name, value] of Object.entries(all)) answer.headers.set(name, value);
   return answer;
-}
-
-/** For the log: where it happened, in one line; without values, which may be secrets. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = (error as { code?: unknown }).code;
-  const where = (error.stack ?? "")
-    .split("\n")
-    .slice(1, 4)
-    .map((line) => line.trim())
-    .join(" < ");
-  return `${error.name}: ${error.message}${code ? ` (${String(code)})` : ""} ${where}`;
 }

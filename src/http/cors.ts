@@ -1,6 +1,6 @@
 /** The methods that other sites' pages may call (protocol 5). */
 const OPEN_METHODS =
-  /^\/api\/(2\/)?photo\/(redeem-upload-token|redeem-replace-token|replace|update-upload-token|delete-upload-token|upload-token-status|cancel-upload)$/;
+  /^\/api\/(2\/)?photo\/(redeem-upload-token(-many)?|redeem-replace-token|replace|update-upload-token|delete-upload-token|upload-token-status|cancel-upload)$/;
 
 const METHODS = "GET, POST, PUT, PATCH, OPTIONS";
 

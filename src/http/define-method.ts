@@ -126,6 +126,9 @@ export type Method<Input extends TObject = TObject, Result = unknown> = {
   run(call: Call<Input>, context: MethodContext): Promise<NoInfer<Result>>;
 };
 
+/** What is said of a method that is served in a way of its own. */
+export type DescribedMethod = Omit<Method, "run">;
+
 /** The versions that a method is served in. */
 export function versionsOf({ versions = [1, 2] }: Pick<Method, "versions">): readonly Version[] {
   return versions;

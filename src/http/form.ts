@@ -103,6 +103,48 @@ export async function openForm(
   }
 }
 
+/** One of several files of a form. */
+export type OneFile = Pick<Part, "bytes"> & {
+  /** The fields that stand between the file before it and this one. */
+  fields: ReadonlyMap<string, string>;
+  /** As its part says. */
+  name: string | undefined;
+};
+
+/**
+ * Reads a form that has several files, one after the other. What is not read of a file is passed over when the
+ * next one is asked for. Whoever ends the reading, early or not, ends the body's.
+ * @throws Problem as `openForm`. What ends the body early is thrown to whoever asks for more bytes of a file, as often as that is asked
+ */
+export async function* readFiles(request: Request, stallMs: number): AsyncGenerator<OneFile> {
+  if (request.body === null) return;
+  const parts = readParts(readBody(request, { stallMs }).pieces, boundaryOf(request));
+  const params = new Map<string, string>();
+  const fields = createFields(params);
+  try {
+    for (;;) {
+      const part = await fields.readToFile(parts);
+      if (!part) return;
+      yield { fields: new Map(params), name: part.filename, bytes: endingOnce(part.bytes) };
+      params.clear();
+    }
+  } finally {
+    await parts.return(undefined);
+  }
+}
+
+/** The same bytes. Whoever asks again behind an early end is told why it came, not that the body is over. */
+function endingOnce(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  let end: { error: unknown } | undefined;
+  const next = () =>
+    iterator.next().catch((error: unknown) => {
+      end ??= { error };
+      throw end.error;
+    });
+  return { [Symbol.asyncIterator]: () => ({ next }) };
+}
+
 /** Reads a form whose files are of no interest to its end. @throws Problem invalid_input */
 export async function readForm(request: Request, stallMs: number): Promise<Params> {
   await using form = await openForm(request, stallMs, { wantsFile: false });

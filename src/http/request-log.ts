@@ -18,6 +18,8 @@ export type RequestLog = {
   clientOf(request: Request): string | undefined;
   /** Something that its line is to say. */
   note(request: Request, note: RequestNote | Problem): void;
+  /** What came of one file of a request that has several: a line of its own, as a request for it alone would have. */
+  noteFile(request: Request, note: RequestNote | Problem): void;
   /** @param route the route, not the address: that may hold an upload token or a photo's */
   end(request: Request, route: string, status: unknown): void;
   /** A request was not let in. These have no line of their own: whoever sends thousands should not fill the log. */
@@ -54,6 +56,11 @@ export function createRequestLog(proxies: number): RequestLog {
     note: (request, note) => {
       const its = begun.get(request)?.note;
       if (its) Object.assign(its, note instanceof Error ? whyOf(note) : note);
+    },
+    noteFile: (request, note) => {
+      const its = begun.get(request);
+      const said = note instanceof Error ? whyOf(note) : note;
+      log.info("file of a request", { id: its?.id, client: its?.client, ...said });
     },
     end: (request, route, status) => {
       const its = begun.get(request);

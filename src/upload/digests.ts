@@ -23,6 +23,11 @@ const NONE: SaidDigests = { part: [], file: [] };
 /** The parameters that say them. */
 const NAMES = { part: "digest", file: "file_digest" } as const;
 
+/** Whether a parameter says a hash of one file. */
+export function isDigestName(name: string): boolean {
+  return name === NAMES.part || name === NAMES.file;
+}
+
 /** Bytes of a hash. */
 export const HASH_BYTES: Record<Algorithm, number> = { "sha-256": 32, "sha-512": 64 };
 

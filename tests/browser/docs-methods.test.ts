@@ -97,6 +97,11 @@ const STEPS: Step[] = [
     keep: { photo_id: "one" },
   },
   {
+    id: "redeemUploadTokenMany",
+    fields: { upload_token: "$token", ...chunk("one of many") },
+    file: true,
+  },
+  {
     id: "redeemUploadTokenByPut",
     fields: { upload_token: "$token", resumableFilename: "put.png" },
     file: true,

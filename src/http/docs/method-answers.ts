@@ -2,7 +2,7 @@ import { Type, type TSchema } from "@sinclair/typebox";
 import { Problem } from "../../problem.ts";
 import { LEVELS, type Level } from "../../records/records.ts";
 import { ANONYMOUS, requireLevel } from "../caller.ts";
-import { methodPath, type Method, type MethodRefusal } from "../define-method.ts";
+import { methodPath, type DescribedMethod, type MethodRefusal } from "../define-method.ts";
 import { readStyle, renderResult, type Version } from "../envelope.ts";
 import { readParameters } from "../parameters.ts";
 import { envelopes, refusalCase, unavailable, type Case } from "./answers.ts";
@@ -12,7 +12,7 @@ import { envelopeV1, envelopeV2, ref } from "./schemas.ts";
 
 /** What a method answers, by status: success, and what it and every method refuse. */
 export async function answersOf(
-  method: Method,
+  method: DescribedMethod,
   version: Version,
   own: Own,
 ): Promise<Record<number, DescribedAnswer>> {
@@ -39,7 +39,7 @@ export async function answersOf(
   return { ...answers, ...unavailable };
 }
 
-function successOf(method: Method, version: Version, own: Own): Case {
+function successOf(method: DescribedMethod, version: Version, own: Own): Case {
   const { path, level, output, example } = method;
   const enclosed = {
     ...output.enclose(example.output(own.address, version), version),
@@ -55,12 +55,12 @@ function successOf(method: Method, version: Version, own: Own): Case {
 }
 
 /** Where pages are told apart by `after`, each says what the next one is. */
-const following = ({ properties }: Method["input"]) =>
+const following = ({ properties }: DescribedMethod["input"]) =>
   Object.hasOwn(properties, "after")
     ? { next: Type.Optional(Type.String({ description: "For `after`, where there are more." })) }
     : {};
 
-function schemaOf({ input, output }: Method, version: Version): TSchema {
+function schemaOf({ input, output }: DescribedMethod, version: Version): TSchema {
   const { name, key, paged, beside } = output;
   if (version === 2) {
     const counts = {
@@ -89,7 +89,7 @@ function schemaOf({ input, output }: Method, version: Version): TSchema {
 type Refused = MethodRefusal & { level?: Level };
 
 /** Its own, and those of every method. */
-function refusalsOf(method: Method, version: Version): Refused[] {
+function refusalsOf(method: DescribedMethod, version: Version): Refused[] {
   const { level, sometimes, refusals = [] } = method;
   const needed = level === "anonymous" ? sometimes : { level, when: "" };
   const levels: Refused[] = [];
@@ -128,7 +128,7 @@ const STALLED: Refused = {
 };
 
 /** What the first number that has a limit is told beyond it; else what every method says of a body. */
-function badInput({ input }: Method): Problem {
+function badInput({ input }: DescribedMethod): Problem {
   for (const [name, { maximum }] of Object.entries<TSchema>(input.properties)) {
     if (maximum === undefined || maximum === Number.MAX_SAFE_INTEGER) continue;
     return thrown(() => readParameters(input, new Map([[name, String(maximum + 1)]])));

@@ -1,7 +1,8 @@
 import { Type, type TObject, type TSchema } from "@sinclair/typebox";
 import { LEVELS } from "../../records/records.ts";
-import { versionsOf } from "../define-method.ts";
+import { versionsOf, type DescribedMethod } from "../define-method.ts";
 import { METHODS } from "../methods.ts";
+import { redeemUploadTokenMany } from "../photo/redeem-upload-token-many.ts";
 import { photoIds } from "../photo-fields.ts";
 import { documented } from "./operation.ts";
 
@@ -28,7 +29,7 @@ const site = Type.Object({
 /** What the answers refer to. V1 knows strings only, but for the flags of a list. */
 export const schemas: Record<string, TSchema> = {
   ...Object.fromEntries(
-    METHODS.flatMap((method) => {
+    [...METHODS, redeemUploadTokenMany].flatMap((method: DescribedMethod) => {
       const { name, fields, paged } = method.output;
       return versionsOf(method).map((version) =>
         version === 2 ? [name, mapped(fields, documented)] : [`${name}V1`, strings(fields, paged)],

@@ -45,10 +45,9 @@ export function renderAnswer(answer: Answer, rendering: Rendering): Response {
 
 function renderFinished({ token, photo, returns }: Finished, rendering: Rendering): Response {
   const { style, level, key, message, site, endpoint, plain, describe } = rendering;
-  const ids = { photo_id: photo.id, tree_id: photo.treeId, token: photo.token };
-  if (describe) {
-    return Response.json({ status: "ok", ...ids, return: token.backgroundReturn ? null : returns });
-  }
+  if (describe)
+    return Response.json({ status: "ok", ...describeFinished({ token, photo, returns }) });
+  const ids = idsOf(photo);
   if (!returns) {
     const success = { level, message, key, data: ids, beside: ids };
     return renderSuccess(style, success, site, endpoint);
@@ -60,12 +59,26 @@ function renderFinished({ token, photo, returns }: Finished, rendering: Renderin
   return goTo(returns);
 }
 
+/** A file that has become a photo, for a page that goes itself to where the outcome goes, if anywhere. */
+export function describeFinished({ token, photo, returns }: Finished) {
+  return { ...idsOf(photo), return: token.backgroundReturn ? null : returns };
+}
+
+function idsOf({ id, treeId, token }: Finished["photo"]) {
+  return { photo_id: id, tree_id: treeId, token };
+}
+
+/** The status of a file that is not received: Resumable.js gives up at 404 and at 500 (protocol 4.2). */
+export function statusOf(problem: Problem): number {
+  return problem.ofTheFile ? 500 : problem.status;
+}
+
 /**
  * What a request is told that ended in a Problem. Statuses are what Resumable.js does with them: it
  * gives up at 404 and at 500, and tries again at everything else (protocol 4.1 and 4.2).
  */
 export function renderThrown(problem: Problem): Response {
-  const response = refusal(problem.ofTheFile ? 500 : problem.status, problem);
+  const response = refusal(statusOf(problem), problem);
   if (problem.retryAfter) response.headers.set("retry-after", String(problem.retryAfter));
   if (problem.code === "request_timeout") response.headers.set("connection", "close");
   return response;

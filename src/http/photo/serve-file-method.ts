@@ -32,7 +32,7 @@ export type FileMethodContext = WhoseContext & {
   redeemer: Redeemer;
   formAnswers: FormAnswers;
   passphrases: Passphrases;
-  requests: Pick<RequestLog, "note" | "clientOf">;
+  requests: Omit<RequestLog, "begin" | "end" | "turnAway">;
   cors: Cors;
   site: SiteNames;
   stallMs: number;
@@ -40,12 +40,12 @@ export type FileMethodContext = WhoseContext & {
 };
 
 /** What Bun's server lets a handler do with the time of its connection. */
-type Timing = { timeout(request: Request, seconds: number): void } | null;
+export type ConnectionTiming = { timeout(request: Request, seconds: number): void } | null;
 
 /** The routes of a method that takes a file, in one version (protocol 4). */
 export function serveFileMethod(context: FileMethodContext, method: FileMethod, version: Version) {
   const path = methodPath(method.path, version);
-  const receive = ({ request, server }: { request: Request; server: Timing }) =>
+  const receive = ({ request, server }: { request: Request; server: ConnectionTiming }) =>
     withoutIdleLimit(context, server, request, () =>
       respond(context, method, version, request, receiveFile),
     );
@@ -63,9 +63,9 @@ export function serveFileMethod(context: FileMethodContext, method: FileMethod, 
 }
 
 /** Bun ends connections that are slow; a slow upload is the normal case (see body.ts). */
-async function withoutIdleLimit(
-  { idleSeconds }: FileMethodContext,
-  server: Timing,
+export async function withoutIdleLimit(
+  { idleSeconds }: Pick<FileMethodContext, "idleSeconds">,
+  server: ConnectionTiming,
   request: Request,
   handle: () => Promise<Response>,
 ): Promise<Response> {
@@ -232,7 +232,7 @@ async function receiveFile(
   }
 }
 
-function withHeaders(response: Response, headers: Record<string, string>): Response {
+export function withHeaders(response: Response, headers: Record<string, string>): Response {
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
 }
