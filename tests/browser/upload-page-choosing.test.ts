@@ -192,6 +192,41 @@ test("a slow line: small files do not wait for a large one, the time left is rig
   expect(chunkSizes["second.mp4"]).toEqual(new Set([1024 * 1024]));
 }, 60_000);
 
+test("pictures are made of rows that are seen alone", async () => {
+  const page = await open({ max_uploads: 12 });
+  await page.setViewportSize({ width: 900, height: 500 });
+  await gateAt(page, 0);
+  const asked = await page.evaluateHandle(() => {
+    const counted = { orders: 0 };
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (this: Worker, ...order: unknown[]) {
+      counted.orders += 1;
+      Reflect.apply(postMessage, this, order);
+    };
+    return counted;
+  });
+  const bytes = await Bun.file(join(import.meta.dir, "../media/fixtures/plain.jpg")).bytes();
+  const names = Array.from({ length: 12 }, (_, index) => `picture-${index}.jpg`);
+  await chooseFiles(page, server.folder, ...names.map((name) => ({ name, bytes })));
+  const pictures = page.locator("li[data-file] .preview img");
+  const inView = () =>
+    page.evaluate(
+      () =>
+        [...document.querySelectorAll(".preview")].filter((one) => {
+          const { top, bottom } = one.getBoundingClientRect();
+          return top < innerHeight && bottom > 0;
+        }).length,
+    );
+  await until("each row that is seen has its picture", async () => {
+    const shown = await pictures.count();
+    return shown > 0 && shown === (await inView());
+  });
+  const shown = await pictures.count();
+  expect([await asked.evaluate(({ orders }) => orders), shown < 12]).toEqual([shown, true]);
+  await page.locator("li[data-file]").last().scrollIntoViewIfNeeded();
+  await page.locator("li[data-file]:last-child .preview img").waitFor();
+});
+
 // The Chromium of the tests breaks down when it reads a handle from its database, with any page.
 test.skipIf(!browsers.includes("firefox"))(
   "a file that was chosen with a handle goes on at the next visit by one click",

@@ -8,6 +8,8 @@ export type CuttingProxy = {
   loseAnswers(count: number): void;
   /** After so many more requests that send something, the bytes of further ones are withheld. */
   withholdAfter(posts: number): void;
+  /** Ends all connections. */
+  cut(): void;
   /** Where requests go from now on: the server may have been started again on another port. */
   aim(port: number): void;
   stop(): void;
@@ -65,6 +67,9 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
     },
     aim: (to) => {
       target = to;
+    },
+    cut: () => {
+      for (const socket of open) socket.destroy();
     },
     stop: () => {
       for (const socket of open) socket.destroy();

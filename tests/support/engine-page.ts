@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import type { EngineOptions, Transfer } from "../../src/web/upload-page/transfer/types.ts";
 import type { EngineWindow } from "./engine-script.ts";
+import { png } from "./media.ts";
 
 let script: Promise<string> | undefined;
 
@@ -123,4 +124,22 @@ export function requestsOf(page: Page): string[] {
     made.push(`${request.method()} ${url.searchParams.get("resumableChunkNumber")}`);
   });
   return made;
+}
+
+/** How many requests of a page send files, by the method's name. */
+export function sendingOf(page: Page): Record<string, number> {
+  const made: Record<string, number> = {};
+  page.on("request", (request) => {
+    const name = new URL(request.url()).pathname.split("/").at(-1) ?? "";
+    if (request.method() === "POST") made[name] = (made[name] ?? 0) + 1;
+  });
+  return made;
+}
+
+/** So many small pictures, each another one. */
+export function smallFiles(count: number, prefix: string): Given[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `${prefix}-${index}.png`,
+    bytes: png(20_000 + index, index + 1),
+  }));
 }

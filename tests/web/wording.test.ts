@@ -225,4 +225,13 @@ describe("the list", () => {
     const more = arrange(states, { ...none, waiting: 1 });
     expect(more).toHaveLength(items.length + 50);
   });
+
+  test("shows ten of those that are sent, and folds the rest of them with those that wait", () => {
+    const states = statesOf(["sending", 30], ["waiting", 100], ["cancelled", 1]);
+    const items = arrange(states, none);
+    const rows = items.flatMap((item) => (item.kind === "row" ? [item.id] : []));
+    expect(rows).toHaveLength(10 + 1 + 5);
+    expect([rows[9], rows.at(-1)]).toEqual(["sending 9", "sending 14"]);
+    expect(items.at(-1)).toEqual({ kind: "fold", group: "waiting", hidden: 115 });
+  });
 });

@@ -10,6 +10,8 @@ export type ListItem =
 const FEW = 12;
 /** How many rows of a group are shown where it is folded. */
 const SHOWN: Readonly<Record<FoldedGroup, number>> = { refused: 5, waiting: 5, done: 0 };
+/** How many rows of files that are being sent: small ones are many at once, and gone before anybody has read them. */
+const SENDING = 10;
 /** How many more with each press. */
 export const UNFOLDED_AT_ONCE = 50;
 
@@ -26,17 +28,17 @@ export function arrange(
   const ids = [...states.keys()];
   if (ids.length <= FEW) return rows(ids);
   const inState = (wanted: FileState) => ids.filter((id) => states.get(id) === wanted);
+  const sending = inState("sending");
   const folded = (group: FoldedGroup): ListItem[] => {
-    const members = inState(group);
+    const before = group === "waiting" ? sending.slice(SENDING) : [];
+    const members = [...before, ...inState(group)];
     const shown = SHOWN[group] + unfolded[group] * UNFOLDED_AT_ONCE;
     const hidden = members.length - shown;
     // A line in place of a single row would save nothing.
     if (hidden <= (group === "done" ? 0 : 1)) return rows(members);
     return [...rows(members.slice(0, shown)), { kind: "fold", group, hidden }];
   };
-  const moving = ids.filter((id) => {
-    const state = states.get(id);
-    return state !== "waiting" && state !== "refused" && state !== "done";
-  });
+  const folds = new Set([...sending.slice(SENDING), ...inState("waiting"), ...inState("refused")]);
+  const moving = ids.filter((id) => states.get(id) !== "done" && !folds.has(id));
   return [...rows(moving), ...folded("refused"), ...folded("waiting"), ...folded("done")];
 }

@@ -7,10 +7,13 @@ import {
   type EngineSettings,
   openEnginePage,
   requestsOf,
+  sendingOf,
+  smallFiles,
   transferIs,
   transfersOf,
 } from "../../support/engine-page.ts";
 import type { EngineWindow } from "../../support/engine-script.ts";
+import { linesOf } from "../../support/log-lines.ts";
 import { mp4, png, textFile } from "../../support/media.ts";
 import { photosOf, sha256, storedHash } from "../../support/over-http.ts";
 import { until } from "../../support/remains.ts";
@@ -112,3 +115,87 @@ test("a cancelled file stops, and goes on where it was when that is undone", asy
   expect(gate.passed.filter((number) => number === 1)).toHaveLength(1);
   await isStored("undo.mp4", file);
 });
+
+test("small files go together, in few requests, and each arrives whole", async () => {
+  const page = await open({ uploadToken: await server.token({ max_uploads: 20 }) });
+  const made = sendingOf(page);
+  const files = smallFiles(14, "together");
+  await addFiles(page, server.folder, ...files);
+  for (const { name, bytes } of files) {
+    const done = await transferIs(page, name, "done");
+    expect(done).toMatchObject({ sent: bytes.length, outcome: { return: null } });
+    await isStored(name, bytes);
+  }
+  // Shared among three requests; those that are left when these have gone are too few to be shared.
+  expect(made).toEqual({ "redeem-upload-token-many": 4, "redeem-upload-token": 2 });
+});
+
+test("what is refused of those that go together is that file alone", async () => {
+  const page = await open({ uploadToken: await server.token({ max_uploads: 20 }) });
+  const files = smallFiles(8, "beside");
+  const text = { name: "text.png", bytes: textFile(20_000) };
+  await addFiles(page, server.folder, ...files.slice(0, 4), text, ...files.slice(4));
+  const { refusal } = await transferIs(page, "text.png", "refused");
+  expect(refusal).toMatchObject({ code: "file_not_supported" });
+  for (const { name } of files) await transferIs(page, name, "done");
+});
+
+test("a link that takes fewer than go together is sent those, and of the others it is said why not", async () => {
+  const uploadToken = await server.token({ max_uploads: 5 });
+  const end = Date.now() + 3_600_000;
+  const uses = { maxUploads: 5, remaining: 5, free: 5 };
+  const status = { state: "open", ...uses, validUntil: end, graceUntil: end } as const;
+  const page = await open({ uploadToken, status });
+  const refused = () =>
+    linesOf(server).filter(({ code }) => code === "invalid_upload_token").length;
+  const before = refused();
+  const files = smallFiles(9, "fewer");
+  await addFiles(page, server.folder, ...files);
+  const ends = await Promise.all(
+    files.map(({ name }) => transferIs(page, name, "done", "refused")),
+  );
+  expect(ends.map(({ refusal }) => refusal?.code ?? "done")).toEqual([
+    ...Array.from({ length: 5 }, () => "done"),
+    ...Array.from({ length: 4 }, () => "token_used"),
+  ]);
+  // Nothing was sent that the link has no use for.
+  expect(refused()).toBe(before);
+});
+
+test("a link that others use up meanwhile says so of the files that came too late", async () => {
+  const page = await open({ uploadToken: await server.token({ max_uploads: 5 }) });
+  const files = smallFiles(9, "late");
+  await addFiles(page, server.folder, ...files);
+  const ends = await Promise.all(
+    files.map(({ name }) => transferIs(page, name, "done", "refused")),
+  );
+  const codes = ends.map(({ refusal }) => refusal?.code ?? "done");
+  expect(codes.toSorted()).toEqual([
+    ...Array.from({ length: 5 }, () => "done"),
+    ...Array.from({ length: 4 }, () => "token_used"),
+  ]);
+});
+
+test.each(["pause", "cancel"] as const)(
+  "%s of one that goes together with others stops that one alone",
+  async (action) => {
+    const page = await open({ uploadToken: await server.token({ max_uploads: 20 }), undoMs: 100 });
+    const gate = await gateAt(page, 0);
+    const files = smallFiles(9, action);
+    const one = `${action}-1.png`;
+    await addFiles(page, server.folder, ...files);
+    // Three that send several, and two that are left.
+    await gate.held(5);
+    await control(page, one, action);
+    await transferIs(page, one, "paused", "cancelled");
+    // Its request is given up, and the others of it are sent anew at once.
+    await gate.held(6);
+    await gate.openBehindThem();
+    await page.evaluate(() => (globalThis as unknown as EngineWindow).engine.retryNow());
+    for (const { name } of files) if (name !== one) await transferIs(page, name, "done");
+    expect(photosOf(server).some(({ filename }) => filename === one)).toBe(false);
+    await control(page, one, action === "pause" ? "resume" : "undoCancel");
+    await transferIs(page, one, "done");
+    expect(photosOf(server).filter(({ filename }) => filename === one)).toHaveLength(1);
+  },
+);

@@ -1,6 +1,13 @@
 import { expect, test } from "bun:test";
 import { judge, readRetryAfter, type Reply } from "../../../src/web/upload-page/transfer/answer.ts";
+import {
+  batchBytes,
+  isBatchable,
+  nextTogether,
+  notCounted,
+} from "../../../src/web/upload-page/transfer/batch.ts";
 import { chunkSizeFor } from "../../../src/web/upload-page/transfer/chunk-size.ts";
+import type { FileUpload } from "../../../src/web/upload-page/transfer/file-upload.ts";
 import { LANES, mayStart } from "../../../src/web/upload-page/transfer/lanes.ts";
 import {
   countNumbers,
@@ -77,7 +84,7 @@ test("chunks are as large as what goes out in a second, from 1 to 16 MiB", () =>
   ]);
 });
 
-const flight = (large: number, others: number) => ({ large, small: others, bytes: 0 });
+const flight = (large: number, others: number) => ({ large, small: others, batches: 0, bytes: 0 });
 
 test("a large file leaves a lane to others, and two more to small ones that wait", () => {
   const chunk = { large: true, bytes: MEBIBYTE };
@@ -100,7 +107,7 @@ test("a large file leaves a lane to others, and two more to small ones that wait
 
 test("on a slow line one chunk is on its way, and a small file beside it", () => {
   const slow = 50_000;
-  const one = { large: 1, small: 0, bytes: MEBIBYTE };
+  const one = { large: 1, small: 0, batches: 0, bytes: MEBIBYTE };
   expect(mayStart({ large: true, bytes: MEBIBYTE }, one, slow, false)).toBe(false);
   expect(mayStart({ large: false, bytes: 200_000 }, one, slow, true)).toBe(true);
   expect(mayStart({ large: true, bytes: MEBIBYTE }, one, 10e6, false)).toBe(true);
@@ -160,4 +167,54 @@ test("a status is read with its times on this device's clock", () => {
   expect(readStatus({ code: "invalid_upload_token" }, 0)?.state).toBe("invalid");
   expect(readStatus({ data: { state: "open?" } }, 0)).toBeUndefined();
   expect(readStatus("<html>", 0)).toBeUndefined();
+});
+
+/** Files as far as it matters which of them go together. */
+const small = (size: number, state: Partial<FileUpload> = {}) =>
+  ({
+    identity: { identifier: "i", name: "n", path: "", size, chunkSize: MEBIBYTE },
+    picked: { file: { size } },
+    jobs: new Set(),
+    stored: [],
+    doubtful: new Set(),
+    asks: 0,
+    check: undefined,
+    anew: false,
+    ...state,
+  }) as unknown as FileUpload;
+
+test("small files of which nothing is known on the server go together", () => {
+  expect(isBatchable(small(200_000))).toBe(true);
+  const others: FileUpload[] = [
+    small(0),
+    small(MEBIBYTE + 1),
+    small(9, { asks: 1 }),
+    small(9, { check: 1 }),
+    small(9, { doubtful: new Set([1]) }),
+    small(9, { anew: true }),
+    small(9, { identity: undefined }),
+    small(9, { jobs: new Set([{} as never]) }),
+  ];
+  expect(others.map(isBatchable)).toEqual(others.map(() => false));
+});
+
+/** How many of so many files of 200 KB go in the next request. */
+function together(count: number, speed: number | undefined, most = Number.POSITIVE_INFINITY) {
+  const files = Array.from({ length: count }, () => small(200_000));
+  return nextTogether(files, batchBytes(speed, most)).length;
+}
+
+test("as many go together as the line takes in a second, shared among the requests", () => {
+  expect([1, 3, 4, 9, 30, 500].map((count) => together(count, 50e6))).toEqual([1, 1, 2, 3, 10, 16]);
+  expect([1e6, 300_000, 20_000].map((speed) => together(500, speed))).toEqual([5, 1, 0]);
+  expect(together(500, undefined)).toBe(10);
+  // What a proxy lets through, the form's own bytes with them.
+  expect(together(500, 50e6, MEBIBYTE)).toBe(4);
+});
+
+test("a status that was asked for while a batch was under way gives its files' uses to nobody else", () => {
+  // Of 100 uses 48 were taken by files in batches, of which the server knows 30; then it knows all; then others have taken 20.
+  expect([70, 52, 32].map((free) => notCounted(52, free, 48))).toEqual([18, 0, 0]);
+  // Nothing was under way: uses have become free.
+  expect(notCounted(52, 60, 0)).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { credentials, headersOf, nameOfRight } from "./addresses.ts";
+import { countInBatches, notCounted } from "./batch.ts";
 import {
   cancelUpload,
   pauseUpload,
@@ -19,7 +20,7 @@ import { followStatus } from "./settle.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { createSpeedometer } from "./speed.ts";
 import { createTabLocks } from "./tab-locks.ts";
-import { readStatus, watchStatus } from "./token-status.ts";
+import { type FetchedStatus, readStatus, watchStatus } from "./token-status.ts";
 import type { Engine, EngineOptions, Picked, TokenStatus, Transfer } from "./types.ts";
 import { listUnfinished } from "./unfinished.ts";
 
@@ -109,6 +110,7 @@ function createMachine(options: EngineOptions): Machine {
       bytes: 0,
       known: undefined,
       mostChunk: Number.POSITIVE_INFINITY,
+      together: "uploadToken" in options.by,
     },
     begunSinceStatus: 0,
     closed: false,
@@ -124,23 +126,35 @@ function createMachine(options: EngineOptions): Machine {
   return machine;
 }
 
-async function fetchStatus(machine: Machine): Promise<TokenStatus | undefined> {
-  const { options } = machine;
+async function fetchStatus(machine: Machine): Promise<FetchedStatus> {
+  const begun = machine.begunSinceStatus;
+  const inBatches = countInBatches(machine.uploads.values());
+  const before = machine.status.current().free - begun;
+  const status = await askForStatus(machine.options);
+  const free = status?.free ?? 0;
+  // Files that wait for a use ask again.
+  if (status === undefined) machine.wake();
+  return {
+    status,
+    // Not earlier: files would be started by the old status, with what the new one counts taken off.
+    whenKnown: () => {
+      machine.begunSinceStatus += notCounted(before, free, inBatches) - begun;
+      machine.wake();
+    },
+  };
+}
+
+async function askForStatus(options: EngineOptions): Promise<TokenStatus | undefined> {
   // What a session may do has no uses that could come to an end.
   if ("photoId" in options.by) return options.status;
-  const before = machine.begunSinceStatus;
   try {
     const query = new URLSearchParams(credentials(options));
     const response = await fetch(`${options.api}photo/upload-token-status?${query}`, {
       cache: "no-store",
     });
-    const status = readStatus(await response.json(), Date.now());
-    if (status !== undefined) machine.begunSinceStatus -= before;
-    return status;
+    return readStatus(await response.json(), Date.now());
   } catch {
     return undefined;
-  } finally {
-    machine.wake();
   }
 }
 

@@ -11,8 +11,8 @@ export type Outgoing = {
   body?: Blob | FormData;
   type?: string;
   signal: AbortSignal;
-  /** Called with the bytes of the body that have gone out so far. */
-  onProgress?: (bytes: number) => void;
+  /** Called with the bytes of the body that have gone out so far, and with those of the whole body. */
+  onProgress?: (bytes: number, total: number) => void;
 };
 
 /** A request that has sent no byte and got no answer for this long is given up: its connection is dead, though the browser has not noticed. */
@@ -72,7 +72,7 @@ function exchange(
     signal.addEventListener("abort", stop);
     xhr.upload.addEventListener("progress", (event) => {
       waitAtMost(STALL_MS);
-      onProgress?.(event.loaded);
+      onProgress?.(event.loaded, Math.max(event.total, event.loaded, 1));
     });
     xhr.upload.addEventListener("load", () => {
       sent = true;

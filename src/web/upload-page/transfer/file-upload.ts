@@ -23,6 +23,8 @@ export type Job = {
   /** Makes the next attempt at once. */
   wake: () => void;
   stop: AbortController;
+  /** Identifies the request in which it is sent together with others; undefined if it is sent alone. */
+  batch: symbol | undefined;
 };
 
 /** One file and how far it has come: all that the engine knows of it. */
@@ -130,6 +132,7 @@ export function takeJob(upload: FileUpload, identity: UploadIdentity, number: nu
     retryAt: undefined,
     wake: () => undefined,
     stop: new AbortController(),
+    batch: undefined,
   };
   upload.again.delete(number);
   upload.jobs.add(job);

@@ -37,6 +37,8 @@ export type Line = {
   known: number | undefined;
   /** In bytes: a proxy before the server refuses larger chunks. Infinity while none did. */
   mostChunk: number;
+  /** Whether files may go together: by an upload token, and where proxies let such requests through, as far as is known. */
+  together: boolean;
 };
 
 /** Counts bytes that have just gone out, for the speed of their file and of all files together. */

@@ -14,7 +14,10 @@ const OFFLINE_MS = 20_000;
 /** The guest's name and note are sent in the address up to this many letters, else in a form. nginx takes addresses of 8 KB. */
 const LONGEST_QUERY = 4000;
 
-const CHANGED = { kind: "refused", refusal: { code: "file_changed", message: "" } } as const;
+export const CHANGED_FILE = {
+  kind: "refused",
+  refusal: { code: "file_changed", message: "" },
+} as const;
 
 /** Asks the server for a chunk if `job.ask` says so, sends it if it is missing, and tries again until there is a final answer. */
 export async function runJob(machine: Machine, upload: FileUpload, job: Job): Promise<JobEnd> {
@@ -27,8 +30,8 @@ export async function runJob(machine: Machine, upload: FileUpload, job: Job): Pr
     } else if (verdict.kind !== "again") {
       return verdict;
     } else if (!signal.aborted) {
-      if (!(await isReadable(upload.picked.file))) return CHANGED;
-      await waitForRetry(machine, upload, job, verdict.afterMs);
+      if (!(await isReadable(upload.picked.file))) return CHANGED_FILE;
+      await waitForRetry(machine, [{ upload, job }], verdict.afterMs);
     }
   }
   return { kind: "stopped" };
@@ -48,7 +51,7 @@ async function askChunk(machine: Machine, job: Job): Promise<Verdict> {
 
 async function sendChunk(machine: Machine, upload: FileUpload, job: Job): Promise<Verdict> {
   const { options, exchange, notices } = machine;
-  const guest = guestFields(options);
+  const guest = answersOfGuest(options);
   const said = JSON.stringify(guest);
   const message = messageOf(options, upload, job, upload.guestSent === said ? [] : guest);
   touch(machine, upload);
@@ -66,8 +69,7 @@ async function sendChunk(machine: Machine, upload: FileUpload, job: Job): Promis
     onProgress,
   });
   if (isUnanswered(reply)) {
-    // If all bytes had gone out, the chunk may be stored and only the answer lost: the server is asked next time.
-    if (reply.sent) upload.doubtful.add(job.number);
+    noteUnanswered(upload, job, reply);
     job.ask = reply.sent;
   }
   const verdict = verdictOf(reply);
@@ -81,8 +83,13 @@ async function sendChunk(machine: Machine, upload: FileUpload, job: Job): Promis
   return verdict.kind === "missing" ? { kind: "again" } : verdict;
 }
 
+/** If all bytes had gone out, the chunk may be stored and only the answer lost: the server is asked next time. */
+export function noteUnanswered(upload: FileUpload, job: Job, { sent }: Unanswered): void {
+  if (sent) upload.doubtful.add(job.number);
+}
+
 /** Notes that bytes of this file may be on the server from now on, and that it takes a use. */
-function touch(machine: Machine, upload: FileUpload): void {
+export function touch(machine: Machine, upload: FileUpload): void {
   if (upload.touched) return;
   upload.touched = true;
   machine.begunSinceStatus += 1;
@@ -113,7 +120,7 @@ function messageOf(
   return { url, body: form };
 }
 
-function guestFields({ guest }: EngineOptions): [string, string][] {
+export function answersOfGuest({ guest }: EngineOptions): [string, string][] {
   const { name, note } = guest();
   const fields: [string, string][] = [
     ["guest_name", name],
@@ -123,7 +130,7 @@ function guestFields({ guest }: EngineOptions): [string, string][] {
 }
 
 /** Whether the file can still be read. Sending one that was changed or deleted meanwhile fails just like a broken network. */
-async function isReadable(file: File): Promise<boolean> {
+export async function isReadable(file: File): Promise<boolean> {
   try {
     await file.slice(0, 1).arrayBuffer();
     return true;
@@ -132,27 +139,32 @@ async function isReadable(file: File): Promise<boolean> {
   }
 }
 
-/** Waits for the next attempt. The chunk keeps its lane meanwhile: the next file in line would not be answered either. */
-async function waitForRetry(
+/** Waits for the next attempt. Chunks keep their lane meanwhile: the next file in line would not be answered either. */
+export async function waitForRetry(
   { notices }: Machine,
-  upload: FileUpload,
-  job: Job,
+  waiting: readonly { upload: FileUpload; job: Job }[],
   afterMs = 0,
 ): Promise<void> {
-  job.failed += 1;
+  for (const { job } of waiting) job.failed += 1;
+  const failed = Math.max(...waiting.map(({ job }) => job.failed));
   const offline = navigator.onLine ? 0 : OFFLINE_MS;
-  const delay = Math.max(afterMs, offline, retryDelay(job.failed, Math.random()));
-  job.retryAt = Date.now() + delay;
-  notices.changed(upload.id);
+  const delay = Math.max(afterMs, offline, retryDelay(failed, Math.random()));
+  const retryAt = Date.now() + delay;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, delay);
-    job.wake = () => {
+    const wake = () => {
       clearTimeout(timer);
-      job.failed = Math.min(job.failed, 1);
+      for (const { job } of waiting) job.failed = Math.min(job.failed, 1);
       resolve();
     };
+    for (const { upload, job } of waiting) {
+      Object.assign(job, { wake, retryAt });
+      notices.changed(upload.id);
+    }
   });
-  job.wake = () => undefined;
-  job.retryAt = undefined;
-  notices.changed(upload.id);
+  for (const { upload, job } of waiting) {
+    job.wake = () => undefined;
+    job.retryAt = undefined;
+    notices.changed(upload.id);
+  }
 }

@@ -25,8 +25,15 @@ export function snapshotOf(upload: FileUpload, online: boolean): Transfer {
   };
 }
 
-function stateOf({ state }: FileUpload, online: boolean): FileState {
-  return !online && (state === "waiting" || state === "sending") ? "offline" : state;
+function stateOf(upload: FileUpload, online: boolean): FileState {
+  const { state } = upload;
+  if (!online && (state === "waiting" || state === "sending")) return "offline";
+  return state === "sending" && isBehindOthers(upload) ? "waiting" : state;
+}
+
+/** Whether the file is in a request with others, and the bytes of files before it are still being sent. */
+function isBehindOthers({ jobs }: FileUpload): boolean {
+  return [...jobs].some(({ batch, loaded, failed }) => batch && loaded === 0 && failed === 0);
 }
 
 /** Whether nothing of it gets through: the last attempt of each chunk on its way has failed. */

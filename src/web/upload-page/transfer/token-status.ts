@@ -17,16 +17,22 @@ const UNANSWERED_MS = 3000;
 /** setTimeout takes no longer time. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+export type FetchedStatus = {
+  status: TokenStatus | undefined;
+  /** Called in the moment in which `status` becomes the current one. */
+  whenKnown: () => void;
+};
+
 /**
  * Watches what becomes of the upload token: asks the server regularly while the page is visible, and at once when it
  * becomes visible again.
  * @param everyMs milliseconds between two requests; 0: only when `ask` or `askSoon` is called
- * @param fetchStatus resolves with undefined if there was no answer; then the last known status stays
+ * @param fetchStatus resolves with no status if there was no answer; then the last known status stays
  */
 export function watchStatus(
   first: TokenStatus,
   everyMs: number,
-  fetchStatus: () => Promise<TokenStatus | undefined>,
+  fetchStatus: () => Promise<FetchedStatus>,
 ): StatusWatch {
   const listeners = new Set<(status: TokenStatus) => void>();
   let current = first;
@@ -39,13 +45,14 @@ export function watchStatus(
   const run = async (): Promise<TokenStatus> => {
     clearTimeout(soon);
     soon = undefined;
-    const answer = await fetchStatus();
+    const { status: answer, whenKnown } = await fetchStatus();
     asking = undefined;
     answered = answer !== undefined;
     if (answer !== undefined && !stopped) {
       const found = steady(answer, current);
       const changed = JSON.stringify(found) !== JSON.stringify(current);
       current = found;
+      whenKnown();
       if (changed) for (const listener of listeners) listener(current);
     }
     plan();
