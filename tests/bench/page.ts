@@ -9,7 +9,7 @@ import { startRedeem, type RedeemServer } from "./start-redeem.ts";
 import { median } from "./statistics.ts";
 import { say, using } from "./workspace.ts";
 
-/** Many small files by the upload page in Chromium, and by the benchmark's own client, as many at a time. */
+/** Many small files by the upload page in Chromium, and by the benchmark's own client. */
 export type PageFigures = {
   files: number;
   /** Bytes of each. */
@@ -22,7 +22,7 @@ export type PageFigures = {
 };
 
 const SIZE = 200_000;
-/** As the page sends them (upload-page/transfer). */
+/** Requests of the client at a time. The page sends several files with a request (upload-page/transfer). */
 const PARALLEL = 5;
 
 export async function measurePage(quick: boolean, rounds: number): Promise<PageFigures> {
