@@ -35,6 +35,11 @@ const large = () => ({ name: "large.mp4", bytes: mp4(20 * 1024 * 1024 + chosen) 
 
 describe.each(browsers)("%s", (name) => {
   const browser = browserForAll(name);
+  const openFor = async (token: string) => {
+    const { page } = await browser.open(urlOf(token));
+    await chooser(page).waitFor();
+    return { token, page };
+  };
 
   test("a link that was revoked is not said to be mistyped", async () => {
     const token = await server.token();
@@ -55,11 +60,6 @@ describe.each(browsers)("%s", (name) => {
 
   // On three pages at once, since each of them asks only every few seconds.
   test("an open page says it the moment its link expires, is revoked or is used up by others", async () => {
-    const openFor = async (token: string) => {
-      const { page } = await browser.open(urlOf(token));
-      await chooser(page).waitFor();
-      return { token, page };
-    };
     const ending = await server.token({ max_uploads: 3 });
     changeToken(server, ending, { validUntil: Date.now() + 3000 });
     const expiring = await openFor(ending);
