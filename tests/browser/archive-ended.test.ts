@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { addPhoto, openArchive, tileOf } from "../support/archive-page.ts";
+import { addPhoto } from "../support/archive-calls.ts";
+import { openArchive, tileOf } from "../support/archive-page.ts";
 import { expectAccessible } from "../support/accessible.ts";
-import { visitArchive } from "../support/archive-visit.ts";
 import { browserForAll, browsers } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
 import { shot } from "../support/shots.ts";
@@ -17,7 +17,7 @@ describe.each(browsers)("%s", (name) => {
     await addPhoto(server, "seen.jpg");
     const lent = await openArchive(browser, server);
     await tileOf(lent.page, /seen/).first().waitFor();
-    const own = await visitArchive(browser, server, { view: "links" });
+    const own = await openArchive(browser, server, { view: "links" });
     await own.page.getByRole("button", { name: "Account" }).click();
     await own.page.getByRole("button", { name: "Sign out everywhere" }).click();
     await own.page.locator("input[name=key]").waitFor();

@@ -1,14 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { Locator } from "playwright-core";
 import { encode } from "uqr";
-import {
-  callApi,
-  expectSoon,
-  goToView,
-  linkOf,
-  visitArchive,
-  type ApiItem,
-} from "../support/archive-visit.ts";
+import { callApi, linkOf, type ApiItem } from "../support/archive-calls.ts";
+import { goToView, openArchive } from "../support/archive-page.ts";
+import { expectSoon } from "../support/remains.ts";
 import { browserForAll, browsers } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
@@ -23,7 +18,7 @@ describe.each(browsers)("%s", (name) => {
   const browser = browserForAll(name);
 
   test("one is made with the form, is handed over, and does what was asked for", async () => {
-    const { page } = await visitArchive(browser, server, { view: "links" });
+    const { page } = await openArchive(browser, server, { view: "links" });
     await page.getByRole("button", { name: "New link" }).click();
     const form = page.getByRole("dialog", { name: "New link" });
     await form.getByLabel("Title").fill(`Holiday (${name})`);
@@ -72,7 +67,7 @@ describe.each(browsers)("%s", (name) => {
 
   test("its QR code is that of its address, dark on light", async () => {
     const token = await server.token({ title: `Coded (${name})` });
-    const { page } = await visitArchive(browser, server, { view: "links", dark: true });
+    const { page } = await openArchive(browser, server, { view: "links", dark: true });
     const row = page.getByRole("listitem").filter({ hasText: `Coded (${name})` });
     await row.getByRole("button", { name: "QR code" }).click();
     const drawn = await page.getByRole("img", { name: "QR code" }).evaluate((svg) => {
@@ -100,7 +95,7 @@ describe.each(browsers)("%s", (name) => {
 
   test("it is copied, also where the browser keeps its clipboard to pages of https", async () => {
     const token = await server.token({ title: `Copied (${name})` });
-    const { page } = await visitArchive(browser, server, { view: "links" });
+    const { page } = await openArchive(browser, server, { view: "links" });
     const row = page.getByRole("listitem").filter({ hasText: `Copied (${name})` });
     for (const isSecure of [false, true]) {
       if (!isSecure) {
@@ -125,7 +120,7 @@ describe.each(browsers)("%s", (name) => {
 
   test("the system's share sheet gets it, where there is one", async () => {
     const token = await server.token({ title: `Shared (${name})` });
-    const { page } = await visitArchive(browser, server, { view: "links", screen: "phone" });
+    const { page } = await openArchive(browser, server, { view: "links", screen: "phone" });
     expect(await page.evaluate(() => "share" in navigator)).toBe(
       await page.getByRole("button", { name: "Share" }).first().isVisible(),
     );
@@ -147,7 +142,7 @@ describe.each(browsers)("%s", (name) => {
 
   test("what is on the way is shown as it comes, and then that it has arrived", async () => {
     const token = await server.token({ title: `Live (${name})`, max_uploads: 2 });
-    const { page } = await visitArchive(browser, server, { view: "links" });
+    const { page } = await openArchive(browser, server, { view: "links" });
     const row = page.getByRole("listitem").filter({ hasText: `Live (${name})` });
     await row.getByText("0 of 2 files arrived").waitFor();
     const file = inTwoChunks(`live-${name}`, `<b>film <img src=x> ${name}.png`);
@@ -170,7 +165,7 @@ describe.each(browsers)("%s", (name) => {
     const title = `Extended (${name})`;
     const token = await server.token({ title, max_uploads: 2, description: "<b>Old</b> words" });
     await sendWhole(server, token, png());
-    const { page } = await visitArchive(browser, server, { view: "links" });
+    const { page } = await openArchive(browser, server, { view: "links" });
     const row = page.getByRole("listitem").filter({ hasText: title });
     await row.getByRole("button", { name: "More actions" }).click();
     await row.getByRole("button", { name: "Extend or change" }).click();
@@ -196,7 +191,7 @@ describe.each(browsers)("%s", (name) => {
   test("it is revoked after a question, says so, and takes nothing any more", async () => {
     const title = `Revoked (${name})`;
     const token = await server.token({ title });
-    const { page } = await visitArchive(browser, server, { view: "links" });
+    const { page } = await openArchive(browser, server, { view: "links" });
     const row = page.getByRole("listitem").filter({ hasText: title });
     const ask = async () => {
       await row.getByRole("button", { name: "More actions" }).click();
@@ -214,7 +209,7 @@ describe.each(browsers)("%s", (name) => {
   });
 
   test("what the server refuses stands at its field", async () => {
-    const { page } = await visitArchive(browser, server, { view: "links" });
+    const { page } = await openArchive(browser, server, { view: "links" });
     await page.getByRole("button", { name: "New link" }).click();
     const form = page.getByRole("dialog", { name: "New link" });
     await form.getByLabel("Largest file").fill("900000");
@@ -233,7 +228,7 @@ describe.each(browsers)("%s", (name) => {
     await server.token({ title: `Needle Ä (${name})` });
     const used = await server.token({ title: `Needle used (${name})` });
     await sendWhole(server, used, png());
-    const { page } = await visitArchive(browser, server, { view: "links" });
+    const { page } = await openArchive(browser, server, { view: "links" });
     await page.getByRole("searchbox").fill(`needle ${name}`);
     const rows = page.locator(".card-row");
     const titles = () => rows.locator("h2").allTextContents();
@@ -250,7 +245,7 @@ describe.each(browsers)("%s", (name) => {
     await Promise.all(
       Array.from({ length: 60 }, (_, index) => server.token({ title: `Many ${index} ${name}` })),
     );
-    const { page } = await visitArchive(browser, server, { view: `links?search=many ${name}` });
+    const { page } = await openArchive(browser, server, { view: `links?search=many ${name}` });
     const rows = page.locator(".card-row");
     await expectSoon(() => rows.count(), 50);
     await page.getByRole("button", { name: "Show more" }).click();
@@ -260,7 +255,7 @@ describe.each(browsers)("%s", (name) => {
   });
 
   test("a server that does not answer is said, and asked again", async () => {
-    const { page } = await visitArchive(browser, server, { view: "links" });
+    const { page } = await openArchive(browser, server, { view: "links" });
     await page.context().setOffline(true);
     await page.getByLabel("Show").selectOption({ label: "Expired" });
     const notice = page.getByText("The server does not answer.");
@@ -271,7 +266,7 @@ describe.each(browsers)("%s", (name) => {
   });
 
   test("one is made by the keyboard alone", async () => {
-    const { page } = await visitArchive(browser, server, { view: "links" });
+    const { page } = await openArchive(browser, server, { view: "links" });
     await page.getByRole("button", { name: "New link" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();

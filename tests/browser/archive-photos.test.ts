@@ -3,14 +3,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expectAccessible } from "../support/accessible.ts";
-import {
-  addPhoto,
-  asOperator,
-  openArchive,
-  picture,
-  shownNames,
-  tileOf,
-} from "../support/archive-page.ts";
+import { addPhoto, callApi, picture } from "../support/archive-calls.ts";
+import { openArchive, shownNames, tileOf } from "../support/archive-page.ts";
 import { browserForAll } from "../support/browsers.ts";
 import { rowsOf } from "../support/database.ts";
 import { serverForAll } from "../support/lifetime.ts";
@@ -41,7 +35,7 @@ const ids: Record<string, number> = {};
 
 async function photosOnRecord(trash = false): Promise<Listed[]> {
   const where = trash ? { deleted_p: 1 } : { include_unpublished_p: 1 };
-  return asOperator<Listed[]>(server, "photo/list", { ...where, size: 500, orderby: "created" });
+  return callApi<Listed[]>(server, "photo/list", { ...where, size: 500, orderby: "created" });
 }
 
 const tagged = async () => (await photosOnRecord()).filter(({ tags }) => tags !== "").length;
@@ -135,11 +129,11 @@ describe("the grid", () => {
     const token = await server.token({ title: "The oldest link" });
     await sendWhole(server, token, await picture(1), "by link.jpg");
     for (const at of numbers.slice(0, 101)) await server.token({ title: `Later link ${at}` });
-    const album = await asOperator<{ album_id: number }>(server, "album/create", {
+    const album = await callApi<{ album_id: number }>(server, "album/create", {
       title: "The oldest album",
     });
     for (const at of numbers.slice(0, 101))
-      await asOperator(server, "album/create", { title: `Later ${at}` });
+      await callApi(server, "album/create", { title: `Later ${at}` });
     const tags = numbers.map((at) => `many${at}`).join(" ");
     await addPhoto(server, "tagged.jpg", { tags, album_id: `${album.album_id}` });
 
@@ -200,7 +194,7 @@ describe("the grid", () => {
     }
     for (const { photo_id: one } of await photosOnRecord()) {
       const isOfOthers = Object.values(ids).includes(one);
-      if (!isOfOthers) await asOperator(server, "photo/delete", { photo_id: one, permanently: 1 });
+      if (!isOfOthers) await callApi(server, "photo/delete", { photo_id: one, permanently: 1 });
     }
   });
 
@@ -211,12 +205,12 @@ describe("the grid", () => {
     await tileOf(page, "late.jpg").waitFor();
     // Its thumbnail is made meanwhile, and appears.
     await page.locator(`[data-photo="${id}"] img.there`).waitFor({ timeout: 30_000 });
-    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+    await callApi(server, "photo/delete", { photo_id: id, permanently: 1 });
     await page.getByText("5 photos").waitFor();
   });
 
   test("says so where there is nothing, and the trash is empty", async () => {
-    const visit = await openArchive(browser, server, { hash: "#/photos?state=trash" });
+    const visit = await openArchive(browser, server, { view: "photos?state=trash" });
     await visit.page.getByRole("heading", { name: "The trash is empty" }).waitFor();
     await expectAccessible(visit);
   });
@@ -276,7 +270,7 @@ describe("one photo", () => {
     expect(await page.title()).not.toContain("owned");
     await page.getByRole("link", { name: "Summer" }).click();
     await page.getByText("1 photo", { exact: true }).waitFor();
-    await asOperator(server, "photo/update", {
+    await callApi(server, "photo/update", {
       photo_id: ids["boat.jpg"] ?? 0,
       title: "",
       description: "",
@@ -297,12 +291,12 @@ describe("one photo", () => {
     await page.getByText("700 × 500").waitFor({ timeout: 30_000 });
     const photo = (await photosOnRecord()).find((one) => one.photo_id === id);
     expect(photo?.original_size).toBe(bytes.length);
-    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+    await callApi(server, "photo/delete", { photo_id: id, permanently: 1 });
   });
 
   test("gets another file in chunks: over Cancel, a broken line and the end of the session", async () => {
     const { photo_id: id } = await addPhoto(server, "film.jpg");
-    const visit = await openArchive(browser, server, { hash: `#/photos?photo=${id}` });
+    const visit = await openArchive(browser, server, { view: `photos?photo=${id}` });
     const { page } = visit;
     const bytes = Buffer.concat([await picture(4, 600, 400), Buffer.alloc(5 * 1024 * 1024)]);
     const path = join(server.folder, "film.jpg");
@@ -355,7 +349,7 @@ describe("one photo", () => {
       const photo = (await photosOnRecord()).find((one) => one.photo_id === id);
       return photo?.original_size === bytes.length;
     });
-    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+    await callApi(server, "photo/delete", { photo_id: id, permanently: 1 });
   });
 
   test("is deleted, comes back by Undo, and from the trash", async () => {
@@ -370,7 +364,7 @@ describe("one photo", () => {
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Undone.").waitFor();
     expect(await photosOnRecord(true)).toEqual([]);
-    await asOperator(server, "photo/delete", { photo_id: id });
+    await callApi(server, "photo/delete", { photo_id: id });
     await page.evaluate(() => void (location.hash = "#/photos?state=trash"));
     await opened(page, "mistake.jpg");
     await page.getByText("In the trash: nobody sees it but those who may restore it.").waitFor();
@@ -395,7 +389,7 @@ describe("one photo", () => {
       return video.currentTime > 0;
     });
     expect(sought).toBe(true);
-    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+    await callApi(server, "photo/delete", { photo_id: id, permanently: 1 });
   });
 
   test("who has sent it is said in the guest's own words, which are text", async () => {
@@ -410,13 +404,13 @@ describe("one photo", () => {
       body: form,
     });
     const { data } = (await sent.json()) as { data: { photo_id: number } };
-    const visit = await openArchive(browser, server, { hash: `#/photos?photo=${data.photo_id}` });
+    const visit = await openArchive(browser, server, { view: `photos?photo=${data.photo_id}` });
     const { page } = visit;
     await page.getByText(`From ${HOSTILE}`).waitFor();
     await page.getByText(`Two lines ${HOSTILE}`).waitFor();
     expect(await page.locator("img[src=x]").count()).toBe(0);
     expect(await page.title()).not.toContain("owned");
-    await asOperator(server, "photo/delete", { photo_id: data.photo_id, permanently: 1 });
+    await callApi(server, "photo/delete", { photo_id: data.photo_id, permanently: 1 });
   });
 });
 
@@ -475,13 +469,13 @@ describe("many photos", () => {
     await page.getByRole("button", { name: "Select the shore.jpg" }).click();
     // Events are not heard any more: the page does not know that it is gone.
     await page.route("**/photo/segments", (route) => route.abort());
-    await asOperator(server, "photo/delete", { photo_id: id, permanently: 1 });
+    await callApi(server, "photo/delete", { photo_id: id, permanently: 1 });
     await page.getByRole("button", { name: "Unpublish" }).click();
     const dialog = page.locator("dialog");
     await dialog.getByText("One photo could not be changed").waitFor();
     expect(await dialog.innerText()).toContain("gone.jpg");
     expect(await dialog.innerText()).toContain("no such photo");
-    await asOperator(server, "photo/update", {
+    await callApi(server, "photo/update", {
       photo_id: ids["the shore.jpg"] ?? 0,
       published_p: 1,
     });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { expectAccessible } from "../support/accessible.ts";
-import { callApi, goToView, linkOf, overflowOf, visitArchive } from "../support/archive-visit.ts";
+import { callApi, linkOf } from "../support/archive-calls.ts";
+import { goToView, openArchive } from "../support/archive-page.ts";
+import { overflowOf } from "../support/watch-page.ts";
 import { browserForAll, browsers } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
@@ -33,7 +35,7 @@ describe.each(browsers)("%s", (name) => {
         max_uploads: 2,
       });
       await sendWhole(server, token, png());
-      const { page } = await visitArchive(browser, server, { view: "callbacks" });
+      const { page } = await openArchive(browser, server, { view: "callbacks" });
       const row = page
         .getByRole("listitem")
         .filter({ hasText: receiver.url.replace("http://", "") });
@@ -54,7 +56,7 @@ describe.each(browsers)("%s", (name) => {
   describe("keys", () => {
     test("one is made, shown once, and revoked after a question", async () => {
       const hostile = `<img src=x onerror="document.title='ran'"> ${name}`;
-      const { page } = await visitArchive(browser, server, { view: "keys" });
+      const { page } = await openArchive(browser, server, { view: "keys" });
       await page.getByRole("button", { name: "New key" }).click();
       const dialog = page.getByRole("dialog", { name: "New key" });
       await dialog.getByLabel("What it is for").fill(hostile);
@@ -83,7 +85,7 @@ describe.each(browsers)("%s", (name) => {
       });
       await server.token({ title: "The operator's" });
       await callApi(server, "photo/get-upload-token", { title: "The writer's" }, key);
-      const { page } = await visitArchive(browser, server, { view: "links", key });
+      const { page } = await openArchive(browser, server, { view: "links", key });
       await page.getByText("The writer's").waitFor();
       expect(await page.getByText("The operator's").count()).toBe(0);
       const views = page.getByRole("navigation").getByRole("link");
@@ -98,7 +100,7 @@ describe.each(browsers)("%s", (name) => {
     const token = await server.token({ title, max_uploads: 3 });
     await sendWhole(server, token, png(3_000_000));
     await sendChunkOf(server, token, inTwoChunks(`stored-${name}`, `half ${name}.png`), 1);
-    const { page } = await visitArchive(browser, server, { view: "storage" });
+    const { page } = await openArchive(browser, server, { view: "storage" });
     const share = page.getByRole("listitem").filter({ hasText: title });
     await share.getByText("3 MB").waitFor();
     expect(await share.textContent()).toContain("1 file");
@@ -115,7 +117,7 @@ describe.each(browsers)("%s", (name) => {
     const token = await server.token({ title: `Seen (${name})`, max_uploads: 3 });
     await sendWhole(server, token, png());
     await sendChunkOf(server, token, inTwoChunks(`seen-${name}-${screen}`, "seen.png"), 1);
-    const visit = await visitArchive(browser, server, { view: "links", screen });
+    const visit = await openArchive(browser, server, { view: "links", screen });
     const { page } = visit;
     const states: [string, () => Promise<void>][] = [
       ["links", () => page.getByText("seen.png").first().waitFor()],
@@ -173,7 +175,7 @@ describe.each(browsers)("%s", (name) => {
   });
 
   test("it speaks the visitor's language", async () => {
-    const { page } = await visitArchive(browser, server, { view: "links", locale: "de-AT" });
+    const { page } = await openArchive(browser, server, { view: "links", locale: "de-AT" });
     await page.getByRole("button", { name: "Neuer Link" }).waitFor();
     await goToView(page, "storage");
     await page

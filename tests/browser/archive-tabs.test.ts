@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
-import { addPhoto, openArchive, tileOf } from "../support/archive-page.ts";
+import { addPhoto } from "../support/archive-calls.ts";
+import { openArchive, tileOf } from "../support/archive-page.ts";
 import { browserForAll, type Visit } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
 

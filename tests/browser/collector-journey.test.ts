@@ -2,7 +2,9 @@ import { describe, expect, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { run } from "../commands/run.ts";
 import { expectAccessible } from "../support/accessible.ts";
-import { callApi, expectSoon, goToView, linkOf, visitArchive } from "../support/archive-visit.ts";
+import { callApi, linkOf } from "../support/archive-calls.ts";
+import { goToView, openArchive } from "../support/archive-page.ts";
+import { expectSoon } from "../support/remains.ts";
 import {
   browserForAll,
   browsers,
@@ -55,7 +57,7 @@ describe.each(browsers)("%s", (name) => {
       await deleteUndoRestore(visit);
       await fetchAsZip(visit);
 
-      const elsewhere = await visitArchive(browser, server, { view: "photos" });
+      const elsewhere = await openArchive(browser, server, { view: "photos" });
       await page.getByRole("button", { name: "Account" }).click();
       await page.getByRole("button", { name: "Sign out everywhere" }).click();
       await page.getByLabel("API key").waitFor();

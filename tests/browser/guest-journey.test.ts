@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expectAccessible } from "../support/accessible.ts";
-import { callApi } from "../support/archive-visit.ts";
+import { callApi } from "../support/archive-calls.ts";
 import {
   browserForAll,
   browsers,

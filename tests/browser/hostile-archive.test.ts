@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
-import { callApi, goToView, visitArchive } from "../support/archive-visit.ts";
+import { callApi } from "../support/archive-calls.ts";
+import { goToView, openArchive } from "../support/archive-page.ts";
 import { browserForAll, browsers } from "../support/browsers.ts";
 import { HOSTILE, tracesOf } from "../support/hostile.ts";
 import { serverForAll } from "../support/lifetime.ts";
@@ -72,14 +73,14 @@ describe.each(browsers)("%s", (name) => {
   test.each(["photos", "links", "callbacks", "keys", "storage"])(
     "all of them in %s",
     async (view) => {
-      const visit = await visitArchive(browser, server, { view, screen: "phone" });
+      const visit = await openArchive(browser, server, { view, screen: "phone" });
       await settled(visit.page);
       expect(await tracesOf(visit.page)).toEqual([]);
     },
   );
 
   test("each one's photo, what it is found by, and its link", async () => {
-    const visit = await visitArchive(browser, server, { view: "photos", screen: "phone" });
+    const visit = await openArchive(browser, server, { view: "photos", screen: "phone" });
     const { page } = visit;
     const found: Record<string, string[]> = {};
     const look = async (what: string, place: string) => {

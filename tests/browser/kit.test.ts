@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { addPhoto, openArchive, tileOf } from "../support/archive-page.ts";
+import { addPhoto } from "../support/archive-calls.ts";
+import { openArchive, tileOf } from "../support/archive-page.ts";
 import { browserForAll } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
 

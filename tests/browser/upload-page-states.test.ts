@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { overflowOf } from "../support/archive-visit.ts";
+import { overflowOf } from "../support/watch-page.ts";
 import { browserForAll, SCREENS } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
 import { png, textFile } from "../support/media.ts";

@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import type { EngineOptions, Transfer } from "../../src/web/upload-page/transfer/types.ts";
 import type { EngineWindow } from "./engine-script.ts";
 import { png } from "./media.ts";
+import { putOnDisk, type Chosen } from "./upload-page.ts";
 
 let script: Promise<string> | undefined;
 
@@ -51,18 +51,9 @@ export async function openEnginePage(
   return page;
 }
 
-export type Given = { name: string; bytes: Uint8Array };
-
-/** Chooses files from the disk and adds them; they stay where they are put, so they have a date that stays. */
-export async function addFiles(page: Page, folder: string, ...files: Given[]): Promise<void> {
-  const place = join(folder, "chosen");
-  await mkdir(place, { recursive: true });
-  const paths = files.map(async ({ name, bytes }) => {
-    const path = join(place, name);
-    if (!(await Bun.file(path).exists())) await Bun.write(path, bytes);
-    return path;
-  });
-  await page.setInputFiles("input", await Promise.all(paths));
+/** Chooses files from the disk and adds them. @param folder as of `putOnDisk` */
+export async function addFiles(page: Page, folder: string, ...files: Chosen[]): Promise<void> {
+  await page.setInputFiles("input", await putOnDisk(folder, files));
   await page.evaluate(() => void (globalThis as unknown as EngineWindow).addChosen());
 }
 
@@ -137,7 +128,7 @@ export function sendingOf(page: Page): Record<string, number> {
 }
 
 /** So many small pictures, each another one. */
-export function smallFiles(count: number, prefix: string): Given[] {
+export function smallFiles(count: number, prefix: string): Chosen[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `${prefix}-${index}.png`,
     bytes: png(20_000 + index, index + 1),

@@ -73,3 +73,12 @@ export async function until<Value>(
     await Bun.sleep(20);
   }
 }
+
+/** Looks until it is so. @throws what it is in the end, where that is something else */
+export async function expectSoon<Value>(look: () => Promise<Value>, wanted: Value): Promise<void> {
+  let found: Value | undefined;
+  const isSo = async () => Bun.deepEquals((found = await look()), wanted);
+  await until(`it is ${Bun.inspect(wanted)}`, isSo, 15_000).catch((error: Error) => {
+    throw new Error(`${error.message}; it is ${Bun.inspect(found)}`);
+  });
+}

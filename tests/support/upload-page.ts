@@ -49,19 +49,25 @@ export async function openIn(
 export type Chosen = { name: string; bytes: Uint8Array };
 
 /**
- * Chooses files as a person does: from a disk, so that they have a type by their names and a date that
- * stays.
- * @param folder where the files are put, if they are not there; it must outlive the page
+ * Puts files on the disk, where they are not there: only so have they a type by their names and a date that stays.
+ * @param folder it must outlive the page that they are chosen on
+ * @returns their paths
  */
-export async function chooseFiles(page: Page, folder: string, ...files: Chosen[]): Promise<void> {
+export async function putOnDisk(folder: string, files: Chosen[]): Promise<string[]> {
   const place = join(folder, "chosen");
   await mkdir(place, { recursive: true });
-  const paths = files.map(async ({ name, bytes }) => {
-    const path = join(place, name);
-    if (!(await Bun.file(path).exists())) await Bun.write(path, bytes);
-    return path;
-  });
-  await page.locator("#files").setInputFiles(await Promise.all(paths));
+  return Promise.all(
+    files.map(async ({ name, bytes }) => {
+      const path = join(place, name);
+      if (!(await Bun.file(path).exists())) await Bun.write(path, bytes);
+      return path;
+    }),
+  );
+}
+
+/** Chooses files as a person does: from a disk (`putOnDisk`). */
+export async function chooseFiles(page: Page, folder: string, ...files: Chosen[]): Promise<void> {
+  await page.locator("#files").setInputFiles(await putOnDisk(folder, files));
 }
 
 export function rowOf(page: Page, name: string): Locator {

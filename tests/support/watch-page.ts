@@ -47,3 +47,11 @@ export async function unwatched<Result>(page: Page, act: () => Promise<Result>):
     unheard.delete(page);
   }
 }
+
+/** By how many pixels what is drawn is wider than the window. */
+export function overflowOf(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return Math.max(0, scrollWidth - clientWidth);
+  });
+}

@@ -9,7 +9,6 @@ import { type CuttingProxy, startCuttingProxy } from "../../support/cutting-prox
 import {
   addFiles,
   control,
-  type Given,
   openEnginePage,
   requestsOf,
   sendingOf,
@@ -17,6 +16,7 @@ import {
   transferIs,
   transfersOf,
 } from "../../support/engine-page.ts";
+import type { Chosen } from "../../support/upload-page.ts";
 import type { EngineWindow } from "../../support/engine-script.ts";
 import { mp4, png } from "../../support/media.ts";
 import { photosOf, sha256, storedHash } from "../../support/over-http.ts";
@@ -356,7 +356,7 @@ test("changes are told together, and in a hidden tab too", async () => {
 const MANY = "**/redeem-upload-token-many";
 
 /** Each of them is one photo, of its own bytes. */
-async function allStored(page: Page, files: readonly Given[]): Promise<void> {
+async function allStored(page: Page, files: readonly Chosen[]): Promise<void> {
   for (const { name, bytes } of files) {
     await transferIs(page, name, "done");
     await isStored(name, bytes);
