@@ -82,7 +82,11 @@ test("a file is cancelled, and another one takes its place", async () => {
   await chooseFiles(page, server.folder, LARGE);
   await gate.held(3);
   expect(await page.getByLabel("Choose files").isVisible()).toBe(false);
+  await page.clock.install();
   await page.getByRole("button", { name: "Cancel large.mp4" }).click();
+  await stateOf(page, "large.mp4", "cancelled");
+  // The time in which it can be undone.
+  await page.clock.fastForward(8000);
   await rowOf(page, "large.mp4").waitFor({ state: "detached" });
   await gate.openBehindThem();
   const other = png(30_000);
