@@ -199,8 +199,10 @@ test("Cancel frees its use at once, can be undone, and keeps the focus", async (
   await choose(page, { name: "photo.png", bytes: png(4000) });
   await gate.held(1);
   await says(page, ".remains", /^1 of 2 files/);
+  const told = page.waitForResponse("**/cancel-upload");
   await page.getByRole("button", { name: "Cancel photo.png" }).press("Enter");
   await stateOf(page, "photo.png", "cancelled");
+  await told;
   await says(page, ".remains", /^2 of 2 files/);
   await until("the focus is on Undo", () =>
     page.evaluate(() => document.activeElement?.textContent === "Undo"),

@@ -1,10 +1,13 @@
 import { tellCancelled, tellCancelledAtLeaving } from "./cancel.ts";
-import { type FileUpload, forgetStored, isOver, stopJobs } from "./file-upload.ts";
+import { type FileUpload, forgetStored, isOver, stopJobs, storedBytes } from "./file-upload.ts";
 import { keepRecord } from "./keep-record.ts";
 import type { Machine } from "./machine.ts";
 import { finish } from "./settle.ts";
 
 const UNDO_MS = 5000;
+
+/** Bytes that are soon sent again: a file of which the server has no more than these frees its use the moment it is cancelled. */
+const SOON_SENT_AGAIN = 4 * 1024 * 1024;
 
 export function pauseUpload({ notices }: Machine, upload: FileUpload): void {
   if (upload.state !== "waiting" && upload.state !== "sending") return;
@@ -19,27 +22,43 @@ export function resumeUpload({ notices }: Machine, upload: FileUpload): void {
   notices.changed(upload.id);
 }
 
-/** Stops a file at once. The server is told some seconds later, so that undoing it until then loses nothing. */
+/**
+ * Stops a file, and tells the server when this can no longer be undone: a film that was almost there, and cancelled by a slip of the finger,
+ * must not be sent from its beginning. A file of which little was sent frees its use for others at once.
+ */
 export function cancelUpload(machine: Machine, upload: FileUpload): void {
   if (isOver(upload)) return;
   const before = upload.state === "paused" ? "paused" : "waiting";
+  const freed = upload.touched && storedBytes(upload) <= SOON_SENT_AGAIN;
   stopJobs(upload);
   upload.state = "cancelled";
   const timer = setTimeout(() => {
     upload.cancel = undefined;
     upload.telling = tell(machine, upload);
   }, machine.options.undoMs ?? UNDO_MS);
-  upload.cancel = { timer, before };
+  upload.cancel = { timer, before, freed };
+  if (freed) {
+    const telling = freeUse(machine, upload).finally(() => {
+      if (upload.telling === telling) upload.telling = undefined;
+    });
+    upload.telling = telling;
+  }
   machine.records.forget(upload.id);
   machine.notices.changed(upload.id);
 }
 
+/** Tells the server at once. It is told again later: a chunk that was on its way may arrive behind this, and begin the file anew. */
+async function freeUse(machine: Machine, upload: FileUpload): Promise<void> {
+  const outcome = await tellCancelled(machine, upload);
+  if (outcome !== undefined && upload.state === "cancelled") finish(machine, upload, outcome);
+  machine.status.askSoon();
+}
+
 /** Tells the server that the file was cancelled. If it is added again, it is sent from its beginning, whatever the server still has. */
 async function tell(machine: Machine, upload: FileUpload): Promise<void> {
-  const { identity } = upload;
-  const touched = upload.touched;
+  const { identity, touched, anew } = upload;
   reset(upload);
-  upload.anew = touched;
+  upload.anew = touched || anew;
   const outcome = touched ? await tellCancelled(machine, { identity }) : undefined;
   upload.telling = undefined;
   // If the cancelling was undone meanwhile, the file goes on and keeps its lock.
@@ -51,9 +70,14 @@ async function tell(machine: Machine, upload: FileUpload): Promise<void> {
 /** Continues a cancelled file where it was, or from its beginning if the server was told already. */
 export function undoCancel(machine: Machine, upload: FileUpload): void {
   if (upload.state !== "cancelled") return;
-  upload.state = upload.cancel?.before ?? "waiting";
-  clearTimeout(upload.cancel?.timer);
+  const { cancel } = upload;
+  upload.state = cancel?.before ?? "waiting";
+  clearTimeout(cancel?.timer);
   upload.cancel = undefined;
+  if (cancel?.freed) {
+    reset(upload);
+    upload.anew = true;
+  }
   if (upload.identity !== undefined || upload.picked.handle) keepRecord(machine, upload);
   machine.notices.changed(upload.id);
 }

@@ -61,8 +61,13 @@ export type FileUpload = {
   guestSent: string;
   refusal: FileRefusal | undefined;
   outcome: FileOutcome | undefined;
-  /** While a cancelled file can be undone: the timer after which the server is told, and the state to return to. */
-  cancel: { timer: ReturnType<typeof setTimeout>; before: FileUpload["state"] } | undefined;
+  /**
+   * While a cancelled file can be undone: the timer after which the server is told, the state to return to, and whether the server was told
+   * at once, so that it begins anew.
+   */
+  cancel:
+    | { timer: ReturnType<typeof setTimeout>; before: FileUpload["state"]; freed: boolean }
+    | undefined;
   /** While the server is being told that the file was cancelled: nothing of the file may be sent before that has settled. */
   telling: Promise<void> | undefined;
   speedometer: Speedometer;

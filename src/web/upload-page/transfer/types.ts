@@ -20,8 +20,8 @@ export type Engine = {
   /** Makes every attempt that is scheduled for later now. */
   retryNow(): void;
   /**
-   * Stops sending this file at once. The server is told after `undoMs`, or when the page is left; it then frees the
-   * use and deletes the bytes. If the file turns out to have arrived before it was stopped, it becomes "done".
+   * Stops sending this file at once. The server is told at once where little was sent, else after `undoMs` or when the page is left; it then
+   * frees the use and deletes the bytes. If the file turns out to have arrived before it was stopped, it becomes "done".
    */
   cancel(id: string): void;
   /** Continues a cancelled file where it was, or from its beginning if the server was told already. */
