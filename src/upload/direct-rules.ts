@@ -2,7 +2,10 @@ import type {
   DirectDecision,
   DirectView,
   NewUploadToken,
+  Photo,
   TokenMetadata,
+  Upload,
+  UploadToken,
 } from "../records/records.ts";
 import { LAPSE_MS } from "../records/uploads.ts";
 import { AGAIN_MS, isPresent, isUnderWay } from "./rules.ts";
@@ -31,9 +34,8 @@ export function decideDirect(
   const now = wanted.createdAt;
   if (!token) return { do: "begin", token: wanted };
   if (upload?.state === "finished") {
-    // Its last answer may be lost: it is given again, for a while. A photo that was deleted is not asked for.
-    const isAsked = isPresent(photo) && Math.abs(now - upload.lastByteAt) < AGAIN_MS;
-    return isAsked ? { do: "go on", set: {} } : { do: "begin", token: wanted };
+    const again = isAnsweredAgain(token, upload, photo, now);
+    return again ? { do: "go on", set: {} } : { do: "begin", token: wanted };
   }
   // Only a file's beginning can show that it is another file than the one that was refused.
   if (upload?.state === "failed" && start === 0) return { do: "begin", token: wanted };
@@ -49,7 +51,22 @@ export function decideDirect(
 export function isAskedAbout({ token, upload, photo }: DirectView, now: number): boolean {
   if (!token || !upload) return false;
   if (upload.state !== "finished") return isUnderWay(upload.state);
-  return isPresent(photo) && Math.abs(now - upload.lastByteAt) < AGAIN_MS;
+  return isAnsweredAgain(token, upload, photo, now);
+}
+
+/**
+ * Whether chunks of a file that is complete are that file still: its last answer may be lost, and is given again, for a while. A
+ * photo that was deleted is not asked for. A file that has replaced a photo's bytes, and was replaced itself since, is sent to
+ * take its place again.
+ */
+function isAnsweredAgain(
+  { replaces }: Pick<UploadToken, "replaces">,
+  { id, lastByteAt }: Upload,
+  photo: Photo | undefined,
+  now: number,
+): boolean {
+  if (!isPresent(photo) || Math.abs(now - lastByteAt) >= AGAIN_MS) return false;
+  return replaces === null || photo.original.uploadId === id;
 }
 
 function changesOf(token: TokenMetadata, given: Partial<TokenMetadata>): Partial<TokenMetadata> {

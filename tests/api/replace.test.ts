@@ -73,6 +73,18 @@ describe("with a key", () => {
     expect(await versionOf(photo.photo_id)).toBe(3);
   });
 
+  test("in chunks, a file that another one has replaced since may take its place again at once", async () => {
+    const photo = await oldPhoto(site);
+    const fields = { photo_id: photo.photo_id };
+    const another = { ...withKey, plan: planOf(OLD, "another") };
+    await photoIn(await sendPieces(site, "replace", fields, NEW, withKey));
+    await photoIn(await sendPieces(site, "replace", fields, OLD, another));
+    expect((await askFor(site, "replace", fields, plan, 1, withKey)).status).toBe(204);
+    await photoIn(await sendPieces(site, "replace", fields, NEW, withKey));
+    expect(await originalOf(site, photo)).toEqual(NEW);
+    expect(await versionOf(photo.photo_id)).toBe(4);
+  });
+
   test("the same file for another photo is another upload", async () => {
     const [one, two] = [await oldPhoto(site), await oldPhoto(site)];
     for (const { photo_id: id } of [one, two]) {

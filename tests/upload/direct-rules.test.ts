@@ -21,11 +21,15 @@ const token = {
   tags: "a",
   createdAt: NOW,
   validUntil: NOW + DAY,
+  replaces: null,
 } as UploadToken;
 const wanted = { title: "New", createdAt: NOW, validUntil: NOW + DAY } as NewUploadToken;
 const upload = { id: 7, state: "receiving", lastByteAt: NOW } as Upload;
 const finished: Upload = { ...upload, state: "finished" };
-const photo = { id: 5, deletedAt: null } as Photo;
+const photo = { id: 5, deletedAt: null, original: { uploadId: 7 } } as Photo;
+/** Another file has replaced its bytes since. */
+const replaced = { ...photo, original: { ...photo.original, uploadId: 8 } };
+const replacing: UploadToken = { ...token, replaces: 5 };
 
 const view = (change: Partial<DirectView> = {}): DirectView => ({
   token,
@@ -56,6 +60,13 @@ describe("a chunk", () => {
       "of one that was made ten minutes ago",
       view({ upload: { ...finished, lastByteAt: NOW - AGAIN_MS }, photo }),
       0,
+      "begin",
+    ],
+    ["of a new photo, replaced since", view({ upload: finished, photo: replaced }), 9, "go on"],
+    [
+      "of a replacement, replaced since",
+      view({ token: replacing, upload: finished, photo: replaced }),
+      9,
       "begin",
     ],
     ["of one that was removed since", view({ upload: finished }), 0, "begin"],
@@ -111,6 +122,8 @@ test.each([
     false,
   ],
   ["its photo has gone", view({ upload: finished }), false],
+  ["it has replaced a photo", view({ token: replacing, upload: finished, photo }), true],
+  ["another one has since", view({ token: replacing, upload: finished, photo: replaced }), false],
 ] as const)("GET finds a file: %s", (_, of, is) => {
   expect(isAskedAbout(of, NOW)).toBe(is);
 });
