@@ -255,3 +255,11 @@ describe("a request is refused whole", () => {
     expect(await usesOf(token)).toEqual([100, 0, 900]);
   });
 });
+
+test("a note of many lines is as long as the guest sees it", async () => {
+  const token = await site.token({ max_uploads: 2, ask: "note" });
+  // Forms send a line's end as two characters.
+  const note = `${"n".repeat(1989)}${"\r\n".repeat(10)}n`;
+  const outcomes = await send(token, [small(1)], { guest_note: note });
+  expect(codes(outcomes)).toEqual([200]);
+});

@@ -160,6 +160,8 @@ test("a flood of parts, of bytes that are refused and of fields ends in words", 
   await nothingLeft(server, before);
 });
 
+const FILE = "file of a request";
+
 test("the log has a line for each file, with its photo or why it is none", async () => {
   server = await startServer();
   const token = await server.token({ max_uploads: 9 });
@@ -169,7 +171,7 @@ test("the log has a line for each file, with its photo or why it is none", async
     linesOf(server).some(({ route }) => route === MANY_PATH),
   );
   const request = linesOf(server).find(({ route }) => route === MANY_PATH);
-  const lines = linesOf(server).filter(({ event }) => event === "file of a request");
+  const lines = linesOf(server).filter(({ event }) => event === FILE);
   expect(request).toMatchObject({ event: "request", status: 200 });
   expect(lines.map(({ photo, code }) => photo ?? code).toSorted()).toEqual([
     first?.photo_id,
@@ -177,4 +179,33 @@ test("the log has a line for each file, with its photo or why it is none", async
   ] as never);
   for (const line of lines)
     expect(line).toMatchObject({ id: request?.["id"], client: "127.0.0.1" });
+});
+
+test("a large file that is a photo already is passed over whole, and those behind it are received", async () => {
+  server = await startServer();
+  const token = await server.token({ max_uploads: 2 });
+  const large = small(1, 65 * 1024 * 1024);
+  const of = { ...large, fields: { resumableChunkSize: String(large.bytes.length) } };
+  const [once] = await outcomesIn(await send(token, [of]));
+  const again = await outcomesIn(await send(token, [of, small(2)]));
+  expect([again[0], again[1]?.status]).toEqual([once as never, 200]);
+});
+
+test("photos whose sender has gone meanwhile are in the log, too", async () => {
+  server = await startServer();
+  const token = await server.token({ max_uploads: 40 });
+  const files = Array.from({ length: 40 }, (_, index) => small(index));
+  const body = bodyOf(token, files);
+  const wire = await openWire(server.port);
+  await wire.send(head(body.length + 100_000));
+  await wire.send(body);
+  await until("some are photos", () => photosOf(server).length > 0);
+  wire.cut();
+  await until("it is in the log", () => linesOf(server).some(({ route }) => route === MANY_PATH));
+  const logged = linesOf(server).filter(({ event, photo }) => event === FILE && photo);
+  expect(logged.map(({ photo }) => photo).toSorted()).toEqual(
+    photosOf(server)
+      .map(({ id }) => id)
+      .toSorted(),
+  );
 });

@@ -59,8 +59,10 @@ export async function receiveMany(
       void outcome.then(() => open.delete(outcome));
       // The next file may begin when this one's bytes are there, whatever becomes of them.
       const early = await Promise.race([coming.read, outcome]);
-      if (early?.came instanceof Problem) refused = await passOver(file, refused);
-      else if (early) await passOver(file, 0);
+      if (early?.came instanceof Problem)
+        refused += await passOver(file, MOST_PASSED_OVER - refused);
+      // It was here before, as large as it may be.
+      else if (early) await passOver(file, Number.POSITIVE_INFINITY);
       while (open.size >= AT_ONCE) await Promise.race(open);
     }
   } finally {
@@ -73,15 +75,14 @@ export async function receiveMany(
 
 /**
  * Reads what is left of a file for nothing.
- * @param before bytes that were read so already
- * @returns these, and what came to them
- * @throws Problem where that is more than those behind it are worth
+ * @returns how many bytes those were
+ * @throws Problem where there are more than `most`: more than those behind it are worth
  */
-async function passOver({ bytes }: OneFile, before: number): Promise<number> {
-  let total = before;
+async function passOver({ bytes }: OneFile, most: number): Promise<number> {
+  let total = 0;
   for await (const piece of bytes) {
     total += piece.length;
-    if (total > MOST_PASSED_OVER) throw tooMuchRefused();
+    if (total > most) throw tooMuchRefused();
   }
   return total;
 }

@@ -147,6 +147,15 @@ export function fileForm(own: TObject, others: string | undefined): TObject {
  */
 export function requireFields(params: Params): void {
   readParameters(chunkFields, params);
-  readParameters(guestFields, params);
+  readParameters(guestFields, asTyped(params));
   digestsOf(params);
+}
+
+/** What the guest answers, as long as the guest sees it: forms send the end of a line as two characters (HTML, 4.10.22.4). */
+function asTyped(params: Params): Params {
+  const said = Object.keys(guestFields.properties).flatMap((name): [string, string][] => {
+    const answer = params.get(name);
+    return answer === undefined ? [] : [[name, answer.replaceAll("\r\n", "\n")]];
+  });
+  return new Map(said);
 }

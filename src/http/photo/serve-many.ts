@@ -89,7 +89,9 @@ function receivingOf(context: FileMethodContext, request: Request): ManyContext 
         ? new Problem("request_timeout", "The connection was closed.")
         : problemOf(error, { id: requests.idOf(request), route: PATH }),
     onOutcome: (came) => {
-      if (!request.signal.aborted) requests.noteFile(request, noteOf(came));
+      // Of a client that has gone, what came whole has become a photo all the same.
+      const isCutOff = request.signal.aborted && came instanceof Problem;
+      if (!isCutOff) requests.noteFile(request, noteOf(came));
     },
   };
 }
