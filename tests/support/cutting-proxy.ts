@@ -6,6 +6,8 @@ export type CuttingProxy = {
   url: string;
   /** So many answers to requests that send something are lost from now on: the connection ends instead. */
   loseAnswers(count: number): void;
+  /** Answers to requests that send something are held from now on. @returns lets them through */
+  holdAnswers(): () => void;
   /** After so many more requests that send something, the bytes of further ones are withheld. */
   withholdAfter(posts: number): void;
   /** Ends all connections. */
@@ -18,6 +20,7 @@ export type CuttingProxy = {
 export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
   let target = port;
   let losing = 0;
+  let held: Promise<void> | undefined;
   let passing = Number.POSITIVE_INFINITY;
   const open = new Set<Socket>();
   const server = createServer((client) => {
@@ -45,6 +48,8 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
       if (posting && losing > 0) {
         losing -= 1;
         end();
+      } else if (posting && held) {
+        void held.then(() => client.write(piece));
       } else {
         client.write(piece);
       }
@@ -61,6 +66,14 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
     url: `http://127.0.0.1:${address.port}`,
     loseAnswers: (count) => {
       losing = count;
+    },
+    holdAnswers: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => {
+        held = undefined;
+        resolve();
+      };
     },
     withholdAfter: (posts) => {
       passing = posts;

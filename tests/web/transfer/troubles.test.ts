@@ -21,6 +21,7 @@ import type { EngineWindow } from "../../support/engine-script.ts";
 import { mp4, png } from "../../support/media.ts";
 import { photosOf, sha256, storedHash } from "../../support/over-http.ts";
 import { until } from "../../support/remains.ts";
+import { API_KEY } from "../../support/site.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { gateAt } from "../../support/upload-page.ts";
 
@@ -475,3 +476,34 @@ test("of small files that go together one that was changed meanwhile is refused,
     files.filter(({ name }) => name !== "changed-1.png"),
   );
 });
+
+test("files that were there before their link was revoked have arrived, though their answer came after that", async () => {
+  context = await browser.newContext();
+  proxy = await startCuttingProxy(server.port);
+  const uploadToken = await server.token({ max_uploads: 20 });
+  const page = await openEnginePage(context, proxy.url, { uploadToken });
+  const letThrough = proxy.holdAnswers();
+  const files = smallFiles(6, "revoked");
+  const before = photosOf(server).length;
+  await addFiles(page, server.folder, ...files);
+  await until("all are photos", () => photosOf(server).length - before === 6);
+  await revoke(uploadToken);
+  await page.evaluate(() => (globalThis as unknown as EngineWindow).engine.askStatus());
+  letThrough();
+  await allStored(page, files);
+});
+
+async function revoke(token: string): Promise<void> {
+  const database = new Database(join(server.folder, "redeem.db"), { readonly: true });
+  const row = database
+    .prepare("select id from upload_tokens where hash = ?")
+    .get(hashSecret(token));
+  database.close();
+  const { id } = row as { id: number };
+  const answer = await fetch(`${server.url}/api/2/upload-token/revoke`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${API_KEY}` },
+    body: new URLSearchParams({ token_id: String(id) }),
+  });
+  expect(answer.status).toBe(200);
+}

@@ -166,7 +166,8 @@ export function followStatus(machine: Machine, status: TokenStatus): void {
     const waits =
       upload.state === "waiting" || upload.state === "paused" || upload.state === "sending";
     if (!waits) continue;
-    if (code !== undefined && (status.state === "revoked" || !upload.touched)) {
+    const isRevoked = status.state === "revoked" && !isAnsweredSoon(upload);
+    if (code !== undefined && (isRevoked || !upload.touched)) {
       refuseUpload(machine, upload, { code, message: "" });
     } else if (upload.waitsFor === "use" && status.free > 0) {
       upload.waitsFor = undefined;
@@ -175,6 +176,16 @@ export function followStatus(machine: Machine, status: TokenStatus): void {
   }
   const over = code !== undefined && (status.state !== "expired" || Date.now() > status.graceUntil);
   if (over) void machine.records.forgetAll();
+}
+
+/**
+ * Whether all bytes of the file are on their way: it may have arrived before the link was revoked, alone or with others of
+ * its request. The answer says so.
+ */
+function isAnsweredSoon({ jobs, picked: { file } }: FileUpload): boolean {
+  return [...jobs].some(
+    ({ start, end, retryAt }) => end - start === file.size && retryAt === undefined,
+  );
 }
 
 /** Sends this file, and all that begin after it, in the smallest chunks, since a proxy before the server refuses larger bodies. */
