@@ -240,6 +240,13 @@ describe("a request is refused whole", () => {
       const answer = await post(manyForm({ upload_token: token }, [file]), { [name]: "x" });
       expect((await refusal(answer)).message).toContain(name);
     }
+    for (const name of ["digest", "file_digest", "resumableChunkNumber"]) {
+      const answer = await post(manyForm({ upload_token: token }, [file]), {}, `?${name}=1`);
+      expect(await refusal(answer)).toMatchObject({
+        status: 400,
+        message: `${name} is of one file: it stands before that file in the form, not in the address.`,
+      });
+    }
     expect((await site.call(MANY_PATH)).status).toBe(404);
   });
 

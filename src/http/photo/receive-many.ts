@@ -51,7 +51,7 @@ export async function receiveMany(
     for await (const file of files) {
       if (outcomes.length >= MOST_FILES) throw tooManyFiles();
       const own = shared && file.fields;
-      shared ??= await openRequest(context, new Map([...query, ...file.fields]));
+      shared ??= await openRequest(context, query, file.fields);
       const coming = comingIn(file, new Map([...shared, ...file.fields]));
       const outcome = receiveOne(context, coming, file, own);
       outcomes.push(outcome);
@@ -89,11 +89,18 @@ async function passOver({ bytes }: OneFile, most: number): Promise<number> {
 
 /**
  * Reads what counts for all files.
- * @param said in the query, and in the fields before the first file
- * @returns it, without what is said of that file alone
+ * @param fields before the first file
+ * @returns what counts, without what is said of that file alone
  * @throws Problem where nothing can be received
  */
-async function openRequest({ claim, origin }: ManyContext, said: Params): Promise<Params> {
+async function openRequest(
+  { claim, origin }: ManyContext,
+  query: Params,
+  fields: Params,
+): Promise<Params> {
+  const misplaced = [...query.keys()].find(isOfOneFile);
+  if (misplaced) throw notInQuery(misplaced);
+  const said = new Map([...query, ...fields]);
   const shared = new Map([...said].filter(([name]) => !isOfOneFile(name)));
   if (!claim.isIn(shared)) {
     const name = claim.names.join(" or ");
@@ -158,6 +165,13 @@ function noChunk(): Problem {
   return new Problem(
     "invalid_input",
     "Before each file its own resumableChunkNumber, resumableChunkSize, resumableTotalSize and resumableIdentifier are needed, or what flow.js or Dropzone calls them.",
+  );
+}
+
+function notInQuery(name: string): Problem {
+  return new Problem(
+    "invalid_input",
+    `${name} is of one file: it stands before that file in the form, not in the address.`,
   );
 }
 
