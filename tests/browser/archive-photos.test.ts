@@ -286,6 +286,9 @@ describe("one photo", () => {
     await opened(page, "blurred.jpg");
     const bytes = await picture(9, 700, 500);
     const file = { name: "sharp.jpg", mimeType: "image/jpeg", buffer: bytes };
+    const nothing = { ...file, buffer: Buffer.alloc(0) };
+    await page.locator("input[type=file]").setInputFiles(nothing);
+    await page.getByRole("alert").getByText("The file is empty.").waitFor();
     await page.locator("input[type=file]").setInputFiles(file);
     await page.getByText("The file was replaced.").waitFor();
     await page.getByText("700 × 500").waitFor({ timeout: 30_000 });

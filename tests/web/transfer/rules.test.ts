@@ -54,6 +54,14 @@ test.each<[string, Reply, string]>([
   expect(judge(given, 0).kind as string).toBe(kind);
 });
 
+test("a refusal in an envelope has its code and its words", () => {
+  const envelope = (said: object) => reply(404, JSON.stringify({ status: "error", ...said }));
+  const refusal = { code: "no_file", message: "The file is empty." };
+  expect(judge(envelope(refusal), 0)).toEqual({ kind: "refused", refusal });
+  expect(judge(envelope({ message: "from a proxy" }), 0).kind).toBe("again");
+  expect(judge(reply(404, '{"status":"error", cut off'), 0).kind).toBe("again");
+});
+
 test("how long to wait is read in seconds and as a date, and is bounded", () => {
   expect(judge(reply(503, "", null, "7"), 0)).toEqual({ kind: "again", afterMs: 7000 });
   const now = Date.parse("2026-11-27T10:00:00Z");

@@ -5,7 +5,7 @@ import type { FileRefusal } from "./types.ts";
 export type Reply = {
   status: number;
   body: string;
-  /** The header `Redeem-Code`, null if there is none; `retryAfter` is `Retry-After` likewise. */
+  /** The header `Redeem-Code`, null if there is none: an envelope says its code itself. `retryAfter` is `Retry-After` likewise. */
   code: string | null;
   retryAfter: string | null;
 };
@@ -29,7 +29,8 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 
 /** @param now Unix milliseconds, for a `Retry-After` that is a date */
 export function judge(reply: Reply, now: number): Verdict {
-  const { status, body, code } = reply;
+  const { status } = reply;
+  const { code, body } = readEnvelope(reply.body) ?? reply;
   if (status === 200) return judgeSuccess(body);
   if (status === 204) return { kind: "missing" };
   if (PASSING.has(status)) return again(reply, now);
@@ -43,6 +44,25 @@ export function judge(reply: Reply, now: number): Verdict {
     refusal: { code: code ?? codeOf(status, body), message: readReason(body) },
   };
 }
+
+/** What a refusal in an envelope says (protocol 2); undefined if the body is none. */
+function readEnvelope(body: string): { code: string; body: string } | undefined {
+  const { status, code, message } = parseFields(body);
+  const is = status === "error" && typeof code === "string" && typeof message === "string";
+  return is ? { code, body: message } : undefined;
+}
+
+/** The fields of a JSON object; none if it is something else. */
+export function parseFields(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return asFields(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+export const asFields = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 
 /** Only bodies that the protocol knows count as success: the sign-in page of a hotel's network is answered with 200 as well. */
 function judgeSuccess(body: string): Verdict {

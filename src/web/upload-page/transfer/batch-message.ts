@@ -1,5 +1,5 @@
 import { credentials, identityFields } from "./addresses.ts";
-import type { Reply } from "./answer.ts";
+import { asFields, parseFields, type Reply } from "./answer.ts";
 import type { BatchMember } from "./batch.ts";
 import type { EngineOptions } from "./types.ts";
 
@@ -27,18 +27,15 @@ export function batchForm(
 export type BatchReply = { each: Reply[] } | { all: Reply };
 
 export function readBatchReply(reply: Reply, members: readonly BatchMember[]): BatchReply {
-  const answer = parse(reply.body);
-  if (reply.status === 200) {
-    const each = readFiles(answer, members);
-    return each === undefined ? { all: reply } : { each };
-  }
-  const { code, message } = answer;
-  if (typeof code !== "string" || typeof message !== "string") return { all: reply };
-  return { all: { ...reply, code, body: message } };
+  const each = reply.status === 200 ? readFiles(parseFields(reply.body), members) : undefined;
+  return each === undefined ? { all: reply } : { each };
 }
 
 /** Undefined where it does not say what became of each file. */
-function readFiles(answer: Fields, members: readonly BatchMember[]): Reply[] | undefined {
+function readFiles(
+  answer: Readonly<Record<string, unknown>>,
+  members: readonly BatchMember[],
+): Reply[] | undefined {
   const { files } = asFields(answer["data"]);
   if (!Array.isArray(files) || files.length !== members.length) return undefined;
   const said = (files as unknown[]).map(asFields);
@@ -46,7 +43,7 @@ function readFiles(answer: Fields, members: readonly BatchMember[]): Reply[] | u
   return same ? said.map(replyOf) : undefined;
 }
 
-function replyOf(said: Fields): Reply {
+function replyOf(said: Readonly<Record<string, unknown>>): Reply {
   const { status, message, code, retry_after: later, photo_id: photo } = said;
   const body =
     photo === undefined ? message : JSON.stringify({ status: "ok", return: said["return"] });
@@ -56,17 +53,4 @@ function replyOf(said: Fields): Reply {
     code: typeof code === "string" ? code : null,
     retryAfter: typeof later === "number" ? String(later) : null,
   };
-}
-
-type Fields = Record<string, unknown>;
-
-const asFields = (value: unknown): Fields =>
-  typeof value === "object" && value !== null ? (value as Fields) : {};
-
-function parse(text: string): Fields {
-  try {
-    return asFields(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }
