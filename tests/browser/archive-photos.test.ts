@@ -56,6 +56,26 @@ beforeAll(async () => {
   await until("thumbnails", areMade, 60_000);
 }, 90_000);
 
+/** How many of the timers are running that a page starts again and again from now on. */
+async function countIntervals(page: Page): Promise<() => Promise<number>> {
+  const running = await page.evaluateHandle(() => {
+    const alive = new Set<unknown>();
+    const [start, stop] = [globalThis.setInterval, globalThis.clearInterval];
+    const started = (run: () => void, ms: number) => {
+      const id = start(run, ms);
+      alive.add(id);
+      return id;
+    };
+    const stopped = (id: ReturnType<typeof setInterval>) => {
+      alive.delete(id);
+      stop(id);
+    };
+    Object.assign(globalThis, { setInterval: started, clearInterval: stopped });
+    return alive;
+  });
+  return () => running.evaluate(({ size }) => size);
+}
+
 async function opened(page: Page, name: string): Promise<void> {
   await tileOf(page, new RegExp(`^${name}`)).click();
   await page.getByRole("dialog", { name }).waitFor();
@@ -318,6 +338,7 @@ describe("one photo", () => {
     const sending = page.getByRole("region", { name: "Sending the new file" });
     const isStaged = async () => (await readdir(join(server.folder, "uploads"))).length;
 
+    const running = await countIntervals(page);
     isBroken = true;
     await choose();
     await sending.getByText("The server does not answer. Trying again…").waitFor();
@@ -328,6 +349,7 @@ describe("one photo", () => {
     expect(await page.locator(".frame-notice .notice").count()).toBe(0);
     await sending.getByRole("button", { name: "Cancel" }).click();
     await until("no bytes of what was cancelled", async () => (await isStaged()) === 0);
+    await until("nothing runs for it any more", async () => (await running()) === 0);
 
     await choose();
     await sending.getByText("The server does not answer. Trying again…").waitFor();

@@ -67,18 +67,29 @@ export function startReplacing(
   });
   const [first] = engine.add([{ file, path: "" }]);
   if (first === undefined) return engine.close();
+  const arrived = () => toast(texts.photos.replaced);
   const show = () => {
     const transfer = engine.transfer(first.id) ?? first;
     const { state, refusal } = transfer;
     if (refusal?.code === "session_ended") sessionIsOver.value = true;
-    // One that is cancelled has yet to tell the server.
-    if (state === "done" || state === "refused") engine.close();
-    if (state === "done") toast(texts.photos.replaced);
+    if (state === "done") arrived();
     if (state === "done" || state === "cancelled") dismiss(photo.id);
     else put(toReplacement(photo, transfer, engine));
+    if (state === "cancelled") {
+      // What becomes of it must not be taken for the next file of the photo.
+      stopShowing();
+      void endCancelled(engine, first.id, arrived);
+    } else if (state === "done" || state === "refused") engine.close();
   };
-  engine.onChange(show);
+  const stopShowing = engine.onChange(show);
   show();
+}
+
+/** The server has yet to be told of a file that was cancelled, and may say that it had arrived before. */
+async function endCancelled(engine: Engine, id: string, arrived: () => void): Promise<void> {
+  await engine.told(id);
+  if (engine.transfer(id)?.state === "done") arrived();
+  engine.close();
 }
 
 function toReplacement(

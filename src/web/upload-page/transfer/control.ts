@@ -32,19 +32,20 @@ export function cancelUpload(machine: Machine, upload: FileUpload): void {
   const freed = upload.touched && storedBytes(upload) <= SOON_SENT_AGAIN;
   stopJobs(upload);
   upload.state = "cancelled";
-  const timer = setTimeout(() => {
-    upload.cancel = undefined;
-    upload.telling = tell(machine, upload);
-  }, machine.options.undoMs ?? UNDO_MS);
-  upload.cancel = { timer, before, freed };
-  if (freed) {
-    const telling = freeUse(machine, upload).finally(() => {
-      if (upload.telling === telling) upload.telling = undefined;
-    });
-    upload.telling = telling;
-  }
   machine.records.forget(upload.id);
   machine.notices.changed(upload.id);
+  const tellNow = () => {
+    upload.cancel = undefined;
+    upload.telling = tell(machine, upload);
+  };
+  const { undoMs = UNDO_MS } = machine.options;
+  if (undoMs === 0) return tellNow();
+  upload.cancel = { timer: setTimeout(tellNow, undoMs), before, freed };
+  if (!freed) return;
+  const telling = freeUse(machine, upload).finally(() => {
+    if (upload.telling === telling) upload.telling = undefined;
+  });
+  upload.telling = telling;
 }
 
 /** Tells the server at once. It is told again later: a chunk that was on its way may arrive behind this, and begin the file anew. */

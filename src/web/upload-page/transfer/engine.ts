@@ -61,6 +61,7 @@ export function createEngine(options: EngineOptions): Engine {
     resumeAll: () => each((upload) => resumeUpload(machine, upload)),
     retryNow: () => retryNow(machine),
     cancel: (id) => one(id, (upload) => cancelUpload(machine, upload)),
+    told: async (id) => machine.uploads.get(id)?.telling,
     undoCancel: (id) => one(id, (upload) => undoCancel(machine, upload)),
     remove(id) {
       const upload = machine.uploads.get(id);

@@ -24,6 +24,8 @@ export type Engine = {
    * frees the use and deletes the bytes. If the file turns out to have arrived before it was stopped, it becomes "done".
    */
   cancel(id: string): void;
+  /** Resolves when the server has been told that this file was cancelled, if it is being told, or could not be reached. */
+  told(id: string): Promise<void>;
   /** Continues a cancelled file where it was, or from its beginning if the server was told already. */
   undoCancel(id: string): void;
   /** Takes a file that has ended (done, refused, cancelled) off the list. Ignored for any other file. */
