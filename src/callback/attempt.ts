@@ -95,11 +95,18 @@ async function settle(
   return "retry";
 }
 
+/** What the codes of the commonest failures mean; a rarer one is told by its code. */
+const FAILURES: Readonly<Record<string, string>> = {
+  DNS_ENOTFOUND: "no address was found for the name",
+  ConnectionRefused: "the connection was refused",
+  ECONNREFUSED: "the connection was refused",
+};
+
 /** A failure in words that hold no address: it has the upload token in it. */
 function describe(thrown: unknown): string {
   const error = thrown as { code?: string; name?: string; message?: string };
   if (error.name === "ForbiddenAddress" || !error.code) {
     return (error.message ?? "failed").replace(/https?:\/\/\S+/g, "(address)");
   }
-  return error.code;
+  return FAILURES[error.code] ?? error.code;
 }

@@ -24,8 +24,9 @@ export async function resolveForCallback(
   if (addresses.length === 0) throw new Error(`${hostname} has no address`);
   const forbidden = addresses.find((address) => !allowPrivate && !isPublic(address));
   if (forbidden !== undefined) {
+    const where = forbidden === literal ? "is" : `is at ${forbidden},`;
     throw new ForbiddenAddress(
-      `${hostname} is at ${forbidden}, a private or reserved address; REDEEM_CALLBACK_PRIVATE=1 allows it`,
+      `${hostname} ${where} a private or reserved address; REDEEM_CALLBACK_PRIVATE=1 allows it`,
     );
   }
   return addresses;

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
+import { getServers, setServers } from "node:dns";
 import { delayAfter } from "../../src/callback/attempt.ts";
 import { openUp } from "../../src/callback/given-up.ts";
 import { deliveriesOf } from "../support/database.ts";
+import { startDns } from "../support/dns.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { openOutbox, SECRET, type Outbox } from "./outbox.ts";
 
@@ -176,9 +178,24 @@ describe("a receiver that cannot be reached", () => {
     outbox.deliverer.wake();
     const [attempt] = await outbox.attempted(1);
     expect(attempt?.outcome).toBe("retry");
-    expect(attempt?.error).toBeString();
+    expect(attempt?.error).toBe("the connection was refused");
     expect(rowOf("one")?.last_error).not.toContain("secret");
     expect(attempt?.error).not.toContain("secret");
+  });
+
+  test("of a name without an address the note says so in words", async () => {
+    const before = getServers();
+    const dns = await startDns(() => []);
+    setServers([dns.address]);
+    try {
+      await outbox.add("one", "http://nothing.example/?upload_token=secret");
+      outbox.deliverer.wake();
+      const [attempt] = await outbox.attempted(1);
+      expect(attempt?.error).toBe("no address was found for the name");
+    } finally {
+      setServers(before);
+      await dns.stop();
+    }
   });
 
   test("a forbidden address is not called, and the note says why", async () => {

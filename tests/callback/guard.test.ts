@@ -44,7 +44,11 @@ describe("refused, unless private addresses are allowed", () => {
 
   test("the words are for the operator: the address, and the setting that allows it", async () => {
     const refused = resolveForCallback("10.1.2.3", false, lookup);
-    await expect(refused).rejects.toThrow(/10\.1\.2\.3.*REDEEM_CALLBACK_PRIVATE=1/);
+    await expect(refused).rejects.toThrow(
+      "10.1.2.3 is a private or reserved address; REDEEM_CALLBACK_PRIVATE=1 allows it",
+    );
+    const named = resolveForCallback("backend.example", false, async () => ["10.1.2.3"]);
+    await expect(named).rejects.toThrow("backend.example is at 10.1.2.3, a private");
   });
 });
 
