@@ -140,6 +140,9 @@ describe("the grid", () => {
     await page.getByText("1 photo", { exact: true }).waitFor();
     await tileOf(page, /^harbour/).waitFor();
     expect(await shownNames(page)).toEqual(["harbour.jpg and not published"]);
+    await page.getByLabel("Kind").selectOption("videos");
+    await page.getByText("0 videos", { exact: true }).waitFor();
+    await page.goBack();
     await page.goBack();
     await page.getByText("5 photos").waitFor();
   });

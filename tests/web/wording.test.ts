@@ -219,8 +219,8 @@ describe("the list", () => {
     expect(items).toHaveLength(3 + 2 + 5 + 1 + 1);
     expect(items[0]).toEqual({ kind: "row", id: "sending 0" });
     expect(items.slice(-2)).toEqual([
-      { kind: "fold", group: "waiting", hidden: 450 },
-      { kind: "fold", group: "done", hidden: 40 },
+      { kind: "fold", group: "waiting", shown: 5, hidden: 450 },
+      { kind: "fold", group: "done", shown: 0, hidden: 40 },
     ]);
     const more = arrange(states, { ...none, waiting: 1 });
     expect(more).toHaveLength(items.length + 50);
@@ -232,6 +232,6 @@ describe("the list", () => {
     const rows = items.flatMap((item) => (item.kind === "row" ? [item.id] : []));
     expect(rows).toHaveLength(10 + 1 + 5);
     expect([rows[9], rows.at(-1)]).toEqual(["sending 9", "sending 14"]);
-    expect(items.at(-1)).toEqual({ kind: "fold", group: "waiting", hidden: 115 });
+    expect(items.at(-1)).toEqual({ kind: "fold", group: "waiting", shown: 5, hidden: 115 });
   });
 });

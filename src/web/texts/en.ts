@@ -150,7 +150,9 @@ export const en = {
     fold: {
       waiting: { one: "{count} more is waiting", other: "{count} more are waiting" },
       refused: { one: "{count} more was not accepted", other: "{count} more were not accepted" },
-      done: { one: "{count} has arrived", other: "{count} have arrived" },
+      done: { one: "{count} more has arrived", other: "{count} more have arrived" },
+      /** Where none of them is shown. */
+      allDone: { one: "{count} has arrived", other: "{count} have arrived" },
       show: "Show",
       showMore: "Show {count} more",
     },
@@ -311,6 +313,8 @@ export const en = {
         one: "{count} photo",
         other: "{count} photos",
       },
+      countVideos: { one: "{count} video", other: "{count} videos" },
+      countAudio: { one: "{count} audio file", other: "{count} audio files" },
       search: "Search",
       clearSearch: "Clear the search",
       filter: "Filter and order",

@@ -4,7 +4,7 @@ export type FoldedGroup = "waiting" | "refused" | "done";
 
 /** What stands in the list: rows, and in place of those that are folded away a line that says how many. */
 export type ListItem =
-  { kind: "row"; id: string } | { kind: "fold"; group: FoldedGroup; hidden: number };
+  { kind: "row"; id: string } | { kind: "fold"; group: FoldedGroup; shown: number; hidden: number };
 
 /** So many files are all shown, in the order in which they were chosen. */
 const FEW = 12;
@@ -36,7 +36,7 @@ export function arrange(
     const hidden = members.length - shown;
     // A line in place of a single row would save nothing.
     if (hidden <= (group === "done" ? 0 : 1)) return rows(members);
-    return [...rows(members.slice(0, shown)), { kind: "fold", group, hidden }];
+    return [...rows(members.slice(0, shown)), { kind: "fold", group, shown, hidden }];
   };
   const folds = new Set([...sending.slice(SENDING), ...inState("waiting"), ...inState("refused")]);
   const moving = ids.filter((id) => states.get(id) !== "done" && !folds.has(id));

@@ -34,24 +34,27 @@ export function FileList() {
 type FoldItem = Extract<ListItem, { kind: "fold" }>;
 
 function Fold({
-  item: { group, hidden },
+  item: { group, shown, hidden },
   unfolded,
 }: {
   item: FoldItem;
   unfolded: Signal<Unfolded>;
 }) {
   const { texts, locale } = useUploadPage();
-  const more = Math.min(hidden, UNFOLDED_AT_ONCE);
+  const next = Math.min(hidden, UNFOLDED_AT_ONCE);
+  const words = shown === 0 ? texts.fold.allDone : texts.fold[group];
   return (
     <li class="row fold" data-row data-fold={group}>
-      <span>{locale.say(texts.fold[group], { count: hidden })}</span>
+      <span>{locale.say(words, { count: hidden })}</span>
       <Button
         icon="down"
         onClick={() => {
           unfolded.value = { ...unfolded.value, [group]: unfolded.value[group] + 1 };
         }}
       >
-        {more === hidden ? texts.fold.show : locale.say(texts.fold.showMore, { count: more })}
+        {shown === 0 || next === hidden
+          ? texts.fold.show
+          : locale.say(texts.fold.showMore, { count: next })}
       </Button>
     </li>
   );

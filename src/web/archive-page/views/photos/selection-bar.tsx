@@ -11,6 +11,14 @@ import { usePhotos } from "./photos-context.ts";
 /** A search starts when nothing was typed for this long. */
 const WRITTEN_MS = 250;
 
+/** What the things that are counted are called. */
+const COUNTS = {
+  "": "count",
+  pictures: "count",
+  videos: "countVideos",
+  audio: "countAudio",
+} as const;
+
 /** The head of the view: the number of photos, the search, the filters. */
 export function SelectionBar() {
   const { texts, locale, list, selection } = usePhotos();
@@ -19,7 +27,7 @@ export function SelectionBar() {
     <>
       <ViewHead heading={selection.state === "trash" ? texts.states.trash : texts.heading}>
         <p class="photo-count">
-          {total !== undefined && locale.say(texts.count, { count: total })}
+          {total !== undefined && locale.say(texts[COUNTS[selection.type]], { count: total })}
         </p>
         <Search />
         <FilterMenu />
