@@ -96,7 +96,7 @@ test("a file is cancelled, and another one takes its place", async () => {
 });
 
 test("a closed page is gone on with: only what is missing is sent", async () => {
-  const token = await server.token();
+  const token = await server.token({ max_uploads: 3 });
   const page = await open(token);
   if (!visit) throw new Error("no visit");
   const { context } = visit;
@@ -112,8 +112,12 @@ test("a closed page is gone on with: only what is missing is sent", async () => 
   visit = { ...next, page: again };
   const offer = again.getByRole("list", { name: "Files you had started" });
   expect(await offer.innerText()).toMatch(/large\.mp4\s+\d+% of 33\.6 MB · choose it again/);
-  const second = await gateAt(again, Number.POSITIVE_INFINITY);
+  const second = await gateAt(again, 1);
   await chooseFiles(again, server.folder, LARGE);
+  await second.held(1);
+  // Its reservation is its own, not that of somebody else.
+  expect(await again.locator(".remains").innerText()).toStartWith("2 of 3 files left");
+  await second.open();
   await stateOf(again, "large.mp4", "done");
   expect(await offer.isVisible()).toBe(false);
   // Each chunk went once, on one of the two pages.

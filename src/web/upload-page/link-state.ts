@@ -1,4 +1,5 @@
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { type SeenUses, seeUses, usesLeft } from "./link-uses.ts";
 import type { PageData } from "./page-data.ts";
 import type { Engine, FileState, TokenStatus } from "./transfer/types.ts";
 import type { UploadList } from "./upload-list.ts";
@@ -34,32 +35,31 @@ export function createLinkState(
   list: UploadList,
   earlier: ReadonlySignal<number>,
 ): LinkView {
-  const seen = signal(look(engine, list));
+  const look = (before?: SeenUses) =>
+    seeUses(engine.status(), ownFiles(engine, list, earlier.peek()), before);
+  const seen = signal({ status: engine.status(), uses: look() });
   engine.onStatus(() => {
-    seen.value = look(engine, list);
+    seen.value = { status: engine.status(), uses: look(seen.peek().uses) };
   });
-  const remaining = computed(() => {
-    const { status, done } = seen.value;
-    return Math.max(0, status.remaining - (list.totals.value.done - done));
+  // Such a file has its reservation still when it is chosen again.
+  effect(() => {
+    const { status, uses } = seen.peek();
+    if (earlier.value <= uses.own.earlier) return;
+    seen.value = { status, uses: { ...uses, own: { ...uses.own, earlier: earlier.value } } };
   });
   const active = computed(() => list.totals.value.active + list.totals.value.paused);
-  const others = computed(() => {
-    const { status, begun } = seen.value;
-    return Math.max(0, status.remaining - status.free - begun - earlier.value);
-  });
+  const left = computed(() => usesLeft(seen.value.uses, list.totals.value.done, active.value));
   const closed = computed(() => {
     const { state } = seen.value.status;
     if (state !== "open" && state !== "busy") return state;
-    return remaining.value === 0 ? "used" : undefined;
+    return left.value.remaining === 0 ? "used" : undefined;
   });
-  const places = computed(() =>
-    closed.value === undefined ? Math.max(0, remaining.value - active.value - others.value) : 0,
-  );
+  const places = computed(() => (closed.value === undefined ? left.value.places : 0));
   return {
     closed,
     places,
     busy: computed(
-      () => closed.value === undefined && places.value === 0 && remaining.value > active.value,
+      () => closed.value === undefined && places.value === 0 && left.value.remaining > active.value,
     ),
     status: computed(() => seen.value.status),
   };
@@ -73,15 +73,12 @@ const MAY_HOLD: ReadonlySet<FileState> = new Set([
   "cancelled",
 ]);
 
-/**
- * The server counts uses, and this page knows which of them its own files hold: how many were done and
- * how many begun when it counted tells the others' from them. A file that was cancelled a moment ago may hold one still.
- */
-function look(engine: Engine, list: UploadList) {
+/** How many were done and how many begun. A file that was cancelled a moment ago may hold its use still. */
+function ownFiles(engine: Engine, list: UploadList, earlier: number) {
   const transfers = engine.transfers();
   return {
-    status: engine.status(),
     done: list.totals.peek().done,
     begun: transfers.filter(({ state, sent }) => sent > 0 && MAY_HOLD.has(state)).length,
+    earlier,
   };
 }
