@@ -130,7 +130,7 @@ describe("refusals", () => {
       refusal({ size: 5, type: "text/plain" }, { ...limits, types: ["application/pdf"] }),
     ).toBe("PLAIN files are not accepted here. You can send PDF files.");
     expect(refusal({ size: 12 * mebibyte, type: "" })).toBe(
-      "The file is too large: it is 12.6 MB, and at most 10.4 MB is allowed.",
+      "The file is too large: it is 12.6 MB, and at most 10 MB is allowed.",
     );
     expect(refusal({ size: 10 * mebibyte, type: "image/png" })).toBeUndefined();
   });
@@ -157,9 +157,9 @@ describe("refusals", () => {
 
   test("the limits are said beforehand", () => {
     expect(describeLimits({ ...limits, files: 3 }, english)).toBe(
-      "Up to 3 files: images, up to 10.4 MB each.",
+      "Up to 3 files: images, up to 10 MB each.",
     );
-    expect(describeEach(limits, english)).toBe("You can send images, up to 10.4 MB each.");
+    expect(describeEach(limits, english)).toBe("You can send images, up to 10 MB each.");
   });
 
   test("what the server says is translated by its code; a code that is not known keeps its sentence", () => {

@@ -10,7 +10,7 @@ export type Locale = {
   number(value: number): string;
   /** Bytes, such as "1.5 MB", in decimal units as everywhere (units.ts). */
   size(bytes: number): string;
-  /** The same of a limit, which is never said to be larger than it is: 10485760 is 10.4 MB. */
+  /** The same of a limit, which is never said to be larger than it is: 100 GiB are said as 100 GB, 10.49 million bytes as 10.4 MB. */
   limit(bytes: number): string;
   /** Bytes per second, such as "1.5 MB/s". */
   speed(bytesPerSecond: number): string;
@@ -45,13 +45,20 @@ export function createLocale(language: Language, liked: readonly string[] = []):
     say: (message, values) => fill(message, tag, values),
     number: (value) => numbers.format(value),
     size,
-    limit: (bytes) => writeSize(bytes, tag, "floor"),
+    limit: (bytes) => writeSize(inDecimal(bytes), tag, "floor"),
     speed: (bytesPerSecond) => `${size(bytesPerSecond)}/s`,
     moment: (at) => moments.format(at),
     date: (at) => dates.format(at),
     duration: (seconds) => writeDuration(seconds, tag),
     list: (words) => lists.format(words),
   };
+}
+
+/** A number that is whole in binary units, of as many decimal ones, which are a little less: who set 100 GiB thinks of 100. */
+function inDecimal(limit: number): number {
+  const unit = Math.max(0, Math.floor(Math.log2(limit) / 10));
+  const number = limit / 1024 ** unit;
+  return Number.isInteger(number) ? number * 1000 ** unit : limit;
 }
 
 function writeSize(bytes: number, tag: string, roundingMode?: "floor"): string {
