@@ -282,6 +282,59 @@ test("a tab that is closed leaves its file to the other one", async () => {
   await isStored("heir.mp4", LARGE);
 });
 
+/** As the page has it: with the token's status, and asked for again and again. */
+const watching = (uploadToken: string) => ({
+  uploadToken,
+  status: {
+    state: "open" as const,
+    maxUploads: 1,
+    remaining: 1,
+    free: 1,
+    validUntil: Date.now() + 1e7,
+    graceUntil: Date.now() + 2e7,
+  },
+  statusMs: 50,
+});
+
+const stateOfLink = (page: Page): Promise<string> =>
+  page.evaluate(() => (globalThis as unknown as EngineWindow).engine.status().state);
+
+test("a file that one tab sends with a link's last place has arrived in the other one, too", async () => {
+  context = await browser.newContext();
+  proxy = await startCuttingProxy(server.port);
+  const token = await server.token();
+  const first = await openEnginePage(context, proxy.url, watching(token));
+  const second = await openEnginePage(context, proxy.url, watching(token));
+  const letThrough = proxy.holdAnswers();
+  const [file] = smallFiles(1, "last-place") as [Chosen];
+  const before = photosOf(server).length;
+  await addFiles(first, server.folder, file);
+  await until("it is a photo", () => photosOf(server).length > before);
+  await addFiles(second, server.folder, file);
+  await until("the other one knows that", async () => (await stateOfLink(second)) === "used");
+  letThrough();
+  for (const page of [first, second]) {
+    expect((await transferIs(page, file.name, "done", "refused")).refusal).toBeUndefined();
+  }
+});
+
+test("a file whose cancelling is undone when the link is used up is refused, and does not wait for ever", async () => {
+  context = await browser.newContext();
+  const token = await server.token();
+  const page = await openEnginePage(context, server.url, watching(token));
+  const gate = await gateAt(page, 0);
+  const [sent, undone] = smallFiles(2, "undone") as [Chosen, Chosen];
+  await addFiles(page, server.folder, sent, undone);
+  await gate.held(1);
+  await control(page, undone.name, "cancel");
+  await gate.open();
+  await transferIs(page, sent.name, "done");
+  await until("it is known", async () => (await stateOfLink(page)) === "used");
+  await control(page, undone.name, "undoCancel");
+  const { refusal } = await transferIs(page, undone.name, "refused");
+  expect(refusal).toEqual({ code: "token_used", message: "" });
+});
+
 test("a link whose time is over refuses what has not begun, and lets the rest be finished", async () => {
   context = await browser.newContext();
   const token = await server.token({ max_uploads: 8 });

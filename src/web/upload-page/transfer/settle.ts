@@ -167,7 +167,7 @@ export function followStatus(machine: Machine, status: TokenStatus): void {
       upload.state === "waiting" || upload.state === "paused" || upload.state === "sending";
     if (!waits) continue;
     const isRevoked = status.state === "revoked" && !isAnsweredSoon(upload);
-    if (code !== undefined && (isRevoked || !upload.touched)) {
+    if (code !== undefined && (isRevoked || (!upload.touched && !mayBeOfOtherTab(upload)))) {
       refuseUpload(machine, upload, { code, message: "" });
     } else if (upload.waitsFor === "use" && status.free > 0) {
       upload.waitsFor = undefined;
@@ -187,6 +187,9 @@ function isAnsweredSoon({ jobs, picked: { file } }: FileUpload): boolean {
     ({ start, end, retryAt }) => end - start === file.size && retryAt === undefined,
   );
 }
+
+/** Whether another tab has the file, or had it, and may have sent it: the server is asked what became of it. */
+const mayBeOfOtherTab = ({ waitsFor, asks }: FileUpload): boolean => waitsFor === "tab" || asks > 0;
 
 /** Sends this file, and all that begin after it, in the smallest chunks, since a proxy before the server refuses larger bodies. */
 function sendSmaller(machine: Machine, upload: FileUpload): void {

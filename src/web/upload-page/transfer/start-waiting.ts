@@ -13,7 +13,7 @@ import type { Machine } from "./machine.ts";
 import { prepare } from "./prepare.ts";
 import { runBatch } from "./run-batch.ts";
 import { type JobEnd, runJob, touch } from "./run-job.ts";
-import { settle } from "./settle.ts";
+import { codeOfEnd, refuseUpload, settle } from "./settle.ts";
 
 /** How many files are prepared (lock, record) before it is their turn, so that no lane waits for that. */
 const READY_AHEAD = (BATCHES + 1) * MOST_TOGETHER;
@@ -125,11 +125,20 @@ function takeMember(machine: Machine, upload: FileUpload, batch: symbol): BatchM
   return { upload, job };
 }
 
-/** Whether the token has a use for this file, as far as is known; if it has none, the file waits. A file that has begun has its use. */
+/**
+ * Whether the token has a use for this file, as far as is known; if it has none, the file waits, and is refused where the token has
+ * ended. A file that has begun has its use, and to ask about one takes none.
+ */
 function hasUse(machine: Machine, upload: FileUpload): boolean {
-  if (upload.touched) return true;
-  const { state, free } = machine.status.current();
+  if (upload.touched || upload.asks > 0) return true;
+  const status = machine.status.current();
+  const { state, free } = status;
   if (state === "open" && free > machine.begunSinceStatus) return true;
+  const code = codeOfEnd(status);
+  if (code !== undefined) {
+    refuseUpload(machine, upload, { code, message: "" });
+    return false;
+  }
   if (state === "busy") {
     upload.waitsFor = "use";
     machine.notices.changed(upload.id);
