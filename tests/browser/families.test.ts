@@ -6,6 +6,7 @@ import { photosOf, sha256, storedHash } from "../support/over-http.ts";
 import { startPages, type PageServer } from "../support/pages.ts";
 import { redeemPath } from "../support/redeem.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { gateAt } from "../support/upload-page.ts";
 import { SCRIPTS, uploadBy, type Outcome, type Uploader } from "../support/uploaders.ts";
 
 /**
@@ -107,12 +108,15 @@ test.each(OPTIONS)(
   },
 );
 
+// What is behind the third chunk waits at a gate: else it may be there before the page is closed.
 describe("closed in the middle", () => {
   test("flow.js goes on in a new page, and sends what is missing", async () => {
     await openContext("flow");
     const token = await server.token();
     const options = { simultaneousUploads: 1 };
+    const gate = await gateAt(page, 3);
     await upload("flow", { token, options, until: 2.5 * MIB });
+    await gate.shut();
     await page.close();
     const first = count("POST");
     await openPage("flow");
@@ -126,7 +130,9 @@ describe("closed in the middle", () => {
   test("jQuery File Upload begins again in a new page, and it is the same upload", async () => {
     await openContext("jquery");
     const token = await server.token();
+    const gate = await gateAt(page, 3);
     await upload("jquery", { token, until: 2.5 * MIB });
+    await gate.shut();
     await page.close();
     await openPage("jquery");
     await isOnePhoto(await upload("jquery", { token }));
@@ -135,7 +141,9 @@ describe("closed in the middle", () => {
   test("jQuery File Upload goes on behind the bytes that it is told are there", async () => {
     await openContext("jquery");
     const token = await server.token();
+    const gate = await gateAt(page, 3);
     await upload("jquery", { token, until: 3 * MIB });
+    await gate.shut();
     await page.close();
     await openPage("jquery");
     const options = { uploadedBytes: 3 * MIB };
@@ -147,7 +155,9 @@ describe("closed in the middle", () => {
     await openContext("dropzone");
     // It names a file anew each time it is chosen, and the first keeps its use for a while.
     const token = await server.token({ max_uploads: 2 });
+    const gate = await gateAt(page, 3);
     await upload("dropzone", { token, until: 2.5 * MIB });
+    await gate.shut();
     await page.close();
     await openPage("dropzone");
     await isOnePhoto(await upload("dropzone", { token }));

@@ -7,6 +7,7 @@ import { startPages, type PageServer } from "../support/pages.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { redeemPath } from "../support/redeem.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { gateAt } from "../support/upload-page.ts";
 
 /** Resumable.js itself, in a real browser, on a page of another origin. */
 
@@ -178,7 +179,10 @@ describe.each(["1.1.0", "1.0.2"])("Resumable.js %s", (version) => {
     await openContext(version);
     const token = await server.token();
     const options = { simultaneousUploads: 1 };
+    // Else the rest may be there before the page is closed.
+    const gate = await gateAt(page, 3);
     await upload({ token, options, until: 0.55 });
+    await gate.shut();
     await page.close();
     const first = numbersOf("POST").length;
     requests = [];
