@@ -21,11 +21,10 @@ export type MemoryWatchOptions = {
 /** How long a look counts: each asks the system. */
 const LOOK_MS = 50;
 
-/**
- * Between two collections, where the last one was of little use. Where it gave much back, more is coming fast, and the next one may follow
- * after so many times as long as it took: a tenth of a second or less.
- */
+/** Between two collections, where the first was of little use: each takes up to a tenth of a second. */
 const COLLECT_MS = 1000;
+
+/** Where the first gave much back, more is coming fast: the next one may follow after so many times as long as the first took. */
 const PAUSE_PART = 3;
 
 /** Bytes that make a collection worth its time. */

@@ -369,14 +369,7 @@ test("a file for which all uses are in others' hands waits, and goes when one is
   context = await browser.newContext();
   const other = await browser.newContext();
   const token = await server.token();
-  const status = {
-    state: "open" as const,
-    maxUploads: 1,
-    remaining: 1,
-    free: 1,
-    validUntil: Date.now() + 1e7,
-    graceUntil: Date.now() + 2e7,
-  };
+  const { status } = watching(token);
   const theirs = await openEnginePage(other, server.url, { uploadToken: token, undoMs: 0 });
   const gate = await gateAt(theirs, 1);
   await addFiles(theirs, server.folder, { name: "theirs.mp4", bytes: LARGE });
