@@ -75,7 +75,7 @@ test("the upload page: title, description, site name, file names, refusals", asy
 
 async function rowIn(page: Page, name: string, state: string): Promise<void> {
   const row = page.locator(`.files li`).filter({ hasText: name });
-  await row.and(page.locator(`[data-state=${state}]`)).waitFor({ timeout: 15_000 });
+  await row.and(page.locator(`[data-state=${state}]`)).waitFor({ timeout: 30_000 });
 }
 
 test("an unfinished file that the page remembers", async () => {

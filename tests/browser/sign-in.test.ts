@@ -4,6 +4,7 @@ import { run } from "../commands/run.ts";
 import { expectAccessible } from "../support/accessible.ts";
 import { browserForAll, browsers, type Visit } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
+import { until } from "../support/remains.ts";
 import { shot } from "../support/shots.ts";
 import { API_KEY } from "../support/site.ts";
 
@@ -103,12 +104,14 @@ describe.each(browsers)("the archive's door in %s", (name) => {
     const read = await attack.page.evaluate(attackFrom, { base: server.url, key: API_KEY });
     // Nothing could be read, but what anybody may ask without a cookie.
     expect(read).toEqual([]);
-    const made = server
-      .log()
-      .slice(begin)
-      .split("\n")
-      .filter((line) => /get-upload-token|sign-out|archive\/events/.test(line));
-    expect(made.length).toBeGreaterThan(5);
+    const made = await until("the lines of all that it sent", () => {
+      const lines = server
+        .log()
+        .slice(begin)
+        .split("\n")
+        .filter((line) => /get-upload-token|sign-out|archive\/events/.test(line));
+      return lines.length > 5 && lines;
+    });
     expect(made.filter((line) => /"status":(200|303)/.test(line))).toEqual([]);
     await visit.page.goto(`${server.url}/archive`);
     expect(await infoOf(visit.page)).toEqual(before);

@@ -181,7 +181,7 @@ test("the screen stays awake while something is sent, and not while all is pause
     page.waitForFunction(
       (wanted) => (window as unknown as { held(): number }).held() === wanted,
       count,
-      { timeout: 5000 },
+      { timeout: 30_000 },
     );
   await locksHeld(0);
   const gate = await gateAt(page, 1);

@@ -157,4 +157,4 @@ test("a connection that an archive was read from goes on with the next request",
   expect(received.split("\r\n\r\n")[0]).toMatch(/^transfer-encoding: chunked$/im);
   await wire.send("GET /health HTTP/1.1\r\nhost: a\r\n\r\n");
   await until("the answer came", () => received.endsWith('{"status":"ok"}'));
-}, 20_000);
+}, 60_000);

@@ -41,4 +41,4 @@ test("more connections than handles: it waits, serves those it has, and goes on 
   } finally {
     await server.stop();
   }
-}, 20_000);
+}, 60_000);

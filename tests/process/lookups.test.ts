@@ -59,4 +59,4 @@ test("64 names whose servers are silent delay no upload", async () => {
   const told = performance.now();
   expect(await running.kill("SIGTERM")).toBe(0);
   expect(performance.now() - told).toBeLessThan(8000);
-}, 30_000);
+}, 60_000);

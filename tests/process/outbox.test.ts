@@ -145,4 +145,4 @@ test("all kinds of ill receivers at once, more than there are attempts: the well
     return states.every(({ state }) => state === "delivered");
   });
   await memoryIsBack(server, resident);
-}, 30_000);
+}, 60_000);

@@ -203,7 +203,7 @@ test("a second server on the same folder is refused in one line, and harms nothi
     env: { REDEEM_DATA: first.folder, REDEEM_HOST: "127.0.0.1", REDEEM_PORT: "0" },
     stderr: "pipe",
     // It would serve for ever where it is not refused.
-    timeout: 10_000,
+    timeout: 30_000,
   });
   expect(await second.exited).toBe(1);
   const why = `redeem: The data folder ${first.folder} is in use by another Redeem server\n`;

@@ -245,7 +245,7 @@ export function archiveContract(name: string, given: Given): void {
           }
         }
       }
-    }, 30_000);
+    }, 60_000);
 
     test("counts tags and albums as photos are shown, trashed, published and removed", async () => {
       const random = numbers(11);
@@ -266,7 +266,7 @@ export function archiveContract(name: string, given: Given): void {
           await requireCounts(given, await all(ids), albums, publishedAt);
         }
       }
-    }, 30_000);
+    }, 60_000);
   });
 }
 

@@ -128,6 +128,6 @@ async function newContext(
     contrast: moreContrast ? "more" : "no-preference",
     ...(name === "chromium" && screen === "phone" ? { hasTouch: true, isMobile: true } : {}),
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   return context;
 }

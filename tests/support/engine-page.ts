@@ -79,7 +79,7 @@ export async function transferIs(
           .transfers()
           .some((transfer) => transfer.name === wanted && among.includes(transfer.state)),
       [name, states] as const,
-      { timeout: 15_000, polling: 20 },
+      { timeout: 30_000, polling: 20 },
     )
     .catch(async (error: Error) => {
       throw new Error(`${error.message}\n${JSON.stringify(await transfersOf(page))}`);

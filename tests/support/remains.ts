@@ -44,7 +44,7 @@ export async function openHandles(server: TestServer): Promise<string[]> {
 export async function nothingLeft(
   server: TestServer,
   before: Remains,
-  withinMs = 5000,
+  withinMs = 15_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs;
   for (;;) {
@@ -63,7 +63,7 @@ export async function nothingLeft(
 export async function until<Value>(
   what: string,
   look: () => Promise<Value | undefined | false> | Value | undefined | false,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<Value> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -77,7 +77,7 @@ export function rowOf(page: Page, name: string): Locator {
 /** Waits until the row of a file is in a state. */
 export async function stateOf(page: Page, name: string, state: string): Promise<Locator> {
   const row = page.locator(`li[data-file=${JSON.stringify(name)}][data-state=${state}]`);
-  await row.waitFor({ timeout: 15_000 });
+  await row.waitFor({ timeout: 30_000 });
   return row;
 }
 

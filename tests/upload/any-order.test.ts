@@ -82,7 +82,7 @@ test("chunks in any order, doubled and interleaved, are exactly the file, once",
     { numRuns: 60 },
   );
   expect(await site.site.files.staging.names()).toEqual([]);
-}, 30_000);
+}, 60_000);
 
 test("a file of which one chunk is missing is never complete", async () => {
   await fc.assert(
@@ -102,4 +102,4 @@ test("a file of which one chunk is missing is never complete", async () => {
     }),
     { numRuns: 25 },
   );
-}, 30_000);
+}, 60_000);

@@ -48,4 +48,4 @@ test("the end of a stream cuts the connection of who does not take it", async ()
   expect(server.pendingRequests).toBe(1);
   subscriber?.end();
   await until("the request is over", () => server.pendingRequests === 0, 8000);
-}, 20_000);
+}, 60_000);
