@@ -18,6 +18,7 @@ import {
   type Part,
   type RedeemOptions,
 } from "../support/redeem.ts";
+import { processorTime } from "../support/processor.ts";
 
 /** Protocol 4.5: hashes that clients say. */
 
@@ -419,9 +420,9 @@ describe("what is malformed is 400, naming it, before the file is read", () => {
 
 test("a digest of a quarter of a megabyte is refused at once: its length holds nobody up", async () => {
   const long = `sha-256:${" ".repeat(250_000)}x`;
-  const begun = performance.now();
+  const begun = processorTime();
   const answer = await redeem(site, fileForm("no token at all", bytes, "a.png", { digest: long }));
   expect(await answer.text()).toStartWith("digest must be sha-256: or sha-512:");
   // It took half a minute, in which no other request was answered.
-  expect(performance.now() - begun).toBeLessThan(2000);
+  expect(processorTime() - begun).toBeLessThan(2000);
 });

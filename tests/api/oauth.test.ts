@@ -6,6 +6,7 @@ import { rowsOf } from "../support/database.ts";
 import { oauthHeader, oauthParameters, type Signing } from "../support/oauth.ts";
 import { siteForAll } from "../support/lifetime.ts";
 import { startTestSite, ORIGIN } from "../support/site.ts";
+import { processorTime } from "../support/processor.ts";
 
 const site = siteForAll();
 let signing: Required<Omit<Signing, "timestamp" | "nonce" | "method">>;
@@ -164,7 +165,7 @@ describe("401 invalid_signature", () => {
     ["of pairs", 'a="b", '.repeat(2000)],
   ])("a header %s is read in no time", async (_what, text) => {
     const request = new Request(ORIGIN + PATH);
-    const begun = performance.now();
+    const begun = processorTime();
     for (let count = 0; count < 20; count += 1) {
       const reading = oauthCaller(request, `OAuth ${text}`, new Map(), credentials());
       await expect(reading).rejects.toThrow("too long");
@@ -172,7 +173,7 @@ describe("401 invalid_signature", () => {
       const shorter = oauthCaller(request, `OAuth ${short}`, new Map(), credentials());
       await expect(shorter).rejects.toThrow("the consumer key is not known");
     }
-    expect((performance.now() - begun) / 20).toBeLessThan(5);
+    expect((processorTime() - begun) / 20).toBeLessThan(5);
   });
 
   test("a revoked key", async () => {

@@ -60,9 +60,9 @@ describe.each(browsers)("%s", (name) => {
 
     await ready.getByRole("button", { name: "Close" }).click();
     const row = page.getByRole("listitem").filter({ hasText: `Holiday (${name})` });
-    expect(await row.textContent()).toContain("0 of 7 files arrived");
-    expect(await row.textContent()).toContain("with a passphrase");
-    expect(await row.locator(".badge").textContent()).toBe("Open");
+    await row.getByText("0 of 7 files arrived").waitFor();
+    await row.getByText("with a passphrase").waitFor();
+    await row.locator(".badge").getByText("Open", { exact: true }).waitFor();
   });
 
   test("its QR code is that of its address, dark on light", async () => {
@@ -113,7 +113,7 @@ describe.each(browsers)("%s", (name) => {
       const search = page.getByRole("searchbox");
       await search.fill("");
       await search.press("ControlOrMeta+v");
-      expect(await search.inputValue()).toBe(`${server.url}/upload/${token}`);
+      await expectSoon(() => search.inputValue(), `${server.url}/upload/${token}`);
       await search.fill("");
     }
   });
@@ -121,6 +121,7 @@ describe.each(browsers)("%s", (name) => {
   test("the system's share sheet gets it, where there is one", async () => {
     const token = await server.token({ title: `Shared (${name})` });
     const { page } = await openArchive(browser, server, { view: "links", screen: "phone" });
+    await page.getByRole("button", { name: "Copy link" }).first().waitFor();
     expect(await page.evaluate(() => "share" in navigator)).toBe(
       await page.getByRole("button", { name: "Share" }).first().isVisible(),
     );
@@ -137,7 +138,7 @@ describe.each(browsers)("%s", (name) => {
     const row = page.getByRole("listitem").filter({ hasText: `Shared (${name})` });
     await row.getByRole("button", { name: "Share" }).click();
     const url = `${server.url}/upload/${token}`;
-    expect(JSON.parse(await page.title())).toEqual({ url, title: `Shared (${name})` });
+    await expectSoon(() => page.title(), JSON.stringify({ title: `Shared (${name})`, url }));
   });
 
   test("what is on the way is shown as it comes, and then that it has arrived", async () => {
@@ -149,8 +150,8 @@ describe.each(browsers)("%s", (name) => {
     await sendChunkOf(server, token, file, 1);
     await row.getByText(`<b>film <img src=x> ${name}.png`).waitFor();
     await row.getByText("1 on the way").waitFor();
-    expect(await row.locator(".under-way").textContent()).toContain("1 MB of 2 MB");
-    expect(await row.getByRole("progressbar").getAttribute("value")).toBe("50");
+    await row.locator(".under-way").getByText("1 MB of 2 MB").waitFor();
+    await expectSoon(() => row.getByRole("progressbar").getAttribute("value"), "50");
     await sendChunkOf(server, token, file, 2);
     await row.getByText("1 of 2 files arrived").waitFor();
     await row.getByText(`<b>film <img src=x> ${name}.png`).waitFor({ state: "detached" });
@@ -204,7 +205,7 @@ describe.each(browsers)("%s", (name) => {
     expect(await dialog.textContent()).toContain(title);
     await dialog.getByRole("button", { name: "Revoke" }).click();
     await row.locator(".badge", { hasText: "Revoked" }).waitFor();
-    expect(await row.getByRole("button").count()).toBe(0);
+    await expectSoon(() => row.getByRole("button").count(), 0);
     expect((await sendWhole(server, token, png())).status).toBe(404);
   });
 

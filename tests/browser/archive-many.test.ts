@@ -8,6 +8,7 @@ import { addPhoto } from "../support/archive-calls.ts";
 import { openArchive } from "../support/archive-page.ts";
 import { browserForAll, browsers } from "../support/browsers.ts";
 import { fillRecords } from "../support/million.ts";
+import { expectSoon, until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 /** The grid with very many photos: what is near is drawn and asked for, and nothing else. */
@@ -59,15 +60,21 @@ test("a hundred thousand photos: few squares, few questions, any place at once",
   expect(await drawn()).toBeLessThan(2000);
   // Flung through the rest, it asks for what is seen in the end.
   lists.length = 0;
-  await page.evaluate(async () => {
+  const pauses = await page.evaluate(async () => {
+    let count = 0;
+    let last = performance.now();
     for (let y = scrollY; y < document.documentElement.scrollHeight; y += 15_000) {
       scrollTo(0, y);
-      await new Promise(requestAnimationFrame);
+      const now = await new Promise(requestAnimationFrame);
+      if (now - last > 100) count += 1;
+      last = now;
     }
     scrollTo(0, document.documentElement.scrollHeight);
+    return count;
   });
   await page.locator(`.tile[data-photo="1"]`).waitFor();
-  expect(lists.length).toBeLessThan(6);
+  // Where a busy machine draws no frame for a while, the page takes that for a rest, and asks for what is seen.
+  expect(lists.length).toBeLessThan(6 + 2 * pauses);
   expect(await drawn()).toBeLessThan(2000);
 });
 
@@ -174,18 +181,21 @@ describe.each(browsers)("a million photos in %s", (name) => {
       .first()
       .evaluate((tile) => tile.clientHeight + 4);
     expect(moved.top - half.top).toBe(rows * row - 60);
-    const scrolled = await page.evaluate(async () => {
+    const begin = await page.evaluate(() => scrollY);
+    await page.evaluate(async () => {
       for (let step = 0; step < 80; step += 1) {
         scrollBy({ top: 4000, behavior: "instant" });
         await new Promise(requestAnimationFrame);
       }
-      return scrollY;
     });
     await isDrawn();
     const far = await middle();
     expect((far.index - moved.index) / 3).toBeCloseTo((320_000 + far.top - moved.top) / row, 5);
-    // When that has ended, the scroll bar is put right, and nothing else moves.
-    await page.waitForFunction((before) => scrollY !== before, scrolled);
+    // When that has ended, the scroll bar is put right, and nothing else moves. On a busy machine this comes before the end, too.
+    await until("the scroll bar is put right", async () => {
+      const passed = (await page.evaluate(() => scrollY)) - begin;
+      return Math.abs(passed - 320_000) > 10_000;
+    });
     expect(await middle()).toEqual(far);
 
     // The scrubber agrees with what is seen.
@@ -204,13 +214,13 @@ describe.each(browsers)("a million photos in %s", (name) => {
     await scrubber.press("End");
     const last = page.locator(`[data-index="${MILLION - 1}"]`);
     await last.waitFor();
-    expect(await last.evaluate((tile) => tile.getBoundingClientRect().bottom <= innerHeight)).toBe(
-      true,
+    await until("the last photo is in the window", () =>
+      last.evaluate((tile) => tile.getBoundingClientRect().bottom <= innerHeight),
     );
 
     // The view's head is still there: Firefox lets nothing stick further down than 8.9 million pixels.
-    const head = await page.locator(".view-head").boundingBox();
-    expect(Math.round(head?.y ?? -1)).toBe(0);
+    const head = page.locator(".view-head");
+    await expectSoon(async () => Math.round((await head.boundingBox())?.y ?? -1), 0);
 
     // The keyboard goes from the first photo to the last one and back.
     await last.locator(".tile-link").focus();

@@ -61,6 +61,9 @@ test("a tab that is opened behind others asks for events when it is seen, and ma
 
 test("a page that is kept for its return has no connection meanwhile", async () => {
   const { page } = await openArchive(browser, server);
+  const heard = page.waitForResponse((answer) => answer.url().endsWith("/archive/events"));
+  await page.reload();
+  await heard;
   await tileOf(page, /first/).waitFor();
   const ended = page.waitForEvent("requestfailed", (request) =>
     request.url().endsWith("/archive/events"),

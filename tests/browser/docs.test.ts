@@ -14,6 +14,7 @@ import {
   type Tried,
 } from "../support/docs.ts";
 import { png } from "../support/media.ts";
+import { expectSoon, until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -108,23 +109,20 @@ test("the callback is shown, with its headers; whole file and chunks have headin
   const callback = page.locator('[id="operations-callbacks-getUploadTokenOutcome"]');
   await callback.locator(".opblock-summary-control").click();
   const told = callback.locator("[data-param-name]");
-  await told.first().waitFor();
-  const names = await told.evaluateAll((rows) =>
-    rows.map((row) => row.getAttribute("data-param-name")),
-  );
-  expect(names).toEqual(expect.arrayContaining(["photo_id", "error_message", "Redeem-Signature"]));
-  expect(await callback.innerText()).toContain("Verify the signature");
+  await until("its fields and headers are shown", async () => {
+    const names = await told.evaluateAll((rows) =>
+      rows.map((row) => row.getAttribute("data-param-name")),
+    );
+    return ["photo_id", "error_message", "Redeem-Signature"].every((name) => names.includes(name));
+  });
+  await callback.getByText("Verify the signature").first().waitFor();
 
   const sending = methodOf(page, "Sending files", "redeemUploadToken");
   await sending.locator(".opblock-summary-control").click();
-  await sending.locator(".opblock-description h3").last().waitFor();
-  expect(await sending.locator(".opblock-description h3").allInnerTexts()).toEqual([
-    "A whole file",
-    "A file in chunks",
-    "Hashes",
-    "The outcome",
-    "What to do next",
-  ]);
+  await expectSoon(
+    () => sending.locator(".opblock-description h3").allInnerTexts(),
+    ["A whole file", "A file in chunks", "Hashes", "The outcome", "What to do next"],
+  );
   const headed = (field: string) =>
     sending
       .locator(`tr[data-property-name="${field}"] > td`)

@@ -3,6 +3,7 @@ import type { Route } from "playwright-core";
 import { openArchive } from "../support/archive-page.ts";
 import { browserForAll, browsers } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
+import { until } from "../support/remains.ts";
 
 /** What a page is for is seen before anything is asked of the API, and where it never answers. */
 
@@ -31,7 +32,7 @@ describe.each(browsers)("%s", (name) => {
     const page = await context.newPage();
     await page.goto(`${server.url}/upload/${token}`, { waitUntil: "commit" });
     await page.getByRole("heading", { name: "Summer party" }).waitFor();
-    expect(held.length).toBeGreaterThan(0);
+    await until("the script is asked for", () => held.length > 0);
     for (const route of held) await route.abort();
   });
 
@@ -44,6 +45,8 @@ describe.each(browsers)("%s", (name) => {
     const views = page.getByRole("navigation").getByRole("link");
     expect(await views.allInnerTexts()).toContain("Photos");
     // What was asked first is still unanswered.
-    expect(held.some((route) => route.request().url().includes("/upload-token/list"))).toBe(true);
+    await until("the links are asked for", () =>
+      held.some((route) => route.request().url().includes("/upload-token/list")),
+    );
   });
 });

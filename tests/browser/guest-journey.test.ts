@@ -69,7 +69,10 @@ describe.each(browsers.flatMap((name) => screens.map((screen) => [name, screen] 
       await expectAccessible(visit);
       await rowOf(page, "large.png").getByRole("button", { name: /Undo/ }).click();
       await page.getByRole("heading", { name: "Thank you" }).waitFor();
-      expect(await page.locator("#ending-sentence").innerText()).toBe("4 files have arrived.");
+      await page
+        .locator("#ending-sentence")
+        .getByText("4 files have arrived.", { exact: true })
+        .waitFor();
       await offersNothing(page);
       await look(visit, "upload-thank-you");
 

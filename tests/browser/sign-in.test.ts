@@ -32,7 +32,7 @@ async function typeKey({ page }: Visit, key: string): Promise<void> {
 /** What the page's element says to its script; undefined on the sign-in page. */
 async function infoOf(page: Page): Promise<{ csrf: string; level: string } | undefined> {
   await page.waitForLoadState();
-  const json = await page.locator("#archive-info").textContent({ timeout: 2000 });
+  const json = await page.locator("#archive-info").textContent();
   return json === null ? undefined : JSON.parse(json);
 }
 
@@ -92,10 +92,13 @@ describe.each(browsers)("the archive's door in %s", (name) => {
   /** A page of another port of the same host: SameSite lets its requests have the cookie. */
   test("is closed to another port's page, whatever it sends", async () => {
     const visit = await browser.open(await openLink());
+    const heard = visit.page.waitForResponse((answer) => answer.url().endsWith("/archive/events"));
     await visit.page.getByRole("button", { name: "Sign in" }).click();
     const before = await infoOf(visit.page);
-    // Its own requests are not those of the attack.
+    // Its own requests are not those of the attack; that of its events is logged when it has ended.
+    const own = (await (await heard).allHeaders())["x-request-id"] ?? "(none)";
     await visit.page.goto(`${server.url}/`);
+    await until("its events have ended", () => server.log().includes(own));
     const begin = server.log().length;
     const attack = await browser.open(`http://127.0.0.1:${others.port}/`, {
       as: visit,

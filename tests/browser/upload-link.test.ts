@@ -69,14 +69,18 @@ describe.each(browsers)("an upload link in %s", (name) => {
     const token = await server.token({ passphrase: WORDS });
     const visit = await browser.open(`${server.url}/upload/${token}`, { locale: "da-DK" });
     const { page } = visit;
-    for (let n = 0; n < 9; n += 1) {
-      await page.getByLabel("Adgangskode").fill(`guess ${n}`);
+    const statuses: number[] = [];
+    while (statuses.at(-1) !== 429) {
+      await page.getByLabel("Adgangskode").fill(`guess ${statuses.length}`);
       const answered = page.waitForResponse((response) => response.request().method() === "POST");
       await page.getByRole("button", { name: "Fortsæt" }).click();
-      expect((await answered).status()).toBe(n < 8 ? 403 : 429);
+      statuses.push((await answered).status());
       await page.waitForLoadState();
     }
-    expect(await page.textContent("form")).toMatch(/Prøv igen om \d+ sekunder\./);
+    // Eight, and one more for each quarter of a minute that they took.
+    const [first, ...others] = new Set(statuses);
+    expect([first, others, statuses.length > 8]).toEqual([403, [429], true]);
+    await page.getByText(/Prøv igen om \d+ sekunder\./).waitFor();
     // The other tests of this file come from the same address.
     await expectAccessible(visit);
   });
@@ -101,10 +105,10 @@ describe("the form of an upload link without script, in chromium", () => {
     await page.getByText("The file was not accepted.").waitFor();
     await page.getByText("Files of this type are not accepted.").waitFor();
     await page.getByRole("link", { name: "Try again" }).click();
-    for (const more of [
-      "You can send 1 more file.",
-      "Everything that the link was meant for has been sent.",
-    ]) {
+    for (const [more, isLast] of [
+      ["You can send 1 more file.", false],
+      ["Everything that the link was meant for has been sent.", true],
+    ] as const) {
       await page.setInputFiles(
         "noscript input[type=file]",
         choose("a.png", "image/png", png(5000)),
@@ -112,8 +116,7 @@ describe("the form of an upload link without script, in chromium", () => {
       await page.getByRole("button", { name: "Send" }).click();
       await page.getByRole("heading", { name: "Your file has arrived." }).waitFor();
       await page.getByText(more).waitFor();
-      const next = page.getByRole("link", { name: "Send another file" });
-      if (await next.isVisible()) await next.click();
+      if (!isLast) await page.getByRole("link", { name: "Send another file" }).click();
     }
     expect(photosOf(server).length - before).toBe(2);
     expect(await page.locator("img.logo").count()).toBe(1);
@@ -128,6 +131,7 @@ describe("the form of an upload link without script, in chromium", () => {
     await form.page.setInputFiles("noscript input[type=file]", picture);
     await form.page.getByRole("button", { name: "Send" }).click();
     await form.page.getByRole("heading", { name: "Your file has arrived." }).waitFor();
+    await form.page.waitForLoadState();
     const html = await form.page.content();
     // Looked at with scripts, since axe-core is one. The document is the same.
     const visit = await browser.open(`${server.url}/upload/${token}`);

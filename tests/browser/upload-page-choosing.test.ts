@@ -9,7 +9,7 @@ import { mp4, png, textFile } from "../support/media.ts";
 import { photosOf } from "../support/over-http.ts";
 import { until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
-import { chooseFiles, gateAt, openIn, rowOf, stateOf, type Visit } from "../support/upload-page.ts";
+import { chooseFiles, gateAt, openIn, stateOf, type Visit } from "../support/upload-page.ts";
 
 /** How files come to the page, what is shown of them, and how the page bears many. */
 
@@ -128,13 +128,13 @@ test("a picture is shown small, made on a worker; one that cannot be decoded has
   );
   const preview = page.locator('li[data-file="wide.jpg"] .preview img');
   await preview.waitFor();
-  const size = await preview.evaluate((image: HTMLImageElement) => [
-    image.naturalWidth,
-    image.naturalHeight,
-  ]);
+  const size = await preview.evaluate(async (image: HTMLImageElement) => {
+    await image.decode();
+    return [image.naturalWidth, image.naturalHeight];
+  });
   expect(size).toEqual([144, 144]);
   expect(page.workers()).toHaveLength(1);
-  expect(await page.locator('li[data-file="broken.heic"] .preview > svg').count()).toBe(1);
+  await page.locator('li[data-file="broken.heic"] .preview > svg').waitFor();
 });
 
 test("a video is shown by a frame of its beginning", async () => {
@@ -174,14 +174,16 @@ test("a slow line: small files do not wait for a large one, the time left is rig
     const name = asked.get("resumableFilename");
     if (name) (chunkSizes[name] ??= new Set()).add(Number(asked.get("resumableChunkSize")));
   });
+  const done = await notedWhenDone(page);
   const began = performance.now();
   const small = [1, 2, 3].map((number) => ({ name: `${number}.png`, bytes: png(50_000, number) }));
   await chooseFiles(page, server.folder, { name: "first.mp4", bytes: mp4(large) }, ...small);
   for (const { name } of small) await stateOf(page, name, "done");
-  expect(await rowOf(page, "first.mp4").getAttribute("data-state")).toBe("sending");
   await stateOf(page, "first.mp4", "done");
+  const took = performance.now() - began;
+  expect((await done()).at(-1)).toBe("first.mp4");
   // The line was as slow as it was meant to be.
-  expect(performance.now() - began).toBeGreaterThan((0.7 * large * 1000) / bytesPerSecond);
+  expect(took).toBeGreaterThan((0.7 * large * 1000) / bytesPerSecond);
   const long = 20 * bytesPerSecond;
   // The time left is shown as soon as the file is chosen, which may be before its first request.
   const begun = page.waitForRequest((request) => request.url().includes("second.mp4"));
@@ -189,11 +191,32 @@ test("a slow line: small files do not wait for a large one, the time left is rig
   const left = page.locator(".summary").getByText(/^about \d+ sec/);
   const seconds = Number(/\d+/.exec(await left.innerText())?.[0]);
   expect(seconds).toBeGreaterThan(10);
-  expect(seconds).toBeLessThan(40);
+  // Not long in comparison with what the first one has taken, on a machine that may be busy.
+  expect(seconds).toBeLessThan(((long / large) * 2 * took) / 1000);
   await begun;
   expect(chunkSizes["first.mp4"]).toEqual(new Set([2 * 1024 * 1024]));
   expect(chunkSizes["second.mp4"]).toEqual(new Set([1024 * 1024]));
 }, 60_000);
+
+/** Names of files in the order in which their rows came to say that they have arrived, as the page itself saw it. */
+async function notedWhenDone(page: Page): Promise<() => Promise<string[]>> {
+  const names = await page.evaluateHandle(() => {
+    const done: string[] = [];
+    const look = () => {
+      for (const row of document.querySelectorAll<HTMLElement>('li[data-state="done"]')) {
+        const { file = "" } = row.dataset;
+        if (!done.includes(file)) done.push(file);
+      }
+    };
+    new MutationObserver(look).observe(document, {
+      subtree: true,
+      childList: true,
+      attributeFilter: ["data-state"],
+    });
+    return done;
+  });
+  return () => names.evaluate((done) => done);
+}
 
 test("pictures are made of rows that are seen alone", async () => {
   const page = await open({ max_uploads: 12 });
@@ -220,12 +243,11 @@ test("pictures are made of rows that are seen alone", async () => {
           return top < innerHeight && bottom > 0;
         }).length,
     );
-  await until("each row that is seen has its picture", async () => {
+  await until("each row that is seen has its picture, and no other was asked for", async () => {
     const shown = await pictures.count();
-    return shown > 0 && shown === (await inView());
+    const orders = await asked.evaluate((counted) => counted.orders);
+    return shown > 0 && shown < 12 && shown === (await inView()) && shown === orders;
   });
-  const shown = await pictures.count();
-  expect([await asked.evaluate(({ orders }) => orders), shown < 12]).toEqual([shown, true]);
   await page.locator("li[data-file]").last().scrollIntoViewIfNeeded();
   await page.locator("li[data-file]:last-child .preview img").waitFor();
 });
@@ -273,7 +295,7 @@ test.skipIf(!browsers.includes("firefox"))(
     const earlier = page.locator('li[data-earlier="film.png"]');
     await earlier.getByRole("button", { name: "Continue film.png" }).click();
     await page.locator('li[data-file="film.png"]').waitFor();
-    expect(await earlier.count()).toBe(0);
+    await earlier.waitFor({ state: "detached" });
     await stateOf(page, "film.png", "done");
     expect(photosOf(server).at(-1)).toMatchObject({ filename: "film.png", size: bytes });
     await firefox.close();
@@ -305,10 +327,10 @@ test("500 files: the list is folded, and the page never stands still for long", 
   expect(await page.locator("li[data-file]").count()).toBeLessThan(30);
   await page.locator(".ending").waitFor({ timeout: 60_000 });
   const fold = page.locator('li[data-fold="done"]');
-  expect(await fold.innerText()).toMatch(/^500 have arrived\s+Show$/);
+  await fold.filter({ hasText: /^500 have arrived\s*Show$/ }).waitFor();
   await fold.getByRole("button").click();
   await page.getByText("450 more have arrived").waitFor();
-  expect(await fold.getByRole("button").innerText()).toBe("Show 50 more");
+  await fold.getByRole("button", { name: "Show 50 more" }).waitFor();
   const longest = await page.evaluate(
     () => (window as unknown as { longest: { ms: number } }).longest.ms,
   );

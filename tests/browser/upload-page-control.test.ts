@@ -5,7 +5,7 @@ import { startBrowser } from "../support/browser.ts";
 import { rowsOf } from "../support/database.ts";
 import { mp4, png } from "../support/media.ts";
 import { photosOf, sha256, storedHash } from "../support/over-http.ts";
-import { until } from "../support/remains.ts";
+import { expectSoon, until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import {
   chooseFiles,
@@ -65,7 +65,9 @@ test("a file is paused, stays where it is, and goes on", async () => {
   const before = stored();
   await page.getByRole("button", { name: "Pause large.mp4" }).click();
   await stateOf(page, "large.mp4", "paused");
-  expect(await detailOf(page, "large.mp4").innerText()).toMatch(/^Paused at \d+% of 33\.6 MB$/);
+  await detailOf(page, "large.mp4")
+    .filter({ hasText: /^Paused at \d+% of 33\.6 MB$/ })
+    .waitFor();
   await gate.openBehindThem();
   // Paused means that nothing is sent, though everything may pass now; the page looks twice a second.
   await page.waitForTimeout(1100);
@@ -81,7 +83,7 @@ test("a file is cancelled, and another one takes its place", async () => {
   const gate = await gateAt(page, 0);
   await chooseFiles(page, server.folder, LARGE);
   await gate.held(3);
-  expect(await page.getByLabel("Choose files").isVisible()).toBe(false);
+  await page.getByLabel("Choose files").waitFor({ state: "hidden" });
   await page.clock.install();
   await page.getByRole("button", { name: "Cancel large.mp4" }).click();
   await stateOf(page, "large.mp4", "cancelled");
@@ -111,15 +113,15 @@ test("a closed page is gone on with: only what is missing is sent", async () => 
   const { page: again, ...next } = await openIn(context, page.url(), [server.url]);
   visit = { ...next, page: again };
   const offer = again.getByRole("list", { name: "Files you had started" });
-  expect(await offer.innerText()).toMatch(/large\.mp4\s+\d+% of 33\.6 MB · choose it again/);
+  await offer.filter({ hasText: /large\.mp4\s*\d+% of 33\.6 MB · choose it again/ }).waitFor();
   const second = await gateAt(again, 1);
   await chooseFiles(again, server.folder, LARGE);
   await second.held(1);
   // Its reservation is its own, not that of somebody else.
-  expect(await again.locator(".remains").innerText()).toStartWith("2 of 3 files left");
+  await again.locator(".remains", { hasText: /^2 of 3 files left/ }).waitFor();
   await second.open();
   await stateOf(again, "large.mp4", "done");
-  expect(await offer.isVisible()).toBe(false);
+  await offer.waitFor({ state: "hidden" });
   // Each chunk went once, on one of the two pages.
   const numbers = [...first.passed, ...second.passed].toSorted((one, other) => one - other);
   expect(first.passed).toHaveLength(2);
@@ -141,7 +143,7 @@ test("everything is done with the keyboard alone", async () => {
   await Bun.write(join(server.folder, "chosen", LARGE.name), LARGE.bytes);
   const chooser = page.waitForEvent("filechooser");
   await page.keyboard.press("Tab");
-  expect(await focused(page)).toBe("Choose files");
+  await expectSoon(() => focused(page), "Choose files");
   await page.keyboard.press("Space");
   await (await chooser).setFiles(join(server.folder, "chosen", LARGE.name));
   await gate.held(2);
@@ -149,13 +151,14 @@ test("everything is done with the keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await stateOf(page, "large.mp4", "paused");
   // The focus stays where it is: the same key goes on.
-  expect(await focused(page)).toBe("Resume large.mp4");
+  await expectSoon(() => focused(page), "Resume large.mp4");
   await gate.openBehindThem();
   await page.keyboard.press("Space");
   await stateOf(page, "large.mp4", "done");
   await page.getByRole("heading", { name: "Thank you" }).waitFor();
   // The button is gone; the focus is still in the file's row.
-  expect(await page.evaluate(() => document.activeElement?.getAttribute("data-file"))).toBe(
+  await expectSoon(
+    () => page.evaluate(() => document.activeElement?.getAttribute("data-file")),
     "large.mp4",
   );
 });
@@ -214,15 +217,16 @@ test("everything that can be used has a name, and what happens is announced", as
   const gate = await gateAt(page, 1);
   await chooseFiles(page, server.folder, LARGE);
   await gate.held(2);
-  const names = await page.evaluate(() =>
-    [...document.querySelectorAll("main input, main button, main progress")]
-      .filter((element) => element.checkVisibility())
-      .map((element) => [
-        element.tagName,
-        element.getAttribute("aria-label") ?? (element as HTMLElement).innerText,
-      ]),
-  );
-  expect(names).toEqual([
+  const names = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("main input, main button, main progress")]
+        .filter((element) => element.checkVisibility())
+        .map((element) => [
+          element.tagName,
+          element.getAttribute("aria-label") ?? (element as HTMLElement).innerText,
+        ]),
+    );
+  await expectSoon(names, [
     ["INPUT", "Choose files"],
     ["BUTTON", "Choose a folder"],
     ["BUTTON", "Pause large.mp4"],

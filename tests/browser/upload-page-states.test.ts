@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, test } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { overflowOf } from "../support/watch-page.ts";
@@ -6,6 +6,7 @@ import { browserForAll, SCREENS } from "../support/browsers.ts";
 import { serverForAll } from "../support/lifetime.ts";
 import { png, textFile } from "../support/media.ts";
 import { sendWhole } from "../support/over-http.ts";
+import { expectSoon } from "../support/remains.ts";
 import { inTwoChunks, sendChunkOf } from "../support/two-chunks.ts";
 import { shot } from "../support/shots.ts";
 import { chooseFiles, gateAt, stateOf, type Chosen } from "../support/upload-page.ts";
@@ -151,12 +152,12 @@ describe.each(["de", "en"] as const)("in %s", (language) => {
       await shot(visit, `upload-${language}-${name}`);
       for (const width of [320, 640]) {
         await page.setViewportSize({ width, height: 700 });
-        expect([width, await overflowOf(page)]).toEqual([width, 0]);
+        await expectSoon(async () => [width, await overflowOf(page)], [width, 0]);
         await wholePage(page, `upload-${language}-${name}-${width}`);
       }
       await page.setViewportSize(SCREENS.phone);
-      expect(await tooSmall(page)).toEqual([]);
-      expect(await stacked(page)).toEqual([]);
+      await expectSoon(() => tooSmall(page), []);
+      await expectSoon(() => stacked(page), []);
       // Lines that are cut, and a link that is none any more, are what some of these are.
       const expected = /net::ERR_|status of 404|: 404/;
       visit.problems.push(...visit.problems.splice(0).filter((one) => !expected.test(one)));

@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { startBrowser } from "../support/browser.ts";
 import { mp4, png, textFile } from "../support/media.ts";
 import { photosOf, sendWhole } from "../support/over-http.ts";
-import { until } from "../support/remains.ts";
+import { expectSoon, until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import {
   chooseFiles,
@@ -51,7 +51,6 @@ async function open(token: string): Promise<Page> {
 const choose = (page: Page, ...files: Chosen[]) =>
   chooseFiles(page, `${server.folder}/truth-${(chosen += 1)}`, ...files);
 
-const remains = (page: Page) => page.locator(".remains").innerText();
 const says = (page: Page, what: string, expected: RegExp) =>
   until(`${what} says ${expected}`, async () =>
     expected.test(
@@ -65,7 +64,7 @@ const says = (page: Page, what: string, expected: RegExp) =>
 test("what remains is right after each file, and when others use the link", async () => {
   const token = await server.token({ max_uploads: 4 });
   const page = await open(token);
-  expect(await remains(page)).toStartWith("4 of 4 files left, until ");
+  await says(page, ".remains", /^4 of 4 files left, until /);
   await choose(page, { name: "mine.png", bytes: png(3000) });
   await stateOf(page, "mine.png", "done");
   await says(page, ".remains", /^3 of 4 files/);
@@ -83,7 +82,7 @@ test("used up by others while it is open, it says so and takes the chooser away"
   await page.locator("#files").waitFor();
   await sendWhole(server, token, png());
   await says(page, ".notice.warning", /This upload link has already been used\./);
-  expect(await page.locator("#files").count()).toBe(0);
+  await page.locator("#files").waitFor({ state: "detached" });
 });
 
 /** As `redeem token revoke` does, in the database of the running server. */
@@ -102,9 +101,9 @@ test("revoked while a file is under way, it says so, and why the file stopped", 
   await gate.held(1);
   revoke(token);
   await says(page, ".notice.warning", /This upload link was revoked\./);
-  expect(await page.locator("#files").count()).toBe(0);
+  await page.locator("#files").waitFor({ state: "detached" });
   const row = await stateOf(page, "film.mp4", "refused");
-  expect(await row.locator(".detail").innerText()).toBe("The upload link was revoked.");
+  await row.locator(".detail").getByText("The upload link was revoked.", { exact: true }).waitFor();
   // At opening it says the same.
   const again = await openIn(page.context(), page.url(), [server.url]);
   expect(await again.page.getByRole("heading", { level: 1 }).innerText()).toBe(
@@ -121,7 +120,9 @@ test("the end says how many arrived and how many did not, and why, in amber", as
     { name: "fake.png", bytes: textFile(5000) },
   );
   const ending = page.locator(".ending.warning");
-  expect(await ending.getByRole("heading").innerText()).toBe("1 arrived, 2 were not accepted");
+  await ending
+    .getByRole("heading", { name: "1 arrived, 2 were not accepted", exact: true })
+    .waitFor();
   const reasons = await ending.locator(".reasons").innerText();
   expect(reasons).toContain("This is not a photo or video. You can send images and videos.");
   expect(reasons).toContain("notes.txt");
@@ -138,7 +139,7 @@ test("a server that does not answer is amber, with a countdown and Try now", asy
   away = false;
   await page.getByRole("button", { name: "Try now" }).click();
   await stateOf(page, "photo.png", "done");
-  expect(await page.locator(".notice.warning").count()).toBe(0);
+  await expectSoon(() => page.locator(".notice.warning").count(), 0);
 });
 
 test("offline says so, and goes on by itself", async () => {
@@ -164,14 +165,14 @@ test("all files are in a line, in the tab's title, and are paused and resumed by
     { name: "c.mp4", bytes: mp4(3_000_000) },
   );
   await says(page, ".summary", /1 of 3 files[^]* of 3 MB/);
-  expect(await page.title()).toMatch(/^\d+% – Wedding/);
+  await until("the title has it", async () => /^\d+% – Wedding/.test(await page.title()));
   await page.getByRole("button", { name: "Pause all" }).click();
   await stateOf(page, "c.mp4", "paused");
   await gate.openBehindThem();
   await page.getByRole("button", { name: "Resume all" }).click();
   await stateOf(page, "c.mp4", "done");
   await page.getByRole("heading", { name: "Thank you" }).waitFor();
-  expect(await page.title()).toMatch(/^✓ Wedding/);
+  await until("the title says so", async () => (await page.title()).startsWith("✓ Wedding"));
 });
 
 test("leaving is asked about while something is under way, and not else", async () => {
@@ -230,7 +231,7 @@ test("who asks, and what the guest says of himself: sent with each file, and rem
     `${server.url}/upload/${await server.token(parameters)}`,
     [server.url],
   );
-  expect(await other.page.getByLabel("Your name").inputValue()).toBe("Jens <b>");
+  await expectSoon(() => other.page.getByLabel("Your name").inputValue(), "Jens <b>");
   expect(await other.page.getByLabel("A note").inputValue()).toBe("");
 });
 
@@ -252,6 +253,6 @@ test("in the language of the browser", async () => {
   const { page } = visit;
   expect(await page.locator(".pick").innerText()).toBe("Dateien auswählen");
   await choose(page, { name: "notes.txt", bytes: textFile() });
-  expect(await page.locator(".ending h2").innerText()).toBe("1 nicht angenommen");
+  await page.locator(".ending h2").getByText("1 nicht angenommen", { exact: true }).waitFor();
   expect(photosOf(server).some(({ filename }) => filename === "notes.txt")).toBe(false);
 });

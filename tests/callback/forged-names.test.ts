@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { isExtra, returnFor } from "../../src/callback/address.ts";
+import { processorTime } from "../support/processor.ts";
 
 /**
  * Words that are the server's own, forged: names of an uploader's that a backend reads as `photo_id`, or as a
@@ -149,7 +150,7 @@ test("a name of brackets without end costs nothing", () => {
   const extra = Object.fromEntries(
     Array.from({ length: 60 }, (_, index) => [`${index}${"[.".repeat(500)}`, "1"]),
   );
-  const begun = performance.now();
+  const begun = processorTime();
   namesSent(`https://shop.example/?${"[.".repeat(2000)}=1`, extra);
-  expect(performance.now() - begun).toBeLessThan(500);
+  expect(processorTime() - begun).toBeLessThan(500);
 });

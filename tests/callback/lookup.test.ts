@@ -59,18 +59,16 @@ test.skipIf(!inHosts)("so is a name that the operator has put into the hosts fil
 // On 502525b: `getaddrinfo` held every thread that reads and writes files, for as long as the resolver allows.
 test("while 100 names hang, files are read and written as ever", async () => {
   const server = await withDns(() => undefined);
-  const lookup = createLookup({ parallel: 100, timeoutMs: 500 });
+  const lookup = createLookup({ parallel: 100, timeoutMs: 2000 });
   const names = Array.from({ length: 100 }, (_, index) => `hangs-${index}.example`);
-  const start = performance.now();
-  const all = Promise.allSettled(names.map(lookup));
+  let ended = 0;
+  const all = Promise.allSettled(names.map((name) => lookup(name).finally(() => (ended += 1))));
   await server.askedFor(100);
-  const before = performance.now();
   await stat(import.meta.path);
   await Bun.file(import.meta.path).text();
-  expect(performance.now() - before).toBeLessThan(250);
+  expect(ended).toBe(0);
   const states = (await all).map(({ status }) => status);
   expect(new Set(states)).toEqual(new Set(["rejected"]));
-  expect(performance.now() - start).toBeLessThan(3000);
 });
 
 describe("bounded", () => {

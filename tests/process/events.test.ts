@@ -54,7 +54,7 @@ test.concurrent(
     const deaf = await listenDeafly(server, cookie);
     const begun = performance.now();
     expect(await server.kill("SIGTERM")).toBe(0);
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(performance.now() - begun).toBeLessThan(30_000);
     await told.ended;
     deaf.cut();
     await server.stop();

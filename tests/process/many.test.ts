@@ -58,6 +58,7 @@ test("where the connection breaks the files before are there, and all may come a
   const token = await server.token({ max_uploads: 3 });
   const files: [Small, Small, Small] = [small(1), small(2), small(3)];
   (await sendTwoAndHalf(token, files)).cut();
+  await until("the third is let go of", async () => (await usesOf(token)).reserved === 0);
   const outcomes = await outcomesIn(await send(token, files));
   expect(outcomes.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(photosOf(server).length).toBe(4);

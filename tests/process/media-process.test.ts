@@ -5,7 +5,7 @@ import { rowsOf } from "../support/database.ts";
 import { mp4 } from "../support/media.ts";
 import { jpeg, quarters, quartersOf } from "../support/pictures.ts";
 import type { PhotoIds } from "../support/redeem.ts";
-import { until } from "../support/remains.ts";
+import { expectSoon, until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { listed, over, settled, thumbnailPath, upload } from "../support/thumbnails.ts";
 
@@ -36,8 +36,7 @@ function isAlive(pid: number): boolean {
   return state !== "" && !state.startsWith("Z");
 }
 
-const aProcess = () =>
-  until("a media process", () => mediaProcesses(server.process.pid)[0], 20_000);
+const aProcess = () => until("a media process", () => mediaProcesses(server.process.pid)[0]);
 
 test("runs only while there is something to do, behind everybody else", async () => {
   expect(mediaProcesses(server.process.pid)).toEqual([]);
@@ -50,8 +49,8 @@ test("runs only while there is something to do, behind everybody else", async ()
   const environment = await Bun.file(`/proc/${pid}/environ`).text();
   expect(environment).not.toContain("REDEEM");
   await settled(over(server), photo);
-  await until("its end", () => !isAlive(pid), 20_000);
-  expect(mediaProcesses(server.process.pid)).toEqual([]);
+  await until("its end", () => !isAlive(pid));
+  await expectSoon(() => mediaProcesses(server.process.pid), []);
 });
 
 test("that is killed costs an attempt, and the photo has its thumbnails all the same", async () => {
@@ -69,7 +68,7 @@ test("that is killed costs an attempt, and the photo has its thumbnails all the 
     expect(await settled(over(server), photo, 30_000)).toMatchObject({ thumbnails_state: "ready" });
   }
   expect(server.log()).toContain("thumbnails failed, will retry");
-  expect(await readdir(join(server.folder, "thumbs/work"))).toEqual([]);
+  await expectSoon(() => readdir(join(server.folder, "thumbs/work")), []);
 });
 
 describe("a server that is killed while thumbnails are made", () => {
@@ -100,7 +99,7 @@ describe("a server that is killed while thumbnails are made", () => {
     // Each has its files, and there are no others.
     const files = [...new Bun.Glob("*/*/*").scanSync(join(folder, "thumbs"))];
     expect(files).toHaveLength(photos.length * 8);
-    expect(await readdir(join(folder, "thumbs/work"))).toEqual([]);
+    await expectSoon(() => readdir(join(folder, "thumbs/work")), []);
     const rows = rowsOf<{ state: string; attempts: number }>(server, "select * from media_jobs");
     expect(rows.every(({ state }) => state === "ready")).toBe(true);
   }, 120_000);
@@ -111,7 +110,7 @@ describe("a server that is killed while thumbnails are made", () => {
     const pid = await aProcess();
     const { folder } = server;
     expect(await server.kill("SIGTERM")).toBe(0);
-    expect(isAlive(pid)).toBe(false);
+    await until("the end of the media process", () => !isAlive(pid));
     const rows = rowsOf<{ state: string; attempts: number }>(
       server,
       "select * from media_jobs where state <> 'ready'",
@@ -133,7 +132,7 @@ test("an ffmpeg that hangs does not outlive a server that is killed", async () =
   server = await startServer({ env: { ...ENV, REDEEM_FFMPEG: ffmpeg }, folder });
   await upload(over(server), mp4(3000));
   const media = await aProcess();
-  const hanging = await until("ffmpeg", () => mediaProcesses(media)[0], 20_000);
+  const hanging = await until("ffmpeg", () => mediaProcesses(media)[0]);
   await server.kill("SIGKILL");
   await until("the end of both", () => !isAlive(media) && !isAlive(hanging));
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openData } from "../../src/data-folder.ts";
 import { fillRecords } from "../support/million.ts";
+import { processorTimeOf } from "../support/processor.ts";
 import { until } from "../support/remains.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { API_KEY } from "../support/site.ts";
@@ -15,7 +16,7 @@ const PHOTOS = 500_000;
 const OLD_TOKENS = 150_000;
 const OLD_CALLBACKS = 50_000;
 
-/** What nobody waits longer for. The old code took seconds; a busy machine takes tens of milliseconds. */
+/** What nobody waits longer for. The old code took seconds. */
 const BOUND_MS = 500;
 
 let folder = "";
@@ -25,17 +26,21 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The longest time that an answer of /health took while this went on. */
+/**
+ * The longest time that an answer of /health took while this went on. Of that counts what the server worked meanwhile, and not for how
+ * long a busy machine did not let it work.
+ */
 async function longestWait(of: TestServer, work: Promise<unknown>): Promise<number> {
   let longest = 0;
   const over = new AbortController();
   const watching = (async () => {
     while (!over.signal.aborted) {
-      const asked = performance.now();
+      const [asked, worked] = [performance.now(), processorTimeOf(of)];
       const answer = await fetch(`${of.url}/health`);
       expect(answer.status).toBe(200);
       await answer.text();
-      longest = Math.max(longest, performance.now() - asked);
+      const waited = Math.min(performance.now() - asked, processorTimeOf(of) - worked);
+      longest = Math.max(longest, waited);
       await Bun.sleep(2);
     }
   })();
@@ -58,7 +63,7 @@ test("with very many photos and old tokens the server starts, sweeps and lists, 
   const started = server;
   // That takes seconds, and comes behind the start.
   expect(started.log()).not.toContain("swept abandoned uploads");
-  const swept = until("swept", () => started.log().includes("swept abandoned uploads"), 40_000);
+  const swept = until("swept", () => started.log().includes("swept abandoned uploads"), 60_000);
   expect(await longestWait(started, swept)).toBeLessThan(BOUND_MS);
   const deleted = /"deleted":(\d+)/.exec(started.log());
   // Each abandoned upload, callback and unused token.
@@ -95,7 +100,7 @@ test("with very many photos and old tokens the server starts, sweeps and lists, 
     expect(storage).toMatchObject({ photos: PHOTOS, originals: PHOTOS * 1000 });
   })();
   expect(await longestWait(started, looking)).toBeLessThan(BOUND_MS);
-}, 60_000);
+}, 120_000);
 
 async function ask<Data>({ url }: TestServer, method: string): Promise<Data> {
   const headers = { authorization: `Bearer ${API_KEY}` };

@@ -32,7 +32,7 @@ test.each(["/health", LIST, "/api/2/photo/redeem-upload-token?upload_token=x"])(
     const begun = performance.now();
     const health = await fetch(`${server.url}/health`);
     expect(health.status).toBe(200);
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
     await Promise.all(wires.map((wire) => wire.closed));
     for (const wire of wires) wire.cut();
     // The last one says why; a reset may have taken it on its way.

@@ -13,7 +13,10 @@ import { startServer } from "../support/server.ts";
 /** What others may read, enter or write, below a folder and itself. */
 async function openToOthers(folder: string): Promise<string[]> {
   const names = [".", ...(await readdir(folder, { recursive: true }))];
-  const modes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mode));
+  // What has been removed since it was listed is open to nobody.
+  const modeOf = async (name: string) =>
+    (await stat(join(folder, name)).catch(() => undefined))?.mode;
+  const modes = await Promise.all(names.map(modeOf));
   return names.filter((_, at) => ((modes[at] ?? 0) & 0o077) !== 0).toSorted();
 }
 

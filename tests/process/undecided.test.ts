@@ -126,7 +126,7 @@ test("a used-up token is refused before its file is read", async () => {
   const wire = await undecided(token, 50 * MIB);
   const { status, text } = await wire.answer();
   expect([status, text]).toEqual([404, "The upload token has already been used."]);
-  expect((await remainsOf(server)).spools).toBe(0);
+  await until("nothing of it is left", async () => (await remainsOf(server)).spools === 0);
 });
 
 test("but not where an upload of it is unfinished that the bytes may belong to", async () => {

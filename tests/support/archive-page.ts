@@ -17,11 +17,13 @@ export async function openArchive(
   return visit;
 }
 
-/** By the address, as a link leads there. */
+/** By the address, as a link leads there; the navigation says when it is shown. */
 export async function goToView(page: Page, view: string): Promise<void> {
   await page.evaluate((place) => {
     location.hash = `#/${place}`;
   }, view);
+  const [name = ""] = view.split("?");
+  await page.locator(`nav a[aria-current=page][href="#/${name}"]`).waitFor();
   await page.locator("#view h1").first().waitFor();
 }
 

@@ -28,9 +28,3 @@ export async function factsOfBytes(bytes: Uint8Array, type?: string): Promise<Me
     await rm(folder, { recursive: true });
   }
 }
-
-/** Milliseconds of processor time that this process has taken: on a busy machine a clock on the wall says nothing. */
-export function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}

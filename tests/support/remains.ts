@@ -44,7 +44,7 @@ export async function openHandles(server: TestServer): Promise<string[]> {
 export async function nothingLeft(
   server: TestServer,
   before: Remains,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs;
   for (;;) {
@@ -75,10 +75,13 @@ export async function until<Value>(
 }
 
 /** Looks until it is so. @throws what it is in the end, where that is something else */
-export async function expectSoon<Value>(look: () => Promise<Value>, wanted: Value): Promise<void> {
+export async function expectSoon<Value>(
+  look: () => Promise<Value> | Value,
+  wanted: Value,
+): Promise<void> {
   let found: Value | undefined;
   const isSo = async () => Bun.deepEquals((found = await look()), wanted);
-  await until(`it is ${Bun.inspect(wanted)}`, isSo, 15_000).catch((error: Error) => {
+  await until(`it is ${Bun.inspect(wanted)}`, isSo).catch((error: Error) => {
     throw new Error(`${error.message}; it is ${Bun.inspect(found)}`);
   });
 }

@@ -4,6 +4,7 @@ import { createAttempts } from "../../src/upload/attempts.ts";
 import { networksOf } from "../../src/upload/network.ts";
 import { createPassphrases, hashPassphrase } from "../../src/upload/passphrase.ts";
 import type { UploadToken } from "../../src/records/records.ts";
+import { processorTime } from "../support/processor.ts";
 
 /** Who guesses is slowed down, and nobody else. */
 
@@ -121,10 +122,10 @@ test("a grant opens, whatever else is tried meanwhile", async () => {
 
 test("a thousand right ones cost one comparison", async () => {
   const { say } = given();
-  const began = performance.now();
+  const began = processorTime();
   for (let n = 0; n < 1000; n += 1) expect(await say(WORDS, "192.0.2.1")).toBe("opened");
   // A comparison takes 4 ms at least.
-  expect(performance.now() - began).toBeLessThan(2000);
+  expect(processorTime() - began).toBeLessThan(2000);
 });
 
 describe("attempts", () => {

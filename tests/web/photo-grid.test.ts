@@ -13,6 +13,7 @@ import {
 } from "../../src/web/archive-page/views/photos/layout.ts";
 import { daysOf, pagesOf } from "../../src/web/archive-page/views/photos/pages.ts";
 import { quoteTag, readTags } from "../../src/web/archive-page/views/photos/tag-words.ts";
+import { processorTime } from "../support/processor.ts";
 
 /** What the archive's grid computes before a photo is known. */
 
@@ -96,9 +97,9 @@ describe("the layout", () => {
 
   test("a hundred thousand days are laid out in a moment", () => {
     const many = Array.from({ length: 100_000 }, (_, at) => ({ day: `${at}`, from: at, count: 1 }));
-    const begun = performance.now();
+    const begun = processorTime();
     layOut(many, 1200);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(processorTime() - begun).toBeLessThan(1000);
   });
 });
 
