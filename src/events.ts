@@ -48,8 +48,8 @@ export type SiteEvent =
   | { kind: "refused"; token: number; upload: number | null; code: string; why: string }
   /** The photo could not be made for now; its bytes wait for another try. */
   | { kind: "photo not made"; upload: number; error: string }
-  /** What the last process left of a whole file could not be deleted: its use lapses, and the next start deletes it. */
-  | { kind: "upload not deleted"; upload: number; error: string }
+  /** What a request, or the last process, has left could not be deleted: it is tried again until it is (upload/deletions.ts). */
+  | { kind: "upload not deleted"; upload: number | null; error: string }
   /** A photo's file could not be brought to its place; it is served from where it lies. */
   | { kind: "photo not placed"; photo: number; error: string }
   /** The hash of a photo's bytes could not be made; a later start tries again, and `redeem verify` says why. */

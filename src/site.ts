@@ -16,6 +16,7 @@ import type { Records } from "./records/records.ts";
 import { randomName } from "./random.ts";
 import type { SiteSecret } from "./secret.ts";
 import { createSessions, type Sessions } from "./session/sessions.ts";
+import { createDeletions } from "./upload/deletions.ts";
 import { createUploadLocks } from "./upload/locks.ts";
 import { createQuota } from "./upload/quota.ts";
 import { createPassphrases, type Passphrases } from "./upload/passphrase.ts";
@@ -37,7 +38,7 @@ export type Site = Background & {
   logo: Logo | null;
   redeemer: Redeemer;
   /** What a method works with that ends an upload. */
-  uploads: Pick<UploadContext, "locks" | "quota" | "process" | "syncer">;
+  uploads: Pick<UploadContext, "locks" | "quota" | "deletions" | "process" | "syncer">;
   deliverer: Deliverer;
   pingbackTo: PingbackTo;
   sessions: Sessions;
@@ -177,6 +178,7 @@ function uploadContext(
       reserve: config.REDEEM_RESERVE,
       undecidedLimit: config.REDEEM_UNDECIDED,
     }),
+    deletions: createDeletions({ events }),
     process: randomName(16),
     types: config.REDEEM_TYPES,
     maxSize: config.REDEEM_MAX_SIZE,
@@ -197,7 +199,7 @@ function finishArchive({ records, events }: UploadContext): void {
 async function stopAll(
   { feed, sweeper, hasher, media, ages }: Background,
   deliverer: Deliverer,
-  { syncer, records }: UploadContext,
+  { syncer, deletions, records }: UploadContext,
 ): Promise<void> {
   feed.close();
   await sweeper.stop();
@@ -205,6 +207,7 @@ async function stopAll(
   await media.stop();
   await deliverer.stop();
   await syncer.idle();
+  await deletions.stop();
   // On a full disk, for example: the next start takes the last look for the end.
   await ages.look().catch((error: unknown) => {
     log.warn("the time served could not be noted", { error: String(error) });

@@ -23,7 +23,7 @@ export type MethodContext = {
   /** Opens upload tokens that have a passphrase. */
   passphrases: Passphrases;
   /** Who is at work on uploads, and what they may take of the disk: for one that is cancelled. */
-  uploads: Pick<UploadContext, "locks" | "quota" | "process" | "syncer">;
+  uploads: Pick<UploadContext, "locks" | "quota" | "deletions" | "process" | "syncer">;
   /** Seals upload tokens, so that a link can be shown again. */
   secret: SiteSecret;
   /** Links to archives of photos. */

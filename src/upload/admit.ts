@@ -10,7 +10,7 @@ import { outcomeOf } from "./outcome.ts";
 import { extraOf, type Params } from "./params.ts";
 import type { Account } from "./quota.ts";
 import { refuse } from "./refuse.ts";
-import { decideReservation } from "./upload-rules.ts";
+import { reserveUse } from "./reserve.ts";
 import { hasLostPhoto, kindOf, noUse } from "./token.ts";
 import type { Answer, Owner, UploadContext } from "./types.ts";
 
@@ -74,11 +74,7 @@ async function reserve(
     clientInfo,
     sealedToken: token.backgroundReturn ? context.secret.seal(uploadToken) : null,
   };
-  const { value, upload } = await context.records.uploads.transact(
-    { tokenId: token.id, identity },
-    now,
-    (view) => decideReservation(view, beginning, now),
-  );
+  const { value, upload } = await reserveUse(context, token.id, beginning, now);
   // The uploads that hold the uses have other identities, so they are other files: waiting for one would not help.
   if (value === "used" || value === "held" || value === "too many")
     throw noUse(token, value, false);
@@ -109,8 +105,10 @@ async function withRoom(
     const of = { id, tokenId: token.id, total: identity.totalSize, received };
     return { kind: "admitted", upload, account: context.quota.ofUpload(of) };
   } catch (error) {
-    // Its file may be there still: its chunks were forgotten.
-    await deleteEmpty(context, upload, () => !context.locks.isBusy(id));
+    await context.deletions.carryOut({ upload: id, token: token.id }, async () => {
+      // Its file may be there still: its chunks were forgotten.
+      await deleteEmpty(context, upload, () => !context.locks.isBusy(id));
+    });
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 import { Problem, uploadCancelled } from "../problem.ts";
 import type { Identity } from "../records/records.ts";
 import type { SharedWork } from "./locks.ts";
+import { deleteFailed } from "./delete-upload.ts";
 import { decideCancel } from "./end-rules.ts";
 import type { Owner, UploadContext } from "./types.ts";
 
 /** What cancelling works with. */
 export type CancelContext = Pick<
   UploadContext,
-  "records" | "files" | "events" | "now" | "locks" | "quota" | "process" | "syncer"
+  "records" | "files" | "events" | "now" | "locks" | "quota" | "deletions" | "process" | "syncer"
 >;
 
 /**
@@ -22,7 +23,7 @@ export async function endForUploader(
   { token }: Pick<Owner, "token">,
   identity: Identity,
 ): Promise<boolean> {
-  const { records, files, locks, quota, now } = context;
+  const { records, locks, now } = context;
   const found = await records.uploads.byIdentity(token.id, identity);
   if (!found) return true;
   using work = locks.join(found.id);
@@ -41,9 +42,8 @@ export async function endForUploader(
     );
   }
   work.shared.failure ??= uploadCancelled();
-  quota.closeAccount(found.id);
   // Also of one that had ended before: a crash may have left them.
-  await files.staging.delete(upload?.file ?? found.file);
+  await deleteFailed(context, upload ?? found);
   if (value === "cancelled") {
     context.syncer.prune();
     context.events.emit({ kind: "upload cancelled", upload: found.id, token: token.id });

@@ -21,23 +21,33 @@ export async function deleteUpload(
   return true;
 }
 
+/** Deletes the bytes of an upload that has failed on record, now or as soon as that is possible. */
+export async function deleteFailed(
+  { files, quota, deletions }: Pick<UploadContext, "files" | "quota" | "deletions">,
+  { id, tokenId, file }: Pick<Upload, "id" | "tokenId" | "file">,
+): Promise<void> {
+  quota.closeAccount(id);
+  await deletions.carryOut({ upload: id, token: tokenId }, () => files.staging.delete(file));
+}
+
 /**
  * Deletes an upload in chunks that has not a byte on record, and what is left of bytes that were.
- * @param mayGo asked in the very moment: whether nobody else is at work on it
+ * @param isFree asked in the very moment: whether nobody is at work on it
  * @returns whether it went
  */
 export async function deleteEmpty(
   { records, files, quota }: Pick<UploadContext, "records" | "files" | "quota">,
   { id, file }: Pick<Upload, "id" | "file">,
-  mayGo: () => boolean,
+  isFree: () => boolean,
 ): Promise<boolean> {
   const fresh = await records.uploads.byId(id);
-  if (fresh?.state !== "receiving" || fresh.received > 0 || !mayGo()) return false;
+  if (fresh?.state !== "receiving" || fresh.received > 0 || !isFree()) return false;
   quota.closeAccount(id);
   // Both at once, so that nobody comes in between; the bytes first, since on a full disk the
   // database needs their room.
-  const deleting = files.staging.delete(file);
-  await records.leftovers.deleteEmpty(id);
-  await deleting;
-  return true;
+  const [, isDeleted] = await Promise.all([
+    files.staging.delete(file),
+    records.leftovers.deleteEmpty(id),
+  ]);
+  return isDeleted;
 }

@@ -66,7 +66,7 @@ export async function receiveChunk(
 
 /**
  * The request joins those at work on an upload. Where the last of them leaves an upload that has not received a
- * byte, the upload is deleted: no use may stay reserved for nothing.
+ * byte, the upload is deleted: no use may stay reserved for nothing. (deletions.ts says what becomes of it where that fails.)
  */
 function joinUpload(context: UploadContext, upload: Upload) {
   const joined = context.locks.join(upload.id);
@@ -74,26 +74,32 @@ function joinUpload(context: UploadContext, upload: Upload) {
     /** The upload is known to have some: that need not be asked. */
     hasBytes: false,
     [Symbol.asyncDispose]: async () => {
+      const { shared, hasBytes } = work;
       // A request that was under way while the upload failed may have opened the upload's account anew.
-      if (work.shared.failure) context.quota.closeAccount(upload.id);
-      try {
-        // Or it has made the upload's file anew, whose bytes were deleted.
-        if (work.shared.failure && work.isAlone()) await context.files.staging.delete(upload.file);
-        if (!work.hasBytes && work.isAlone()) await dropEmpty(context, upload, work);
-      } finally {
-        work[Symbol.dispose]();
-      }
+      if (shared.failure) context.quota.closeAccount(upload.id);
+      const isLast = work.isAlone();
+      work[Symbol.dispose]();
+      if (!isLast || (hasBytes && !shared.failure)) return;
+      const of = { upload: upload.id, token: upload.tokenId };
+      await context.deletions.carryOut(of, async () => {
+        if (shared.failure) await deleteAnew(context, upload);
+        if (!hasBytes) await dropEmpty(context, upload);
+      });
     },
   });
   return work;
 }
 
-async function dropEmpty(
-  context: UploadContext,
-  upload: Upload,
-  { isAlone }: Membership,
-): Promise<void> {
-  if (!(await deleteEmpty(context, upload, isAlone))) return;
+/** Deletes the file of an upload that has failed, as whoever was under way meanwhile may have made it anew. */
+async function deleteAnew({ records, files }: UploadContext, { id, file }: Upload): Promise<void> {
+  // Where its failure could not be recorded, it goes on; and a photo may still have its bytes there.
+  const fresh = await records.uploads.byId(id);
+  if (!fresh || fresh.state === "failed") await files.staging.delete(file);
+}
+
+async function dropEmpty(context: UploadContext, upload: Upload): Promise<void> {
+  const isFree = () => !context.locks.isBusy(upload.id);
+  if (!(await deleteEmpty(context, upload, isFree))) return;
   context.events.emit({ kind: "upload dropped", upload: upload.id, token: upload.tokenId });
 }
 

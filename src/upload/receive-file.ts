@@ -122,12 +122,10 @@ async function beginFile(
   };
   return Object.assign(file, {
     [Symbol.asyncDispose]: async () => {
-      try {
-        await spool.delete();
-      } finally {
-        undecided.close();
-        await file.whole?.[Symbol.asyncDispose]();
-      }
+      const of = { upload: file.whole?.upload.id ?? null, token: file.owner?.token.id ?? null };
+      await context.deletions.carryOut(of, spool.delete);
+      undecided.close();
+      await file.whole?.[Symbol.asyncDispose]();
     },
   });
 }

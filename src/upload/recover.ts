@@ -29,13 +29,11 @@ export async function recover(context: UploadContext): Promise<number> {
   return made;
 }
 
-/** On a disk that takes no writes it stays: no client can go on with it, and a server that starts serves photos. */
+/** On a disk that takes no writes that is done later: no client can go on with it, and a server that starts serves photos. */
 async function deleteWhole(context: UploadContext, upload: Upload): Promise<void> {
-  try {
+  await context.deletions.carryOut({ upload: upload.id, token: upload.tokenId }, async () => {
     await deleteUpload(context, upload);
-  } catch (error) {
-    context.events.emit({ kind: "upload not deleted", upload: upload.id, error: String(error) });
-  }
+  });
 }
 
 async function recoverOne(context: UploadContext, upload: Upload, size: number): Promise<boolean> {

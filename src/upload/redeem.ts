@@ -110,6 +110,8 @@ async function ask(
     case "expired":
       throw refusedToken.expired(kindOf(token));
     case "used":
+      // What holds the use may be over, and not deleted yet.
+      if (await context.deletions.retry(token.id)) return ask(context, owner, chunk, params);
       throw noUse(token, "used", false);
     case "missing":
       return { kind: "missing" };

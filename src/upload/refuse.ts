@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import type { Extra, Identity } from "../records/records.ts";
 import type { Membership } from "./locks.ts";
 import { backgroundDelivery } from "./outcome.ts";
+import { deleteFailed } from "./delete-upload.ts";
 import { decideRefusal, type Refusal } from "./end-rules.ts";
 import { noUse } from "./token.ts";
 import type { Owner, UploadContext } from "./types.ts";
@@ -58,16 +59,9 @@ export async function refuse(
     code: problem.code,
     why: problem.message,
   });
-  if (value === "failed" && upload) {
-    if (work) work.shared.failure = problem;
-    context.quota.closeAccount(upload.id);
-    await context.files.staging.delete(upload.file);
-  }
-  // It failed when the photo was removed that it replaces, and its bytes are there still; or before this request opened its account.
-  if (value === "over before" && upload?.state === "failed") {
-    context.quota.closeAccount(upload.id);
-    const isLeft = context.files.staging.lengthOf(upload.file) !== undefined;
-    if (isLeft) await context.files.staging.delete(upload.file);
-  }
+  if (value === "failed" && work) work.shared.failure = problem;
+  // Also where it failed before: when the photo was removed that it replaces, which left its bytes; or before this request
+  // opened its account.
+  if (upload?.state === "failed") await deleteFailed(context, upload);
   if (refusal.delivery) context.onDelivery();
 }

@@ -7,6 +7,7 @@ import type { NewUploadToken, Photo, Records, UploadToken } from "../records/rec
 import type { SiteSecret } from "../secret.ts";
 import type { Chunk } from "./chunk.ts";
 import type { ContentRange } from "./content-range.ts";
+import type { Deletions } from "./deletions.ts";
 import type { SaidDigests } from "./digests.ts";
 import type { UploadLocks } from "./locks.ts";
 import type { Params } from "./params.ts";
@@ -111,6 +112,7 @@ export type UploadContext = {
   locks: UploadLocks;
   syncer: Syncer;
   quota: DiskQuota;
+  deletions: Deletions;
   secret: SiteSecret;
   events: Events;
   /** Names this process in the leases that it takes. */

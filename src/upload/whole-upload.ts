@@ -8,13 +8,13 @@ import { finalize, type FinalizeOptions } from "./finalize.ts";
 import { maxSizeOf } from "./limits.ts";
 import type { Account } from "./quota.ts";
 import { refuse } from "./refuse.ts";
-import { decideReservation } from "./upload-rules.ts";
+import { reserveUse } from "./reserve.ts";
 import { noUse, requireStart } from "./token.ts";
 import type { Answer, Owner, UploadContext } from "./types.ts";
 
 /**
  * The upload of a whole file, which holds a use of its token from `beginWhole` on. Disposing of it releases
- * the use, unless the file became a photo or was refused.
+ * the use, unless the file became a photo or was refused; where that fails, it is done later (deletions.ts).
  */
 export type WholeUpload = AsyncDisposable & {
   readonly owner: Owner;
@@ -45,14 +45,15 @@ export async function beginWhole(
   beginning: WholeBeginning,
 ): Promise<WholeUpload> {
   const saved = owner.unsaved ? await save(context, owner.unsaved) : owner;
+  const { quota, deletions } = context;
+  const token = saved.token.id;
   const rollBack = async () => {
-    if (owner.unsaved) await context.records.direct.delete(saved.token.id);
+    if (owner.unsaved) await context.records.direct.delete(token);
   };
   const upload = await reserve(context, saved, beginning).catch(async (error: unknown) => {
-    await rollBack();
+    await deletions.carryOut({ upload: null, token }, rollBack);
     throw error;
   });
-  const { quota } = context;
   const { received, expected } = beginning;
   const whole = {
     owner: saved,
@@ -62,9 +63,11 @@ export async function beginWhole(
       if (whole.over) return;
       whole.over = true;
       quota.closeAccount(upload.id);
-      await deleteUpload(context, upload);
-      await rollBack();
-      context.events.emit({ kind: "upload dropped", upload: upload.id, token: saved.token.id });
+      await deletions.carryOut({ upload: upload.id, token }, async () => {
+        await deleteUpload(context, upload);
+        await rollBack();
+        context.events.emit({ kind: "upload dropped", upload: upload.id, token });
+      });
     },
   };
   try {
@@ -83,10 +86,11 @@ async function save({ records }: UploadContext, unsaved: NewUploadToken): Promis
 }
 
 async function reserve(
-  { records, events, now, ...context }: UploadContext,
+  context: UploadContext,
   { token }: Owner,
   { filename, received, complete }: WholeBeginning,
 ): Promise<Upload> {
+  const { events, now } = context;
   requireStart(token, now());
   const wanted = {
     identity: null,
@@ -97,11 +101,7 @@ async function reserve(
     sealedToken: null,
     ...(complete && { whole: { size: received, lease: context.process, extra: complete } }),
   };
-  const { value, upload } = await records.uploads.transact(
-    { tokenId: token.id, identity: null },
-    now(),
-    (view) => decideReservation(view, wanted, now()),
-  );
+  const { value, upload } = await reserveUse(context, token.id, wanted, now());
   // The use may be held by the same file, whose first try hangs: this one is not refused for good while that may fail.
   if (value === "used" || value === "held" || value === "too many") throw noUse(token, value, true);
   if (!upload) throw new Error("A use was reserved for no upload");
