@@ -141,11 +141,11 @@ test("an upload whose refusal could not be recorded keeps the chunks that were a
   await expectSoon(staged, []);
 });
 
-describe("a file that cannot be deleted", () => {
-  const undeletable = async () => {
-    throw Object.assign(new Error("injected"), { code: "EROFS" });
-  };
+const undeletable = async () => {
+  throw Object.assign(new Error("injected"), { code: "EROFS" });
+};
 
+describe("a file that cannot be deleted", () => {
   test("keeps nobody from being told why it was refused", async () => {
     const token = await site.token();
     const { staging } = site.site.files;
