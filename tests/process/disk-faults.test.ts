@@ -84,6 +84,20 @@ describe.skipIf(untraced !== undefined)("system calls that fail", () => {
     await expectSoon(() => filesIn("uploads", "lost", "spool"), []);
   });
 
+  test("a whole file that cannot be recorded as a photo, nor as none, holds no use once the database can be synced", async () => {
+    server = await startServer();
+    const token = await server.token();
+    const wal = join(server.folder, "redeem.db-wal");
+    const faulty = await inject(server, ["fdatasync:error=EIO", "fsync:error=EIO"], [wal]);
+    expect((await sendWhole(server, token, mp4(50_000))).status).toBe(503);
+    await until("it is noted", () => server.log().includes("upload not deleted"));
+    expect(await filesIn("uploads")).toHaveLength(1);
+    await faulty.end();
+    // Of another file: it is refused for good while the use is held.
+    await sendRest(token);
+    expect(await filesIn("uploads", "lost", "spool")).toEqual([]);
+  });
+
   test("killed at each call from the last chunk to its photo: one photo, and nothing beside it", async () => {
     const calls = ["fdatasync:signal=KILL:when=1", "rename:signal=KILL:when=1"];
     for (const count of [1, 2, 3]) calls.push(`fsync:signal=KILL:when=${count}`);

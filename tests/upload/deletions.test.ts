@@ -86,7 +86,7 @@ describe("a whole file that could be made no photo, nor be ended", () => {
     expect([answer.status, (await staged()).length]).toEqual([503, 1]);
     mendDisk();
     await nothingIsLeft();
-    expect(rowsOf(site, "select id from upload_tokens where direct")).toEqual([]);
+    await expectSoon(async () => rowsOf(site, "select id from upload_tokens where direct"), []);
   });
 
   test("is deleted when the server stops, and by the next start where it could not be by then", async () => {
