@@ -138,7 +138,7 @@ describe.each(browsers)("%s", (name) => {
     const row = page.getByRole("listitem").filter({ hasText: `Shared (${name})` });
     await row.getByRole("button", { name: "Share" }).click();
     const url = `${server.url}/upload/${token}`;
-    await expectSoon(() => page.title(), JSON.stringify({ title: `Shared (${name})`, url }));
+    await expectSoon(() => page.title(), JSON.stringify({ url, title: `Shared (${name})` }));
   });
 
   test("what is on the way is shown as it comes, and then that it has arrived", async () => {

@@ -73,7 +73,7 @@ test("makes thumbnails in processes of its own, which end with it", async () => 
   try {
     const picture = await jpegWithExif(quarters(2400, 1800), 6);
     const photo = await upload(over(own), picture);
-    expect(await settled(over(own), photo, 30_000)).toMatchObject({ large_height: 1600 });
+    expect(await settled(over(own), photo)).toMatchObject({ large_height: 1600 });
     const answer = await fetch(own.url + thumbnailPath(photo, "small"));
     expect(await quartersOf(await answer.bytes())).toBe("blue red white green");
     const children = `/proc/${own.process.pid}/task/${own.process.pid}/children`;

@@ -179,13 +179,12 @@ describe.skipIf(untraced !== undefined)("system calls that fail", () => {
       "fdatasync:delay_enter=1000000",
       "fsync:delay_enter=1000000",
     ]);
-    let slowest = 0;
+    let answers = 0;
     const sending = { done: false };
     const asking = (async () => {
       while (!sending.done) {
-        const start = performance.now();
         expect((await fetch(`${server.url}/health`, { keepalive: false })).status).toBe(200);
-        slowest = Math.max(slowest, performance.now() - start);
+        answers += 1;
       }
     })();
     const answer = await sendWhole(server, token, mp4(2_000_000, 3));
@@ -195,8 +194,9 @@ describe.skipIf(untraced !== undefined)("system calls that fail", () => {
     expect(answer.status).toBe(200);
     const [photo] = photosOf(server);
     expect(photo && (await storedHash(server, photo))).toBe(sha256(mp4(2_000_000, 3)));
-    console.log(`slow disk: /health took at most ${Math.round(slowest)} ms`);
-    expect(slowest).toBeLessThan(1000);
+    console.log(`slow disk: ${answers} answers of /health meanwhile`);
+    // If it waited for each sync, there were no more of them than syncs.
+    expect(answers).toBeGreaterThan(20);
   });
 });
 

@@ -42,15 +42,15 @@ export async function listed(asking: Asking, { photo_id: id }: Pick<PhotoIds, "p
   return photo;
 }
 
-/** Waits until there are thumbnails, or until it is known that there are none. */
-export function settled(asking: Asking, photo: PhotoIds, withinMs = 45_000): Promise<ListedPhoto> {
+/** Waits until there are thumbnails, or until it is known that there are none. They are made behind everything else that the machine does. */
+export function settled(asking: Asking, photo: PhotoIds): Promise<ListedPhoto> {
   return until(
     `thumbnails of photo ${photo.photo_id}`,
     async () => {
       const found = await listed(asking, photo);
       return found.thumbnails_state !== "pending" && found;
     },
-    withinMs,
+    100_000,
   );
 }
 
