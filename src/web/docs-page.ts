@@ -2,6 +2,7 @@ import { version } from "swagger-ui-dist/package.json";
 import favicon from "swagger-ui-dist/favicon-32x32.png" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
+import own from "./docs-page.css" with { type: "text" };
 import type { WebAsset } from "./assets.ts";
 
 /** Swagger UI writes style attributes and draws its icons as data: addresses. */
@@ -30,6 +31,11 @@ export const CLOSED = " (version 1)";
  *   shows no XML example that is text.
  */
 const start = `"use strict";
+// Swagger UI draws itself dark where the root element is of this class.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
 const schemasOf = (part, all, found = {}) => {
   for (const [, name] of JSON.stringify(part).matchAll(/"#\\/components\\/schemas\\/(\\w+)"/g)) {
     if (name in found) continue;
@@ -100,29 +106,6 @@ window.ui = SwaggerUIBundle({
   validatorUrl: null,
   plugins: [plugin],
 });
-`;
-
-// Hidden is what means nothing here: one server, no links, and an Accept header that nothing heeds.
-// The page brings Swagger UI's own colours; with a dark system it would be half of each.
-const own = `html { color-scheme: light; background: #fff; }
-@media (prefers-reduced-motion: reduce) {
-  .swagger-ui, .swagger-ui *, .swagger-ui ::before, .swagger-ui ::after { transition: none !important; animation: none !important; }
-}
-body { margin: 0; }
-.swagger-ui .info { margin: 32px 0; }
-.swagger-ui .wrapper { max-width: 1100px; }
-.swagger-ui .scheme-container .servers-title, .swagger-ui .scheme-container .servers { display: none; }
-/* Headings in the form that sends a file: what is for a whole file, and what is for a chunk alone. */
-.swagger-ui tr:is([data-property-name="upload_token"], [data-property-name="replace_token"]):first-child:has(~ tr[data-property-name="file"]) > td,
-.swagger-ui tr[data-property-name="resumableChunkNumber"] > td { position: relative; padding-top: 48px; }
-.swagger-ui tr:is([data-property-name="upload_token"], [data-property-name="replace_token"]):first-child:has(~ tr[data-property-name="file"]) > td:first-child::before,
-.swagger-ui tr[data-property-name="resumableChunkNumber"] > td:first-child::before {
-  position: absolute; top: 16px; left: 0; font: bold 15px sans-serif; white-space: nowrap; content: "A whole file";
-}
-.swagger-ui tr[data-property-name="resumableChunkNumber"] > td:first-child::before {
-  content: "A file in chunks: these as well (leave them empty for a whole file)";
-}
-.swagger-ui .response-col_links, .swagger-ui .response-control-media-type__accept-message { display: none; }
 `;
 
 const names = {

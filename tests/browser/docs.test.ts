@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { violationsOf } from "../support/accessible.ts";
 import { startBrowser } from "../support/browser.ts";
 import {
   authorize,
@@ -133,6 +134,34 @@ test("the callback is shown, with its headers; whole file and chunks have headin
   expect(await headed("upload_token")).toBe('"A whole file"');
   expect(await headed("file")).toBe("none");
   expect(await headed("resumableChunkNumber")).toStartWith('"A file in chunks');
+  expect(broken).toEqual([]);
+  await close();
+}, 120_000);
+
+/** The colour behind everything. */
+const ground = (page: Page) =>
+  page.evaluate(() => getComputedStyle(document.querySelector(".swagger-ui")!).backgroundColor);
+
+test("is dark where the system is, also when that changes, and can be read in both", async () => {
+  const shown = (path: string) => /^\/api\/2\/photo\/(get|redeem)-upload-token$/.test(path);
+  const { page, broken, close } = await openDocs(browser, `${server.url}/docs`, shown);
+  await authorize(page);
+  // Badges of all verbs, a form, its answer with a number in it, tables of the description and of headers.
+  await execute(page, await tryOut(page, "Upload tokens", "getUploadToken"));
+  await tryOut(page, "Sending files", "redeemUploadToken");
+  await page.locator('[data-property-name="file"] input').waitFor();
+  for (const [colorScheme, behind] of [
+    ["dark", "rgb(28, 32, 34)"],
+    ["light", "rgba(0, 0, 0, 0)"],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectSoon(() => ground(page), behind);
+    expect(await violationsOf(page, ["color-contrast"])).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.reload();
+  await methodOf(page, "Upload tokens", "getUploadToken").waitFor();
+  expect(await ground(page)).toBe("rgb(28, 32, 34)");
   expect(broken).toEqual([]);
   await close();
 }, 120_000);

@@ -29,7 +29,7 @@ export async function expectAccessible(visit: Visit): Promise<void> {
     await settled(page);
     // Then the colours are the reader's own, and Chromium tells scripts those that it does not draw.
     const passedOver = media?.forcedColors === "active" ? ["color-contrast"] : [];
-    for (const violation of await violationsOf(page, passedOver))
+    for (const violation of await violationsOf(page, RULES, passedOver))
       found.push(`${look}: ${violation}`);
   }
   if (browser === "chromium")
@@ -49,14 +49,21 @@ async function settled(page: Page): Promise<void> {
   });
 }
 
-/** axe comes into the page by the driver, which the page's policy does not hold. */
-async function violationsOf(page: Page, passedOver: string[]): Promise<string[]> {
+/**
+ * What axe-core finds against rules, which it knows by their ids or by their tags. It comes into the page by the driver, which the
+ * page's policy does not hold.
+ */
+export async function violationsOf(
+  page: Page,
+  rules: string[],
+  passedOver: string[] = [],
+): Promise<string[]> {
   return unwatched(page, async () => {
     if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
     return page.evaluate(
-      async ([tags, without]) => {
+      async ([runOnly, without]) => {
         const results = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-          runOnly: tags,
+          runOnly,
           rules: Object.fromEntries(without.map((rule) => [rule, { enabled: false }])),
           resultTypes: ["violations"],
           // It would fetch the stylesheets again.
@@ -69,7 +76,7 @@ async function violationsOf(page: Page, passedOver: string[]): Promise<string[]>
           ),
         );
       },
-      [RULES, passedOver] as const,
+      [rules, passedOver] as const,
     );
   });
 }
