@@ -31,8 +31,8 @@ afterEach(async () => {
   const over = visit;
   visit = undefined;
   await over?.context.close();
-  // A line that was cut, and a link that is none any more, are what some of these are about.
-  const broken = over?.broken.filter((line) => !/net::ERR_|status of 404/.test(line));
+  // A line that was cut, a link that is none any more, and a disk that is full, are what some of these are about.
+  const broken = over?.broken.filter((line) => !/net::ERR_|status of (404|507)/.test(line));
   expect(broken ?? []).toEqual([]);
   expect(over?.elsewhere ?? []).toEqual([]);
 });
@@ -140,6 +140,28 @@ test("a server that does not answer is amber, with a countdown and Try now", asy
   await page.getByRole("button", { name: "Try now" }).click();
   await stateOf(page, "photo.png", "done");
   await expectSoon(() => page.locator(".notice.warning").count(), 0);
+});
+
+test("a server without room says so, and it goes on when there is some", async () => {
+  const full = await startServer({ env: { REDEEM_RESERVE: "1000000GiB" } });
+  const context = await browser.newContext();
+  visit = await openIn(context, `${full.url}/upload/${await full.token({ max_uploads: 3 })}`, [
+    full.url,
+  ]);
+  const { page } = visit;
+  await choose(page, { name: "film.mp4", bytes: mp4(3_000_000) });
+  await says(page, ".notice.warning", /has no room at the moment\.[^]*Next attempt in \d+ second/);
+  expect(await rowOf(page, "film.mp4").locator(".detail").innerText()).toContain(
+    "The server has no room at the moment.",
+  );
+  expect(await page.locator("main").innerText()).not.toContain("does not answer");
+  await full.kill("SIGKILL");
+  const { folder, port } = full;
+  const roomy = await startServer({ folder, env: { REDEEM_PORT: String(port) } });
+  await page.getByRole("button", { name: "Try now" }).click();
+  await stateOf(page, "film.mp4", "done");
+  expect(await page.locator(".notice.warning").count()).toBe(0);
+  await roomy.stop();
 });
 
 test("offline says so, and goes on by itself", async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { signal } from "@preact/signals";
 import { createLocale, percent } from "../../src/web/kit/locale.ts";
 import type { Language } from "../../src/web/texts/language.ts";
 import { textsOf } from "../../src/web/texts/texts.ts";
+import { announceFiles } from "../../src/web/upload-page/announce.ts";
 import { arrange } from "../../src/web/upload-page/arrange.ts";
 import {
   describeEach,
@@ -21,6 +23,7 @@ import { describeRefusal } from "../../src/web/upload-page/detail.ts";
 import { describeTimeLeft } from "../../src/web/upload-page/progress-words.ts";
 import { createSpeedometer } from "../../src/web/upload-page/transfer/speed.ts";
 import type { FileState } from "../../src/web/upload-page/transfer/types.ts";
+import type { Totals } from "../../src/web/upload-page/upload-list.ts";
 
 const mebibyte = 1024 * 1024;
 const wordsOf = (language: Language): Words => ({
@@ -70,6 +73,35 @@ describe("speeds and times", () => {
     meter.record(1500, 4500);
     expect(meter.speed()).toBe(500);
   });
+});
+
+test("what is read out as sent is on the server: bytes that went out in vain are not", () => {
+  const heard: string[] = [];
+  const none = {
+    files: 1,
+    done: 0,
+    refused: 0,
+    active: 1,
+    paused: 0,
+    size: 1000,
+    sent: 0,
+    stored: 0,
+  };
+  const totals = signal<Totals>({
+    ...none,
+    trouble: undefined,
+    retryAt: undefined,
+    offline: false,
+    waitForUse: 0,
+  });
+  const list = { totals, states: signal(new Map()), row: () => undefined };
+  const say = (sentence: string) => void heard.push(sentence);
+  announceFiles(list, { maxSize: 1, types: [] }, english, { say });
+  totals.value = { ...totals.value, sent: 900 };
+  totals.value = { ...totals.value, sent: 0, trouble: "full" };
+  expect(heard).toEqual([]);
+  totals.value = { ...totals.value, sent: 900, stored: 500, trouble: undefined };
+  expect(heard).toEqual(["50% sent."]);
 });
 
 describe("types", () => {

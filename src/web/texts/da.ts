@@ -103,7 +103,7 @@ export const da: Texts = {
       invalid_upload_token: "Upload-linket er ikke længere gyldigt.",
       passphrase_required: "Adgangskoden gælder ikke længere. Genindlæs siden.",
       wrong_passphrase: "Adgangskoden gælder ikke længere. Genindlæs siden.",
-      insufficient_storage: "Serveren har ikke plads til den.",
+      origin_refused: "Der modtages ingen filer fra den adresse, som denne side har.",
       invalid_input: "Serveren kunne ikke modtage denne fil.",
       file_changed: "Filen blev ændret eller flyttet, mens den blev sendt. Vælg den igen.",
       token_used: "Andre har brugt den sidste plads på dette link.",
@@ -122,7 +122,11 @@ export const da: Texts = {
       otherTab: "Sendes i en anden fane",
       noUse: "Venter på en ledig plads",
       offline: "Venter på forbindelsen",
-      troubled: "Serveren svarer ikke. Prøver igen…",
+      trouble: {
+        full: "Serveren har ikke plads i øjeblikket. Venter på plads…",
+        busy: "Serveren kan ikke modtage den i øjeblikket. Prøver igen…",
+        silent: "Serveren svarer ikke. Prøver igen…",
+      },
       continued: "Fortsætter, hvor du slap",
     },
     timeLeft: "ca. {time} tilbage",
@@ -155,7 +159,10 @@ export const da: Texts = {
     },
     notice: {
       offline: "Du er offline. Så snart forbindelsen er tilbage, fortsætter det af sig selv.",
-      busy: "Lige nu sender andre filer på alle ledige pladser på dette link. Så snart en er ledig, fortsætter det her.",
+      noUse:
+        "Lige nu sender andre filer på alle ledige pladser på dette link. Så snart en er ledig, fortsætter det her.",
+      full: "Serveren har ikke plads i øjeblikket. Så snart der er plads, fortsætter det af sig selv.",
+      busy: "Serveren kan ikke modtage noget i øjeblikket. Så snart den kan, fortsætter det af sig selv.",
       nextAttempt: {
         one: "Næste forsøg om {count} sekund.",
         other: "Næste forsøg om {count} sekunder.",

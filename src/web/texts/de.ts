@@ -106,7 +106,7 @@ export const de: Texts = {
       invalid_upload_token: "Der Upload-Link ist nicht mehr gültig.",
       passphrase_required: "Das Kennwort gilt nicht mehr. Lade diese Seite neu.",
       wrong_passphrase: "Das Kennwort gilt nicht mehr. Lade diese Seite neu.",
-      insufficient_storage: "Der Server hat keinen Platz für sie.",
+      origin_refused: "Unter der Adresse, die diese Seite hat, werden keine Dateien angenommen.",
       invalid_input: "Der Server konnte diese Datei nicht annehmen.",
       file_changed:
         "Die Datei wurde verändert oder verschoben, während sie geschickt wurde. Wähle sie noch einmal aus.",
@@ -126,7 +126,11 @@ export const de: Texts = {
       otherTab: "Wird in einem anderen Tab geschickt",
       noUse: "Wartet auf einen freien Platz",
       offline: "Wartet auf die Verbindung",
-      troubled: "Der Server antwortet nicht. Neuer Versuch …",
+      trouble: {
+        full: "Auf dem Server ist im Moment kein Platz. Wartet darauf …",
+        busy: "Der Server kann sie gerade nicht annehmen. Neuer Versuch …",
+        silent: "Der Server antwortet nicht. Neuer Versuch …",
+      },
       continued: "Geht weiter, wo du aufgehört hast",
     },
     timeLeft: "noch etwa {time}",
@@ -159,7 +163,10 @@ export const de: Texts = {
     },
     notice: {
       offline: "Du bist offline. Sobald die Verbindung zurück ist, geht es von selbst weiter.",
-      busy: "In diesem Augenblick schicken andere auf allen freien Plätzen dieses Links Dateien. Sobald einer frei ist, geht es hier weiter.",
+      noUse:
+        "In diesem Augenblick schicken andere auf allen freien Plätzen dieses Links Dateien. Sobald einer frei ist, geht es hier weiter.",
+      full: "Auf dem Server ist im Moment kein Platz. Sobald wieder welcher da ist, geht es von selbst weiter.",
+      busy: "Der Server kann gerade nichts annehmen. Sobald er es kann, geht es von selbst weiter.",
       nextAttempt: {
         one: "Nächster Versuch in {count} Sekunde.",
         other: "Nächster Versuch in {count} Sekunden.",

@@ -115,7 +115,7 @@ export const en = {
       invalid_upload_token: "The upload link is not valid any more.",
       passphrase_required: "The passphrase is no longer valid. Load this page again.",
       wrong_passphrase: "The passphrase is no longer valid. Load this page again.",
-      insufficient_storage: "The server has no room for it.",
+      origin_refused: "Files are not taken from the address that this page is at.",
       invalid_input: "The server could not accept this file.",
       file_changed: "The file was changed or moved while it was being sent. Choose it again.",
       token_used: "Others have used the last place of this link.",
@@ -134,7 +134,11 @@ export const en = {
       otherTab: "Being sent in another tab",
       noUse: "Waiting for a free place",
       offline: "Waiting for the connection",
-      troubled: "The server does not answer. Trying again…",
+      trouble: {
+        full: "The server has no room at the moment. Waiting until there is some…",
+        busy: "The server cannot take it at this moment. Trying again…",
+        silent: "The server does not answer. Trying again…",
+      },
       continued: "Continuing where you left off",
     },
     timeLeft: "about {time} left",
@@ -165,7 +169,10 @@ export const en = {
     },
     notice: {
       offline: "You are offline. As soon as the connection is back, it goes on by itself.",
-      busy: "Others are sending files with all free places of this link at this moment. As soon as one is free, it goes on here.",
+      noUse:
+        "Others are sending files with all free places of this link at this moment. As soon as one is free, it goes on here.",
+      full: "The server has no room at the moment. As soon as there is some, it goes on by itself.",
+      busy: "The server cannot take anything at this moment. As soon as it can, it goes on by itself.",
       nextAttempt: {
         one: "Next attempt in {count} second.",
         other: "Next attempt in {count} seconds.",

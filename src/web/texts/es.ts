@@ -104,7 +104,7 @@ export const es: Texts = {
       invalid_upload_token: "El enlace de subida ya no es válido.",
       passphrase_required: "La contraseña ya no es válida. Vuelve a cargar esta página.",
       wrong_passphrase: "La contraseña ya no es válida. Vuelve a cargar esta página.",
-      insufficient_storage: "El servidor no tiene sitio para él.",
+      origin_refused: "No se aceptan archivos desde la dirección de esta página.",
       invalid_input: "El servidor no ha podido aceptar este archivo.",
       file_changed: "El archivo se ha cambiado o movido mientras se enviaba. Elígelo otra vez.",
       token_used: "Otras personas han usado el último sitio de este enlace.",
@@ -122,7 +122,11 @@ export const es: Texts = {
       otherTab: "Se está enviando en otra pestaña",
       noUse: "Espera un sitio libre",
       offline: "Espera la conexión",
-      troubled: "El servidor no responde. Nuevo intento…",
+      trouble: {
+        full: "El servidor no tiene sitio en este momento. Esperando a que lo haya…",
+        busy: "El servidor no puede recibirlo en este momento. Nuevo intento…",
+        silent: "El servidor no responde. Nuevo intento…",
+      },
       continued: "Continúa donde lo dejaste",
     },
     timeLeft: "quedan unos {time}",
@@ -155,7 +159,10 @@ export const es: Texts = {
     },
     notice: {
       offline: "No tienes conexión. En cuanto vuelva, continúa por sí solo.",
-      busy: "En este momento otras personas envían archivos en todos los sitios libres de este enlace. En cuanto haya uno libre, continúa aquí.",
+      noUse:
+        "En este momento otras personas envían archivos en todos los sitios libres de este enlace. En cuanto haya uno libre, continúa aquí.",
+      full: "El servidor no tiene sitio en este momento. En cuanto lo haya, continúa por sí solo.",
+      busy: "El servidor no puede recibir nada en este momento. En cuanto pueda, continúa por sí solo.",
       nextAttempt: {
         one: "Próximo intento en {count} segundo.",
         other: "Próximo intento en {count} segundos.",

@@ -105,7 +105,7 @@ export const fr: Texts = {
       invalid_upload_token: "Le lien d’envoi n’est plus valable.",
       passphrase_required: "Le mot de passe n’est plus valable. Rechargez cette page.",
       wrong_passphrase: "Le mot de passe n’est plus valable. Rechargez cette page.",
-      insufficient_storage: "Le serveur n’a pas de place pour lui.",
+      origin_refused: "Aucun fichier n’est accepté depuis l’adresse de cette page.",
       invalid_input: "Le serveur n’a pas pu accepter ce fichier.",
       file_changed: "Le fichier a été modifié ou déplacé pendant l’envoi. Choisissez-le à nouveau.",
       token_used: "D’autres ont utilisé la dernière place de ce lien.",
@@ -124,7 +124,11 @@ export const fr: Texts = {
       otherTab: "En cours d’envoi dans un autre onglet",
       noUse: "Attend une place libre",
       offline: "Attend la connexion",
-      troubled: "Le serveur ne répond pas. Nouvel essai…",
+      trouble: {
+        full: "Le serveur n’a pas de place en ce moment. En attente de place…",
+        busy: "Le serveur ne peut pas le recevoir en ce moment. Nouvel essai…",
+        silent: "Le serveur ne répond pas. Nouvel essai…",
+      },
       continued: "Reprend là où vous en étiez",
     },
     timeLeft: "encore {time} environ",
@@ -157,7 +161,10 @@ export const fr: Texts = {
     },
     notice: {
       offline: "Vous êtes hors ligne. Dès que la connexion revient, l’envoi reprend tout seul.",
-      busy: "D’autres envoient en ce moment des fichiers sur toutes les places libres de ce lien. Dès qu’une place se libère, l’envoi continue ici.",
+      noUse:
+        "D’autres envoient en ce moment des fichiers sur toutes les places libres de ce lien. Dès qu’une place se libère, l’envoi continue ici.",
+      full: "Le serveur n’a pas de place en ce moment. Dès qu’il y en aura, l’envoi continuera tout seul.",
+      busy: "Le serveur ne peut rien recevoir en ce moment. Dès qu’il le pourra, l’envoi continuera tout seul.",
       nextAttempt: {
         one: "Prochain essai dans {count} seconde.",
         other: "Prochain essai dans {count} secondes.",

@@ -34,12 +34,15 @@ export function createAnnouncer(): Announcer {
   };
 }
 
-/** Says what becomes of the files: arrivals, refusals, and the progress of all of them at each quarter. No more than that. */
+/**
+ * Says what becomes of the files: arrivals, refusals, and at each quarter how much of all of them the server has; bytes that have
+ * only gone out may have to be sent again. No more than that.
+ */
 export function announceFiles(
-  list: UploadList,
+  list: Pick<UploadList, "states" | "totals" | "row">,
   limits: FileLimits,
   words: Words,
-  { say }: Announcer,
+  { say }: Pick<Announcer, "say">,
 ): void {
   const { texts, locale } = words;
   let before: ReadonlyMap<string, Transfer["state"]> = new Map();
@@ -73,8 +76,8 @@ export function announceFiles(
     before = now;
   });
   effect(() => {
-    const { size, sent, active } = list.totals.value;
-    const passed = active === 0 ? 0 : Math.floor(percent(size === 0 ? 0 : sent / size) / 25);
+    const { size, stored, active } = list.totals.value;
+    const passed = active === 0 ? 0 : Math.floor(percent(size === 0 ? 0 : stored / size) / 25);
     if (passed > quarter) say(locale.say(texts.announce.progress, { percent: passed * 25 }));
     quarter = passed;
   });

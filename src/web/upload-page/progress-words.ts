@@ -43,7 +43,7 @@ function describeWaiting({ waitsFor }: Transfer, { texts }: ProgressWords): stri
 
 function describeSending(transfer: Transfer, sent: string, words: ProgressWords): string {
   const { texts, locale } = words;
-  if (transfer.troubled) return `${sent} · ${texts.detail.troubled}`;
+  if (transfer.trouble) return `${sent} · ${texts.detail.trouble[transfer.trouble]}`;
   const parts = [sent];
   if (transfer.speed) {
     parts.push(locale.speed(transfer.speed));

@@ -3,30 +3,31 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Button } from "../kit/button.tsx";
 import { Notice } from "../kit/notice.tsx";
+import type { Trouble } from "./transfer/types.ts";
 import { useUploadPage } from "./upload-context.ts";
 
-/** What stands in the way at this moment: no network, no answer, no use of the link that is free. */
+/** What stands in the way at this moment: no network, a server that cannot take anything or does not answer, no use of the link that is free. */
 export function StateNotices() {
   const { list, link, choice, texts } = useUploadPage();
   const online = useOnline();
-  const { troubled, waitForUse } = list.totals.value;
+  const { trouble, waitForUse } = list.totals.value;
   return (
     <>
       {!online && <Notice kind="warning">{texts.notice.offline}</Notice>}
-      {online && troubled && <NoAnswer />}
-      {(link.busy.value || waitForUse > 0) && <Notice kind="warning">{texts.notice.busy}</Notice>}
+      {online && trouble && <NothingGetsThrough trouble={trouble} />}
+      {(link.busy.value || waitForUse > 0) && <Notice kind="warning">{texts.notice.noUse}</Notice>}
       {choice.reading.value && <Notice kind="info">{texts.choice.reading}</Notice>}
       {choice.note.value !== "" && <Notice kind="info">{choice.note.value}</Notice>}
     </>
   );
 }
 
-function NoAnswer() {
+function NothingGetsThrough({ trouble }: { trouble: Trouble }) {
   const { engine, list, texts, data } = useUploadPage();
   const { retryAt } = list.totals.value;
   return (
     <Notice kind="warning">
-      <p>{data.common.noAnswer}</p>
+      <p>{trouble === "silent" ? data.common.noAnswer : texts.notice[trouble]}</p>
       {/* A number that falls each second is nothing to be read out. */}
       <p aria-hidden="true" class="countdown">
         {retryAt === undefined ? texts.notice.trying : <Countdown to={retryAt} />}

@@ -7,10 +7,10 @@ import { useUploadPage } from "./upload-context.ts";
 /** All files in a line while they are under way: how many, how much, how long still, and one button for all of them. */
 export function Summary() {
   const { list, engine, texts, locale } = useUploadPage();
-  const { files, done, size, sent, active, paused, troubled, offline } = list.totals.value;
+  const { files, done, size, sent, active, paused, trouble, offline } = list.totals.value;
   if (files < 2 || active + paused === 0) return null;
   const speed = list.speed.value;
-  const moves = active > 0 && !troubled && !offline && speed !== undefined && speed > 0;
+  const moves = active > 0 && trouble === undefined && !offline && speed !== undefined && speed > 0;
   const bytes = { sent: locale.size(sent), size: locale.size(size) };
   return (
     <section class="summary" aria-label={texts.summary.label}>

@@ -1,5 +1,6 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Engine, Transfer } from "./transfer/types.ts";
+import { worstTrouble } from "./transfer/trouble.ts";
+import type { Engine, Transfer, Trouble } from "./transfer/types.ts";
 
 /** Sums over all files that are listed. */
 export type Totals = {
@@ -12,8 +13,10 @@ export type Totals = {
   /** Bytes of the files that are neither refused nor cancelled, and how many of them went out. */
   size: number;
   sent: number;
-  /** Nothing gets through to the server for any file whose turn it is; when the next attempt is (Unix ms), if that is known. */
-  troubled: boolean;
+  /** How many of these bytes the server has said to have stored. */
+  stored: number;
+  /** Why nothing gets through for any file whose turn it is; when the next attempt is (Unix ms), if that is known. */
+  trouble: Trouble | undefined;
   retryAt: number | undefined;
   offline: boolean;
   /** Files that wait for a use of the link that somebody else has reserved. */
@@ -112,8 +115,9 @@ function sumUp(transfers: readonly Transfer[]): Totals {
     active: of("waiting", "sending", "offline").length,
     paused: of("paused").length,
     size: counted.reduce((sum, { size }) => sum + size, 0),
-    sent: counted.reduce((sum, { state, size, sent }) => sum + (state === "done" ? size : sent), 0),
-    troubled: sending.length > 0 && sending.every(({ troubled }) => troubled),
+    sent: counted.reduce((sum, { sent }) => sum + sent, 0),
+    stored: counted.reduce((sum, { stored }) => sum + stored, 0),
+    trouble: worstTrouble(sending.map(({ trouble }) => trouble)),
     retryAt: attempts.length === 0 ? undefined : Math.min(...attempts),
     offline: of("offline").length > 0,
     waitForUse: transfers.filter(({ waitsFor }) => waitsFor === "use").length,

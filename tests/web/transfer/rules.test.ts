@@ -20,6 +20,8 @@ import {
 import { retryDelay } from "../../../src/web/upload-page/transfer/retry.ts";
 import { createSpeedometer } from "../../../src/web/upload-page/transfer/speed.ts";
 import { readStatus } from "../../../src/web/upload-page/transfer/token-status.ts";
+import { worstTrouble } from "../../../src/web/upload-page/transfer/trouble.ts";
+import type { Trouble } from "../../../src/web/upload-page/transfer/types.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -44,7 +46,6 @@ test.each<[string, Reply, string]>([
   ["a proxy whose disk is full", reply(500, "<html>500"), "again"],
   ["a proxy whose server is away", reply(404, "404 page not found"), "again"],
   ["a token that is used", reply(404, "The upload token has already been used."), "refused"],
-  ["somebody between who forbids it", reply(403, "<html>"), "refused"],
   ["a body that a proxy finds too large", reply(413, "<html>"), "blocked"],
   ["a file that the server finds too large", reply(413, "Too large.", "file_too_large"), "refused"],
   ["a server that is busy", reply(503, "Busy."), "again"],
@@ -52,6 +53,40 @@ test.each<[string, Reply, string]>([
   ["too many attempts", reply(429, "", "too_many_attempts"), "again"],
 ])("%s", (_, given, kind) => {
   expect(judge(given, 0).kind as string).toBe(kind);
+});
+
+test.each<[string, Reply, Trouble]>([
+  ["a disk that is full", reply(507, "Full.", "insufficient_storage"), "full"],
+  ["a server that is busy", reply(503, "Busy.", "temporarily_unavailable"), "busy"],
+  [
+    "the same in an envelope",
+    reply(503, JSON.stringify({ status: "error", code: "temporarily_unavailable", message: "x" })),
+    "busy",
+  ],
+  ["who asks too often", reply(429, "<html>"), "busy"],
+  ["a proxy that does not reach its server", reply(503, "<html>"), "silent"],
+  ["a proxy that waited in vain", reply(504), "silent"],
+  ["a line through which nothing came", reply(408, "Nothing.", "request_timeout"), "silent"],
+  ["a proxy whose server starts", reply(404, "404 page not found"), "silent"],
+  ["a hotel's sign-in page", reply(200, "<html>Welcome"), "silent"],
+])("%s is said to be that", (_, given, trouble) => {
+  expect(judge(given, 0)).toEqual({ kind: "again", trouble });
+});
+
+test("what several have in their way is what the server says of itself, and nothing where one gets through", () => {
+  expect(worstTrouble(["silent", "busy", "full"])).toBe("full");
+  expect(worstTrouble(["silent", "busy"])).toBe("busy");
+  expect(worstTrouble(["full", undefined])).toBeUndefined();
+  expect(worstTrouble([])).toBeUndefined();
+});
+
+test("who forbids it between here and the server is told from the server", () => {
+  const codeOf = (given: Reply) => {
+    const verdict = judge(given, 0);
+    return verdict.kind === "refused" ? verdict.refusal.code : verdict.kind;
+  };
+  expect(codeOf(reply(403, "<html>Forbidden"))).toBe("blocked");
+  expect(codeOf(reply(403, "No.", "origin_refused"))).toBe("origin_refused");
 });
 
 test("a refusal in an envelope has its code and its words", () => {
@@ -63,7 +98,11 @@ test("a refusal in an envelope has its code and its words", () => {
 });
 
 test("how long to wait is read in seconds and as a date, and is bounded", () => {
-  expect(judge(reply(503, "", null, "7"), 0)).toEqual({ kind: "again", afterMs: 7000 });
+  expect(judge(reply(503, "", null, "7"), 0)).toEqual({
+    kind: "again",
+    trouble: "silent",
+    afterMs: 7000,
+  });
   const now = Date.parse("2026-11-27T10:00:00Z");
   expect(readRetryAfter("Fri, 27 Nov 2026 10:00:30 GMT", now)).toBe(30_000);
   expect(readRetryAfter("999999", now)).toBe(300_000);

@@ -27,7 +27,7 @@ function OneNotice({ replacement }: { replacement: Replacement }) {
   const { photoId, name, transfer } = replacement;
   const goesOn = isReplacing(replacement);
   return (
-    <Notice kind={goesOn && !transfer.troubled ? "info" : "warning"}>
+    <Notice kind={goesOn && transfer.trouble === undefined ? "info" : "warning"}>
       <div class="replacing-notice">
         <a href={placeOf("photos", { photo: String(photoId) })} dir="auto">
           {name}

@@ -1,5 +1,5 @@
 import { type FileOutcome, readOutcome, readReason } from "./outcome.ts";
-import type { FileRefusal } from "./types.ts";
+import type { FileRefusal, Trouble } from "./types.ts";
 
 /** An answer of the server, or of a proxy before it. */
 export type Reply = {
@@ -20,8 +20,8 @@ export type Verdict =
   | { kind: "refused"; refusal: FileRefusal }
   /** A proxy before the server refuses bodies of this size. */
   | { kind: "blocked" }
-  /** To be tried again; not before `afterMs` milliseconds have passed, if the answer names a time. */
-  | { kind: "again"; afterMs?: number };
+  /** To be tried again, for this reason; not before `afterMs` milliseconds have passed, if the answer names a time. */
+  | { kind: "again"; trouble: Trouble; afterMs?: number };
 
 /** Statuses of proxies that do not reach their server, and those after which the protocol has clients try again. */
 const PASSING = new Set([408, 425, 429, 502, 503, 504, 507, 520, 521, 522, 523, 524]);
@@ -33,12 +33,12 @@ export function judge(reply: Reply, now: number): Verdict {
   const { code, body } = readEnvelope(reply.body) ?? reply;
   if (status === 200) return judgeSuccess(body);
   if (status === 204) return { kind: "missing" };
-  if (PASSING.has(status)) return again(reply, now);
+  if (PASSING.has(status)) return again(reply, code, now);
   if (status === 413 && code === null) return { kind: "blocked" };
   // A proxy may answer 404 while its server starts, and 500 when its own disk is full: these are tried again. The
   // server's own refusals differ from them by a code or, from servers before `Redeem-Code`, by a plain sentence.
   const passes = status === 404 || (status >= 500 && status !== 501);
-  if (passes && code === null && !isSentence(body)) return again(reply, now);
+  if (passes && code === null && !isSentence(body)) return again(reply, code, now);
   return {
     kind: "refused",
     refusal: { code: code ?? codeOf(status, body), message: readReason(body) },
@@ -68,12 +68,26 @@ export const asFields = (value: unknown): Readonly<Record<string, unknown>> =>
 function judgeSuccess(body: string): Verdict {
   const outcome = readOutcome(body);
   if (outcome !== undefined) return { kind: "finished", outcome };
-  return body.trim() === "ok" ? { kind: "stored" } : { kind: "again" };
+  return body.trim() === "ok" ? { kind: "stored" } : NO_ANSWER;
 }
 
-function again({ retryAfter }: Reply, now: number): Verdict {
+/** What is between here and the server has answered in its place, or nobody has. */
+export const NO_ANSWER: Extract<Verdict, { kind: "again" }> = { kind: "again", trouble: "silent" };
+
+function again({ status, retryAfter }: Reply, code: string | null, now: number): Verdict {
+  const trouble = troubleOf(status, code);
   const afterMs = retryAfter === null ? undefined : readRetryAfter(retryAfter, now);
-  return afterMs === undefined ? { kind: "again" } : { kind: "again", afterMs };
+  return { kind: "again", trouble, ...(afterMs !== undefined && { afterMs }) };
+}
+
+/**
+ * Most proxies answer 503 for a server that they do not reach: it is the server's own word only with a code. 408 says that
+ * nothing came through the line, whoever sends it.
+ */
+function troubleOf(status: number, code: string | null): Trouble {
+  if (status === 507) return "full";
+  if (status === 429) return "busy";
+  return code === null || status === 408 ? "silent" : "busy";
 }
 
 /** Milliseconds to wait, at most `LONGEST_WAIT_MS`; undefined if the header is neither a number of seconds nor a date. */
@@ -86,9 +100,9 @@ function isSentence(body: string): boolean {
   return /^[A-Z][^<>{}\n]{3,400}\.$/.test(body.trim());
 }
 
-/** The code of a refusal by a server that sends no `Redeem-Code` yet. */
+/** The code of a refusal by a server that sends no `Redeem-Code` yet, or by somebody between here and the server. */
 function codeOf(status: number, body: string): string {
   if (status === 404 && body.includes("token")) return "invalid_upload_token";
-  if (status === 403) return "origin_refused";
-  return "refused";
+  if (status !== 403) return "refused";
+  return isSentence(body) ? "origin_refused" : "blocked";
 }

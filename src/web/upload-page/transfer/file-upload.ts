@@ -2,7 +2,7 @@ import type { UploadIdentity } from "./addresses.ts";
 import type { FileOutcome } from "./outcome.ts";
 import { countNumbers, firstMissing, hasNumber, type Ranges, withNumber } from "./ranges.ts";
 import type { Speedometer } from "./speed.ts";
-import type { FileRefusal, FileState, Picked } from "./types.ts";
+import type { FileRefusal, FileState, Picked, Trouble } from "./types.ts";
 
 /** A chunk that is on its way, or waits for its next attempt. `start` and `end` are bytes of the file, the end not included. */
 export type Job = {
@@ -18,6 +18,8 @@ export type Job = {
   loaded: number;
   /** Attempts that failed in a row. */
   failed: number;
+  /** Why the last of these failed; says nothing where there are none. */
+  trouble: Trouble;
   /** When the next attempt is made, in Unix milliseconds; undefined while one is under way. */
   retryAt: number | undefined;
   /** Makes the next attempt at once. */
@@ -134,6 +136,7 @@ export function takeJob(upload: FileUpload, identity: UploadIdentity, number: nu
     check,
     loaded: 0,
     failed: 0,
+    trouble: "silent",
     retryAt: undefined,
     wake: () => undefined,
     stop: new AbortController(),

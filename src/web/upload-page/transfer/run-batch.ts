@@ -1,4 +1,4 @@
-import { judge, type Reply, type Verdict } from "./answer.ts";
+import { judge, NO_ANSWER, type Reply, type Verdict } from "./answer.ts";
 import { batchAddress, batchForm, readBatchReply } from "./batch-message.ts";
 import { type BatchMember, FORM_BYTES } from "./batch.ts";
 import { SMALLEST_CHUNK } from "./chunk-size.ts";
@@ -12,9 +12,13 @@ import {
   noteUnanswered,
   waitForRetry,
 } from "./run-job.ts";
+import type { Trouble } from "./types.ts";
 
-/** Files that have no final answer yet, and how long to wait at least before they are sent again; undefined: not at all. */
-type Again = { members: BatchMember[]; afterMs: number | undefined };
+/** A file that has no final answer yet, and why. */
+type Waiting = BatchMember & { trouble: Trouble };
+
+/** Those files, and how long to wait at least before they are sent again; undefined: not at all. */
+type Again = { members: Waiting[]; afterMs: number | undefined };
 
 type OnEnd = (member: BatchMember, end: JobEnd) => void;
 
@@ -28,14 +32,14 @@ export async function runBatch(
   batch: readonly BatchMember[],
   onEnd: OnEnd,
 ): Promise<void> {
-  let members = [...batch];
+  let members: BatchMember[] = [...batch];
   for (;;) {
     members = endStopped(members, onEnd);
     if (members.length === 0) return;
     const again = await sendBatch(machine, members, onEnd);
     ({ members } = again);
-    if (again.afterMs !== undefined && members.length > 0)
-      await waitForRetry(machine, members, again.afterMs);
+    if (again.afterMs !== undefined && again.members.length > 0)
+      await waitForRetry(machine, again.members, again.afterMs);
   }
 }
 
@@ -83,26 +87,32 @@ function answeredEach(
   const verdicts = replies.map((reply) => judge(reply, Date.now()));
   const here = members.filter((_, at) => isHere(verdicts[at]));
   noteProgress(machine, here, 1);
-  const later: BatchMember[] = [];
+  const later: Waiting[] = [];
   let afterMs = 0;
   for (const [at, member] of members.entries()) {
-    const verdict = verdicts[at];
+    const said = verdicts[at] ?? NO_ANSWER;
     // None says of a file that was sent that it is missing: a proxy made that answer.
-    if (verdict === undefined || verdict.kind === "again" || verdict.kind === "missing") {
-      later.push(member);
-      if (verdict?.kind === "again") afterMs = Math.max(afterMs, verdict.afterMs ?? 0);
+    const verdict = said.kind === "missing" ? NO_ANSWER : said;
+    if (verdict.kind === "again") {
+      later.push({ ...member, trouble: verdict.trouble });
+      afterMs = Math.max(afterMs, verdict.afterMs ?? 0);
     } else onEnd(member, verdict);
   }
-  return { members: forgetProgress(later), afterMs };
+  forgetProgress(later);
+  return { members: later, afterMs };
 }
 
 const isHere = (end: JobEnd | Verdict | undefined): boolean =>
   end?.kind === "stored" || end?.kind === "finished";
 
 /** Bytes that were sent in vain do not count as progress. */
-function forgetProgress(members: BatchMember[]): BatchMember[] {
+function forgetProgress(members: readonly BatchMember[]): void {
   for (const { job } of members) job.loaded = 0;
-  return members;
+}
+
+/** None of these files was answered for by itself. */
+function waitingFor(members: readonly BatchMember[], trouble: Trouble): Waiting[] {
+  return members.map((member) => ({ ...member, trouble }));
 }
 
 /** No answer came: all files are sent again, except those that the browser cannot read any more. These make a request fail just like a broken network. */
@@ -114,13 +124,14 @@ async function unanswered(
 ): Promise<Again> {
   forgetProgress(members);
   for (const { upload, job } of members) noteUnanswered(upload, job, reply);
-  if (stopped) return { members, afterMs: undefined };
+  if (stopped) return { members: waitingFor(members, "silent"), afterMs: undefined };
   const readable = await Promise.all(members.map(({ upload }) => isReadable(upload.picked.file)));
   const left = members.filter((member, at) => {
     if (readable[at] !== true && !isStopped(member)) onEnd(member, CHANGED_FILE);
     return readable[at] === true || isStopped(member);
   });
-  return { members: left, afterMs: left.length < members.length ? undefined : 0 };
+  const afterMs = left.length < members.length ? undefined : 0;
+  return { members: waitingFor(left, "silent"), afterMs };
 }
 
 /** Refusals of the whole request that hold for each of its files: the link itself is at its end. */
@@ -130,7 +141,9 @@ const OF_THE_LINK = new Set(["invalid_upload_token", "passphrase_required", "ori
 function answeredAll(machine: Machine, members: BatchMember[], reply: Reply, onEnd: OnEnd): Again {
   forgetProgress(members);
   const verdict = judge(reply, Date.now());
-  if (verdict.kind === "again") return { members, afterMs: verdict.afterMs ?? 0 };
+  if (verdict.kind === "again") {
+    return { members: waitingFor(members, verdict.trouble), afterMs: verdict.afterMs ?? 0 };
+  }
   const ofLink = verdict.kind === "refused" && OF_THE_LINK.has(verdict.refusal.code);
   if (!ofLink) goApart(machine, members, verdict.kind === "blocked");
   for (const member of members) onEnd(member, ofLink ? verdict : { kind: "stopped" });

@@ -1,10 +1,10 @@
 import { chunkAddress } from "./addresses.ts";
-import { judge, type Reply, type Verdict } from "./answer.ts";
+import { judge, NO_ANSWER, type Reply, type Verdict } from "./answer.ts";
 import { isUnanswered, type Unanswered } from "./exchange.ts";
 import type { FileUpload, Job } from "./file-upload.ts";
 import { type Machine, measure } from "./machine.ts";
 import { retryDelay } from "./retry.ts";
-import type { EngineOptions } from "./types.ts";
+import type { EngineOptions, Trouble } from "./types.ts";
 
 /** How a chunk ended. "missing": the server does not have a chunk that was only asked about. "stopped": the file was paused or cancelled. */
 export type JobEnd = Exclude<Verdict, { kind: "again" }> | { kind: "stopped" };
@@ -31,7 +31,7 @@ export async function runJob(machine: Machine, upload: FileUpload, job: Job): Pr
       return verdict;
     } else if (!signal.aborted) {
       if (!(await isReadable(upload.picked.file))) return CHANGED_FILE;
-      await waitForRetry(machine, [{ upload, job }], verdict.afterMs);
+      await waitForRetry(machine, [{ upload, job, trouble: verdict.trouble }], verdict.afterMs);
     }
   }
   return { kind: "stopped" };
@@ -80,7 +80,7 @@ async function sendChunk(machine: Machine, upload: FileUpload, job: Job): Promis
     job.loaded = 0;
   }
   // The server never answers a sent chunk with "missing": something between here and the server made that answer.
-  return verdict.kind === "missing" ? { kind: "again" } : verdict;
+  return verdict.kind === "missing" ? NO_ANSWER : verdict;
 }
 
 /** If all bytes had gone out, the chunk may be stored and only the answer lost: the server is asked next time. */
@@ -96,7 +96,7 @@ export function touch(machine: Machine, upload: FileUpload): void {
 }
 
 function verdictOf(reply: Reply | Unanswered): Verdict {
-  return isUnanswered(reply) ? { kind: "again" } : judge(reply, Date.now());
+  return isUnanswered(reply) ? NO_ANSWER : judge(reply, Date.now());
 }
 
 /** The request for a chunk. Its bytes are the body, and parameters stand in the address: a form would cost both sides more work. */
@@ -142,10 +142,13 @@ export async function isReadable(file: File): Promise<boolean> {
 /** Waits for the next attempt. Chunks keep their lane meanwhile: the next file in line would not be answered either. */
 export async function waitForRetry(
   { notices }: Machine,
-  waiting: readonly { upload: FileUpload; job: Job }[],
+  waiting: readonly { upload: FileUpload; job: Job; trouble: Trouble }[],
   afterMs = 0,
 ): Promise<void> {
-  for (const { job } of waiting) job.failed += 1;
+  for (const { job, trouble } of waiting) {
+    job.failed += 1;
+    job.trouble = trouble;
+  }
   const failed = Math.max(...waiting.map(({ job }) => job.failed));
   const offline = navigator.onLine ? 0 : OFFLINE_MS;
   const delay = Math.max(afterMs, offline, retryDelay(failed, Math.random()));

@@ -1,5 +1,6 @@
-import { type FileUpload, sentBytes } from "./file-upload.ts";
-import type { FileState, Transfer } from "./types.ts";
+import { type FileUpload, sentBytes, storedBytes } from "./file-upload.ts";
+import type { FileState, Transfer, Trouble } from "./types.ts";
+import { worstTrouble } from "./trouble.ts";
 
 /** What components see of a file at this moment. @param online whether the browser reports a network */
 export function snapshotOf(upload: FileUpload, online: boolean): Transfer {
@@ -15,9 +16,10 @@ export function snapshotOf(upload: FileUpload, online: boolean): Transfer {
     file,
     state,
     sent: state === "done" ? file.size : sentBytes(upload),
+    stored: state === "done" ? file.size : storedBytes(upload),
     speed: state === "sending" ? upload.speedometer.speed() : undefined,
     continued,
-    troubled: isTroubled(upload),
+    trouble: troubleOf(upload),
     retryAt: retryAtOf(upload),
     waitsFor,
     ...(refusal === undefined ? {} : { refusal }),
@@ -36,9 +38,9 @@ function isBehindOthers({ jobs }: FileUpload): boolean {
   return [...jobs].some(({ batch, loaded, failed }) => batch && loaded === 0 && failed === 0);
 }
 
-/** Whether nothing of it gets through: the last attempt of each chunk on its way has failed. */
-function isTroubled({ jobs }: FileUpload): boolean {
-  return jobs.size > 0 && [...jobs].every(({ failed }) => failed > 0);
+/** Why nothing of it gets through: the last attempt of each chunk on its way has failed. */
+function troubleOf({ jobs }: FileUpload): Trouble | undefined {
+  return worstTrouble([...jobs].map(({ failed, trouble }) => (failed > 0 ? trouble : undefined)));
 }
 
 /** When its next chunk is tried again, in Unix milliseconds; undefined while an attempt is under way. */

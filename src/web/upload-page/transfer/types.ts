@@ -80,8 +80,14 @@ export type Picked = {
 };
 
 /**
+ * Why a chunk is tried again later. full: the server has no room on its disk. busy: it answers that it cannot take the chunk now. silent: no
+ * answer, or one by a proxy that does not reach the server.
+ */
+export type Trouble = "full" | "busy" | "silent";
+
+/**
  * waiting: nothing of it has been sent since it was added or resumed. sending: it is its turn, also while no chunk
- * gets through (`troubled`). offline: the browser reports no network; the file continues by itself.
+ * gets through (`trouble`). offline: the browser reports no network; the file continues by itself.
  * done, refused and cancelled are final.
  */
 export type FileState =
@@ -99,12 +105,14 @@ export type Transfer = {
   readonly state: FileState;
   /** Bytes that are stored on the server or on their way; falls when a chunk has to be sent again. */
   readonly sent: number;
+  /** Bytes of these that the server has said to have stored. */
+  readonly stored: number;
   /** Bytes per second; undefined until a second has been measured. */
   readonly speed: number | undefined;
   /** Part of it was sent at an earlier visit. */
   readonly continued: boolean;
-  /** The server does not answer, or answers that it cannot take anything now; further attempts are made. */
-  readonly troubled: boolean;
+  /** Why nothing of the file gets through at this moment, while further attempts are made; undefined while something does. */
+  readonly trouble: Trouble | undefined;
   /** When the next attempt is made, in Unix milliseconds; undefined if none is scheduled. */
   readonly retryAt: number | undefined;
   /** Why a file waits although it could be its turn: another tab sends it, or all uses of the link are in use at this moment. */

@@ -52,7 +52,7 @@ function Replacing({ transfer, pause, resume, retryNow, cancel }: Replacement) {
       <ProgressBar fraction={fractionOf(transfer)} label={texts.replacing} />
       <p class="hint">{describeReplacement(transfer, data, locale)}</p>
       <div class="replacing-buttons">
-        {transfer.troubled && <Button onClick={retryNow}>{data.common.tryNow}</Button>}
+        {transfer.trouble && <Button onClick={retryNow}>{data.common.tryNow}</Button>}
         <IconButton
           icon={isPaused ? "play" : "pause"}
           label={label}
