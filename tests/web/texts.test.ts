@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { createLocale } from "../../src/web/kit/locale.ts";
-import { chooseLanguage, LANGUAGES, likedTags, regionalTag } from "../../src/web/texts/language.ts";
+import {
+  chooseLanguage,
+  type Language,
+  LANGUAGES,
+  likedTags,
+  regionalTag,
+} from "../../src/web/texts/language.ts";
 import { fill, type Message } from "../../src/web/texts/message.ts";
 import { textsOf } from "../../src/web/texts/texts.ts";
 
@@ -36,11 +42,35 @@ describe("the region of the reader", () => {
 
   test("writes dates and numbers", () => {
     const at = new Date(2026, 10, 27, 18, 5).getTime();
+    const now = new Date(2026, 0, 1).getTime();
     const british = createLocale("en", ["en-GB"]);
-    expect(plain(british.moment(at))).toBe("Friday 27 November at 18:05");
+    expect(plain(british.moment(at, now))).toBe("Friday 27 November at 18:05");
     expect(british.date(at)).toBe("27 Nov 2026");
-    expect(plain(createLocale("en").moment(at))).toBe("Friday, November 27 at 6:05 PM");
+    expect(plain(createLocale("en").moment(at, now))).toBe("Friday, November 27 at 6:05 PM");
     expect(plain(createLocale("de", ["de-AT"]).say("{n}", { n: 12_345 }))).toBe("12 345");
+  });
+});
+
+describe("a moment of another year has its year", () => {
+  // As far from now as a link may last, and the year before.
+  const now = new Date(2026, 10, 27, 16, 39).getTime();
+  const [before, next] = [2025, 2027].map((year) => new Date(year, 10, 27, 16, 39).getTime());
+  test.each([
+    ["en-GB", "Thursday, 27 November 2025 at 16:39", "Saturday, 27 November 2027 at 16:39"],
+    ["en", "Thursday, November 27, 2025 at 4:39 PM", "Saturday, November 27, 2027 at 4:39 PM"],
+    ["de", "Donnerstag, 27. November 2025 um 16:39", "Samstag, 27. November 2027 um 16:39"],
+    ["fr", "jeudi 27 novembre 2025 à 16:39", "samedi 27 novembre 2027 à 16:39"],
+    ["es", "jueves, 27 de noviembre de 2025, 16:39", "sábado, 27 de noviembre de 2027, 16:39"],
+    ["da", "torsdag den 27. november 2025 kl. 16.39", "lørdag den 27. november 2027 kl. 16.39"],
+  ])("%s", (tag, past, future) => {
+    const locale = createLocale(tag.slice(0, 2) as Language, [tag]);
+    expect(plain(locale.moment(before ?? 0, now))).toBe(past);
+    expect(plain(locale.moment(next ?? 0, now))).toBe(future);
+    expect(locale.moment(now, now)).not.toContain("2026");
+    // The page's own clock, where none is given.
+    const year = new Date().getFullYear();
+    expect(locale.moment(Date.now())).not.toContain(String(year));
+    expect(locale.moment(new Date(year + 1, 5, 1).getTime())).toContain(String(year + 1));
   });
 });
 

@@ -14,8 +14,8 @@ export type Locale = {
   limit(bytes: number): string;
   /** Bytes per second, such as "1.5 MB/s". */
   speed(bytesPerSecond: number): string;
-  /** Milliseconds since 1970, in the reader's time zone: "Friday, 27 November, 18:00". */
-  moment(at: number): string;
+  /** Milliseconds since 1970, in the reader's time zone: "Friday, 27 November, 18:00"; with its year, where it is not that of `now`. */
+  moment(at: number, now?: number): string;
   /** Milliseconds since 1970: "27 Nov 2026". */
   date(at: number): string;
   /** Seconds, coarse on purpose: "5 minutes". A number that jumps helps nobody. */
@@ -26,17 +26,20 @@ export type Locale = {
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
+const MOMENT: Intl.DateTimeFormatOptions = {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  hour: "numeric",
+  minute: "2-digit",
+};
+
 /** @param liked the reader's language tags, best first: what the page's language leaves open is written as their region does */
 export function createLocale(language: Language, liked: readonly string[] = []): Locale {
   const tag = regionalTag(language, liked);
   const numbers = new Intl.NumberFormat(tag);
-  const moments = new Intl.DateTimeFormat(tag, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    hour: "numeric",
-    minute: "2-digit",
-  });
+  const moments = new Intl.DateTimeFormat(tag, MOMENT);
+  const momentsWithYear = new Intl.DateTimeFormat(tag, { ...MOMENT, year: "numeric" });
   const dates = new Intl.DateTimeFormat(tag, { dateStyle: "medium" });
   const lists = new Intl.ListFormat(tag, { type: "conjunction" });
   const size = (bytes: number) => writeSize(bytes, tag);
@@ -47,12 +50,15 @@ export function createLocale(language: Language, liked: readonly string[] = []):
     size,
     limit: (bytes) => writeSize(inDecimal(bytes), tag, "floor"),
     speed: (bytesPerSecond) => `${size(bytesPerSecond)}/s`,
-    moment: (at) => moments.format(at),
+    moment: (at, now = Date.now()) =>
+      (yearOf(at) === yearOf(now) ? moments : momentsWithYear).format(at),
     date: (at) => dates.format(at),
     duration: (seconds) => writeDuration(seconds, tag),
     list: (words) => lists.format(words),
   };
 }
+
+const yearOf = (at: number) => new Date(at).getFullYear();
 
 /** A number that is whole in binary units, of as many decimal ones, which are a little less: who set 100 GiB thinks of 100. */
 function inDecimal(limit: number): number {
