@@ -137,7 +137,7 @@ async function look(visit: Visit, state: string): Promise<void> {
 }
 
 async function offersNothing(page: Page): Promise<void> {
-  await page.getByLabel("Choose files").waitFor({ state: "hidden" });
+  await page.locator("#files").waitFor({ state: "hidden" });
 }
 
 /** All that the archive knows of how a photo came, as text. */

@@ -17,7 +17,7 @@ import { changeToken } from "../support/upload-tokens.ts";
 
 const server = serverForAll();
 
-const chooser = (page: Page) => page.getByLabel("Choose files");
+const chooser = (page: Page) => page.locator("#files");
 const urlOf = (token: string) => `${server.url}/upload/${token}`;
 
 const says = (page: Page, words: string | RegExp) =>

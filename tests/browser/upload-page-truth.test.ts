@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { Browser, Page } from "playwright-core";
+import { callApi, linkOf } from "../support/archive-calls.ts";
 import { startBrowser } from "../support/browser.ts";
 import { mp4, png, textFile } from "../support/media.ts";
 import { photosOf, sendWhole } from "../support/over-http.ts";
@@ -74,6 +75,24 @@ test("what remains is right after each file, and when others use the link", asyn
   await sendWhole(server, token, png(3300, 4));
   // The last one is gone: nothing more can be chosen.
   await page.locator("#files").waitFor({ state: "detached" });
+});
+
+test("what it says of one file is of several when the link was extended, and it stays for them", async () => {
+  const token = await server.token({ title: "Extended", return_url: `${server.url}/back` });
+  const page = await open(token);
+  await says(page, "#limits", /^One file: images and videos, up to .+\.\s+Until /);
+  expect(await page.getByLabel("Choose a file").count()).toBe(1);
+  const { token_id: id = 0 } = await linkOf(server, "Extended");
+  await callApi(server, "upload-token/update", { token_id: Number(id), max_uploads: 5 });
+  await says(page, "#limits", /^You can send images and videos, .+ each\.\s+5 of 5 files left/);
+  expect(await page.getByLabel("Choose files").count()).toBe(1);
+  await choose(page, { name: "first.png", bytes: png(4100) });
+  await stateOf(page, "first.png", "done");
+  // It would leave by itself behind its only file.
+  expect(await page.locator("#ending-sentence").innerText()).toBe(
+    "Your file has arrived. Press Finish to go on.",
+  );
+  await says(page, ".remains", /^4 of 5 files/);
 });
 
 test("used up by others while it is open, it says so and takes the chooser away", async () => {

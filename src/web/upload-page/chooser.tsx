@@ -16,13 +16,14 @@ export function Chooser({ over }: { over: boolean }) {
   const input = useRef<HTMLInputElement>(null);
   const several = link.places.value > 1;
   const small = list.order.value.length > 0;
+  const label = several ? texts.choose.files : texts.choose.file;
   return (
     <div class={`zone${small ? " small" : ""}${over ? " over" : ""}`}>
       <input
         ref={input}
         type="file"
         id="files"
-        aria-label={texts.choose.files}
+        aria-label={label}
         aria-describedby="limits"
         accept={acceptAttribute(data.types)}
         multiple={several}
@@ -39,12 +40,12 @@ export function Chooser({ over }: { over: boolean }) {
         }}
       />
       <Icon name="upload" />
-      <span class={`pick button ${small ? "plain" : "main"}`}>{texts.choose.files}</span>
+      <span class={`pick button ${small ? "plain" : "main"}`}>{label}</span>
       <span class="drag">{several ? texts.choose.drag : texts.choose.dragOne}</span>
       {several && <FolderButton />}
       <span class="hint" id="limits">
         <span>
-          {data.maxUploads === 1
+          {link.status.value.maxUploads === 1
             ? describeLimits({ ...data, files: 1 }, page)
             : describeEach(data, page)}
         </span>{" "}

@@ -19,8 +19,8 @@ export type Ending = {
   finish(): void;
 };
 
-/** `single`: there was one place only, so nothing can follow and the page goes on by itself. */
-export function createEnding(list: UploadList, single: boolean): Ending {
+/** `single`: the link had one place only, and was not extended since: nothing can follow, and the page goes on by itself. */
+export function createEnding(list: UploadList, single: ReadonlySignal<boolean>): Ending {
   const leaving = signal(false);
   const over = computed(() => {
     const { active, paused, done, refused } = list.totals.value;
@@ -31,7 +31,7 @@ export function createEnding(list: UploadList, single: boolean): Ending {
       .filter(([, state]) => state === "done")
       .flatMap(([id]) => list.row(id)?.value.outcome?.return ?? []),
   );
-  const goesByItself = computed(() => single && over.value && returns.value.length > 0);
+  const goesByItself = computed(() => single.value && over.value && returns.value.length > 0);
   const finish = () => {
     if (leaving.value || returns.value.length === 0) return;
     leaving.value = true;

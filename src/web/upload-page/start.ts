@@ -26,7 +26,10 @@ export function startUploadPage(data: PageData, engine: Engine, guest: Guest): U
     computed(() => earlier.files.value.length),
   );
   const announcer = createAnnouncer();
-  const ending = createEnding(list, data.remaining === 1);
+  const ending = createEnding(
+    list,
+    computed(() => data.remaining === 1 && link.status.value.maxUploads === data.maxUploads),
+  );
   const choice = createChoice({
     engine,
     list,
