@@ -142,8 +142,9 @@ test("the callback is shown, with its headers; whole file and chunks have headin
 const ground = (page: Page) =>
   page.evaluate(() => getComputedStyle(document.querySelector(".swagger-ui")!).backgroundColor);
 
+const shown = (path: string) => /^\/api\/2\/photo\/(get|redeem)-upload-token$/.test(path);
+
 test("is dark where the system is, also when that changes, and can be read in both", async () => {
-  const shown = (path: string) => /^\/api\/2\/photo\/(get|redeem)-upload-token$/.test(path);
   const { page, broken, close } = await openDocs(browser, `${server.url}/docs`, shown);
   await authorize(page);
   // Badges of all verbs, a form, its answer with a number in it, tables of the description and of headers.

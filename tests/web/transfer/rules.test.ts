@@ -80,11 +80,12 @@ test("what several have in their way is what the server says of itself, and noth
   expect(worstTrouble([])).toBeUndefined();
 });
 
+const codeOf = (given: Reply) => {
+  const verdict = judge(given, 0);
+  return verdict.kind === "refused" ? verdict.refusal.code : verdict.kind;
+};
+
 test("who forbids it between here and the server is told from the server", () => {
-  const codeOf = (given: Reply) => {
-    const verdict = judge(given, 0);
-    return verdict.kind === "refused" ? verdict.refusal.code : verdict.kind;
-  };
   expect(codeOf(reply(403, "<html>Forbidden"))).toBe("blocked");
   expect(codeOf(reply(403, "No.", "origin_refused"))).toBe("origin_refused");
 });
