@@ -30,7 +30,13 @@ describe.each(browsers)("%s", (name) => {
     await form.getByLabel("Unit").selectOption("MB");
     await form.getByRole("combobox", { name: "Album" }).click();
     await form.getByRole("option", { name: "New album" }).click();
-    await form.getByLabel("Name of the album").fill(`Album (${name})`);
+    const albumTitle = form.getByLabel("Name of the album");
+    await albumTitle.waitFor();
+    // A name that no album has is that of a new one, too.
+    await form.getByRole("combobox", { name: "Album" }).fill(` Album (${name})`);
+    await form.getByRole("option", { name: `New album “Album (${name})”` }).waitFor();
+    await page.keyboard.press("Enter");
+    await expectSoon(() => albumTitle.inputValue(), `Album (${name})`);
     await form.getByLabel("Pictures").check();
     await form.getByLabel("Videos").check();
     await form.getByLabel("Passphrase").fill("open sesame");
@@ -59,6 +65,12 @@ describe.each(browsers)("%s", (name) => {
     expect(String(link["album_id"])).toMatch(/^\d+$/);
 
     await ready.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("button", { name: "New link" }).click();
+    await form.getByRole("combobox", { name: "Album" }).fill(`Album (${name})`);
+    await page.locator("[role=listbox][aria-busy=false]").waitFor();
+    const offered = await page.locator(".combobox [role=option]").allInnerTexts();
+    expect(offered).toEqual([expect.stringMatching(/^Album \(\w+\)\s*0$/)]);
+    await form.getByRole("button", { name: "Cancel" }).click();
     const row = page.getByRole("listitem").filter({ hasText: `Holiday (${name})` });
     await row.getByText("0 of 7 files arrived").waitFor();
     await row.getByText("with a passphrase").waitFor();

@@ -62,6 +62,10 @@ describe.each(browsers)("the archive's door in %s", (name) => {
     await expectAccessible(visit);
     await visit.page.getByRole("button", { name: "Sign in" }).click();
     expect(await infoOf(visit.page)).toMatchObject({ level: "super" });
+    // An archive in which there is nothing leads to the form for a link, once.
+    await visit.page.getByRole("link", { name: "Make a link" }).click();
+    await visit.page.getByRole("dialog", { name: "New link" }).waitFor();
+    await until("the address", () => visit.page.url().endsWith("#/links"));
 
     const back = await visit.context.newPage();
     await back.goto(link);

@@ -13,6 +13,7 @@ export function Combobox({
   shown,
   fixed,
   find,
+  offer,
   nothing,
   label,
   onChoose,
@@ -24,10 +25,13 @@ export function Combobox({
   /** Stand first as long as nothing is written, such as the one that takes the choice back. */
   fixed: readonly Option[];
   find: FindOptions;
+  /** What else can be chosen by words that are nobody's name, such as a new one of that name. */
+  offer?: (words: string) => Option;
   /** Says that nothing was found. */
   nothing: string;
   label: string;
-  onChoose: (value: string, label: string) => void;
+  /** @param words what was written, without spaces around it */
+  onChoose: (value: string, label: string, words: string) => void;
 }) {
   /** undefined: the list is closed, and the chosen one is shown. */
   const [words, setWords] = useState<string | undefined>(undefined);
@@ -37,7 +41,15 @@ export function Combobox({
   const input = useRef<HTMLInputElement>(null);
   const isOpen = words !== undefined;
   const found = useFound(words, find);
-  const options = words === "" ? [...fixed, ...found.options] : found.options;
+  const written = words?.trim() ?? "";
+  // While it is being asked nobody knows yet that there is none of that name.
+  const isOffered =
+    written !== "" && !found.isAsking && !found.options.some((option) => option.label === written);
+  const options = [
+    ...(words === "" ? fixed : []),
+    ...found.options,
+    ...(isOffered && offer !== undefined ? [offer(written)] : []),
+  ];
   const hasList = isOpen && options.length > 0;
   const optionId = (at: number) => `${listId}-${at}`;
 
@@ -58,7 +70,7 @@ export function Combobox({
   const choose = (option: Option | undefined) => {
     if (option === undefined) return;
     write(undefined);
-    onChoose(option.value, option.label);
+    onChoose(option.value, option.label, written);
   };
   const move = (by: number) => {
     if (!isOpen) return write("");

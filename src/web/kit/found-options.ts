@@ -25,8 +25,9 @@ const WRITING_MS = 120;
 
 /** What is found by words, a page after the other. @param words undefined: nothing is looked for */
 export function useFound(words: string | undefined, find: FindOptions): FoundOptions {
-  const [pages, setPages] = useState<readonly OptionPage[]>([]);
+  const [found, setFound] = useState<Found>(NONE);
   const [isAsking, setAsking] = useState(false);
+  const pages = found.pages;
   const asking = useRef<AbortController | undefined>(undefined);
 
   const ask = async (known: readonly OptionPage[], left: AbortController) => {
@@ -34,16 +35,16 @@ export function useFound(words: string | undefined, find: FindOptions): FoundOpt
     setAsking(true);
     try {
       const page = await find(words.trim(), known.at(-1)?.next, left.signal);
-      if (!left.signal.aborted) setPages([...known, page]);
+      if (!left.signal.aborted) setFound({ words, pages: [...known, page] });
     } catch {
       // Nobody answered: what was found before stays, and nothing more comes until something else is written.
-      if (!left.signal.aborted) setPages([...known, NOTHING]);
+      if (!left.signal.aborted) setFound({ words, pages: [...known, NOTHING] });
     }
     if (asking.current === left) asking.current = undefined;
     if (!left.signal.aborted) setAsking(false);
   };
   useEffect(() => {
-    if (words === undefined) return setPages([]);
+    if (words === undefined) return setFound(NONE);
     const left = new AbortController();
     asking.current = left;
     setAsking(true);
@@ -58,7 +59,8 @@ export function useFound(words: string | undefined, find: FindOptions): FoundOpt
 
   return {
     options: pages.flatMap(({ options }) => options),
-    isAsking,
+    // What was found for other words stays until there is something for these.
+    isAsking: isAsking || words !== found.words,
     more: () => {
       if (asking.current !== undefined || pages.at(-1)?.next === undefined) return;
       asking.current = new AbortController();
@@ -67,4 +69,8 @@ export function useFound(words: string | undefined, find: FindOptions): FoundOpt
   };
 }
 
+/** What was found so far, and by which words; undefined: nothing is looked for. */
+type Found = { words: string | undefined; pages: readonly OptionPage[] };
+
+const NONE: Found = { words: undefined, pages: [] };
 const NOTHING: OptionPage = { options: [], next: undefined };

@@ -508,6 +508,7 @@ export const da: Texts = {
       title: "Titel",
       titleHint: "Din gæst læser den, og den bliver titlen på det, der kommer.",
       message: "Besked",
+      messageHint: "Din gæst læser den, og den bliver beskrivelsen af det, der kommer.",
       sender: "Hvem beder om det",
       senderHint: "Dit navn, så din gæst ved, hvem det går til.",
       end: "Udløber",

@@ -525,6 +525,7 @@ export const de: Texts = {
       title: "Titel",
       titleHint: "Dein Gast liest ihn, und was kommt, heißt so.",
       message: "Nachricht",
+      messageHint: "Dein Gast liest sie, und sie wird zur Beschreibung dessen, was kommt.",
       sender: "Wer darum bittet",
       senderHint: "Dein Name, damit dein Gast weiß, an wen es geht.",
       end: "Endet",

@@ -530,6 +530,7 @@ export const en = {
       title: "Title",
       titleHint: "Your guest reads it, and it becomes the title of what comes.",
       message: "Message",
+      messageHint: "Your guest reads it, and it becomes the description of what comes.",
       sender: "Who asks",
       senderHint: "Your name, so that your guest knows whom it goes to.",
       end: "Ends",

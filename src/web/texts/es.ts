@@ -513,6 +513,7 @@ export const es: Texts = {
       title: "Título",
       titleHint: "Tu invitado lo lee, y será el título de lo que llegue.",
       message: "Mensaje",
+      messageHint: "Tu invitado lo lee, y será la descripción de lo que llegue.",
       sender: "Quién lo pide",
       senderHint: "Tu nombre, para que tu invitado sepa a quién va.",
       end: "Termina",

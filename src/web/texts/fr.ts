@@ -520,6 +520,7 @@ export const fr: Texts = {
       title: "Titre",
       titleHint: "Votre invité le lit, et il devient le titre de ce qui arrive.",
       message: "Message",
+      messageHint: "Votre invité le lit, et il devient la description de ce qui arrive.",
       sender: "Qui demande",
       senderHint: "Votre nom, pour que votre invité sache à qui cela va.",
       end: "Fin",

@@ -30,10 +30,14 @@ export function AlbumField({ draft, change, errorOf }: LinkFormPart) {
             shown={shown}
             fixed={fixed}
             find={albumFinder(api, locale, "editing_date")}
+            offer={(words) => ({
+              value: NEW_ALBUM,
+              label: locale.say(data.texts.photos.newAlbum, { title: words }),
+            })}
             nothing={data.texts.lists.nothingFound}
-            onChoose={(albumId, chosen) => {
+            onChoose={(albumId, chosen, words) => {
               setTitle(chosen);
-              change({ albumId });
+              change({ albumId, newAlbum: words || draft.newAlbum });
             }}
           />
         )}

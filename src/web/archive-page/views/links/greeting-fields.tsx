@@ -20,7 +20,7 @@ export function GreetingFields({ draft, change, errorOf }: LinkFormPart) {
           />
         )}
       </Field>
-      <Field label={texts.message} error={errorOf("description")}>
+      <Field label={texts.message} hint={texts.messageHint} error={errorOf("description")}>
         {(ids) => (
           <textarea
             {...ids}

@@ -1,11 +1,12 @@
 /** @jsxImportSource preact */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Button } from "../../../kit/button.tsx";
 import { useArchive } from "../../archive-context.ts";
 import { usePages } from "../../listing/pages.ts";
 import { PagesState } from "../../listing/pages-state.tsx";
 import { useRefresh } from "../../listing/refresh.ts";
 import { useUnderWay } from "../../listing/under-way.ts";
+import { goTo, place } from "../../place.ts";
 import { ViewHead } from "../../view-head.tsx";
 import { LinkDialog, type OpenedLink } from "./link-dialog.tsx";
 import { LinkFilter, readLinkFilter } from "./link-filter.tsx";
@@ -13,13 +14,16 @@ import { LinkRow } from "./link-row.tsx";
 import type { LinkItem } from "./link-types.ts";
 import { NewLinkDialog } from "./new-link-dialog.tsx";
 
+/** Whether the page's address asks for the form for a new link, as that of an empty archive does. */
+const isNewAsked = () => place.value.params.has("new");
+
 /** The view of upload links: make one, hand it over, see what arrives by it, extend it, revoke it. */
 export function LinksView() {
   const { data } = useArchive();
   const texts = data.texts.links;
   const { search, state, tokenId } = readLinkFilter();
   const isNarrowed = search !== "" || state !== "" || tokenId !== "";
-  const [isMaking, setMaking] = useState(false);
+  const [isMaking, setMaking] = useState(isNewAsked);
   const [opened, setOpened] = useState<OpenedLink>();
   const links = usePages<LinkItem>(
     "upload-token/list",
@@ -27,6 +31,10 @@ export function LinksView() {
     (link) => link.token_id,
   );
   const uploads = useUnderWay();
+  // Neither a page that is loaded again nor the back button asks once more.
+  useEffect(() => {
+    if (isNewAsked()) goTo("links", {}, "replace");
+  }, []);
   useRefresh(
     () => void links.reload(),
     ({ kind }) => kind === "token",

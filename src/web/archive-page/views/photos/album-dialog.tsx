@@ -7,6 +7,7 @@ import { Field } from "../../../kit/field.tsx";
 import { Icon } from "../../../kit/icon.tsx";
 import { toast } from "../../../kit/toast.tsx";
 import { useChanges } from "./changes.ts";
+import type { Api } from "../../api.ts";
 import type { AlbumItem } from "../../find-choices.ts";
 import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
@@ -30,11 +31,14 @@ export function AlbumDialog({
     onClose();
     void addToAlbum(photos, id, name);
   };
-  const make = () =>
-    api<{ album_id: number }>("album/create", { title }).then(
-      (answer) => add(answer.data.album_id, title),
+  const addByTitle = () => {
+    if (title === "") return;
+    onClose();
+    albumOfTitle(api, title).then(
+      (id) => addToAlbum(photos, id, title),
       (error) => toast(problemText(error)),
     );
+  };
   const isNew = title !== "" && !albums.some((album) => album.title === title);
   return (
     <Dialog
@@ -42,21 +46,28 @@ export function AlbumDialog({
       closeLabel={data.common.close}
       onClose={onClose}
     >
-      <Field label={texts.findAlbum}>
-        {(ids) => (
-          <input
-            {...ids}
-            autoFocus
-            maxLength={TITLE_LENGTH}
-            value={words}
-            onInput={({ currentTarget }) => setWords(currentTarget.value)}
-          />
-        )}
-      </Field>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          addByTitle();
+        }}
+      >
+        <Field label={texts.findAlbum}>
+          {(ids) => (
+            <input
+              {...ids}
+              autoFocus
+              maxLength={TITLE_LENGTH}
+              value={words}
+              onInput={({ currentTarget }) => setWords(currentTarget.value)}
+            />
+          )}
+        </Field>
+      </form>
       <ul class="album-choices">
         {isNew && (
           <li>
-            <Button icon="plus" onClick={() => void make()}>
+            <Button icon="plus" onClick={addByTitle}>
               {locale.say(texts.newAlbum, { title })}
             </Button>
           </li>
@@ -75,18 +86,25 @@ export function AlbumDialog({
   );
 }
 
+/** The id of the album of this title, which is made if there is none. What the list shows may be older than the title. */
+async function albumOfTitle(api: Api, title: string): Promise<number> {
+  const known = (await findAlbums(api, title)).find((album) => album.title === title);
+  if (known !== undefined) return known.album_id;
+  return (await api<{ album_id: number }>("album/create", { title })).data.album_id;
+}
+
+async function findAlbums(api: Api, words: string, left?: AbortSignal): Promise<AlbumItem[]> {
+  const params = { search: words || undefined, include_hidden_p: true, size: 50 };
+  return (await api<AlbumItem[]>("album/list", params, left)).data;
+}
+
 /** Albums with these words in their titles, the newest first; found again whenever the words change. */
-export function useFoundAlbums(words: string): AlbumItem[] {
+function useFoundAlbums(words: string): AlbumItem[] {
   const { api } = usePhotos();
   const [albums, setAlbums] = useState<AlbumItem[]>([]);
   useEffect(() => {
     const left = new AbortController();
-    const search = words.trim() || undefined;
-    const params = { search, include_hidden_p: true, size: 50 };
-    api<AlbumItem[]>("album/list", params, left.signal).then(
-      ({ data }) => setAlbums(data),
-      () => undefined,
-    );
+    findAlbums(api, words.trim(), left.signal).then(setAlbums, () => undefined);
     return () => left.abort();
   }, [words]);
   return albums;

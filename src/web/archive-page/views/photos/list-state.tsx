@@ -44,7 +44,7 @@ function Nothing() {
   return (
     <Empty icon="image" heading={texts.nothingYet} sentence={texts.nothingYetSentence}>
       {mayChange && (
-        <a class="button main" href={placeOf("links")}>
+        <a class="button main" href={placeOf("links", { new: "1" })}>
           <Icon name="link" />
           {texts.makeLink}
         </a>
