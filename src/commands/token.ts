@@ -99,6 +99,9 @@ async function create(values: Values): Promise<void> {
   }
 }
 
+/** A passphrase may begin with "@" or "<", by which -F would mean a file. */
+const PASSPHRASE = ' --form-string passphrase="$PASSPHRASE"';
+
 function printIssued(
   { uploadToken, token: issued }: Awaited<ReturnType<typeof issueToken>>,
   url: string,
@@ -116,9 +119,11 @@ function printIssued(
       "",
       `(redeem token show ${issued.id} shows it again.)`,
       "",
-      "Or from a terminal:",
+      issued.passphraseHash === null
+        ? "Or from a terminal:"
+        : "Or from a terminal, with the passphrase in the variable PASSPHRASE:",
       "",
-      `  curl -F upload_token=${uploadToken} -F file=@photo.jpg ${url}/api/2/photo/redeem-upload-token`,
+      `  curl -F upload_token=${uploadToken}${issued.passphraseHash === null ? "" : PASSPHRASE} -F file=@photo.jpg ${url}/api/2/photo/redeem-upload-token`,
       "",
       `The photos are ${whoSees(isListPublic, issued)}.`,
       "",

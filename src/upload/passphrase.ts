@@ -142,7 +142,10 @@ export async function requireOpened(
 }
 
 export function passphraseRequired(): Problem {
-  return new Problem("passphrase_required", "The upload token needs its passphrase as well.");
+  return new Problem(
+    "passphrase_required",
+    "The upload token needs its passphrase as well: send it in the parameter 'passphrase'.",
+  );
 }
 
 export function wrongPassphrase(): Problem {

@@ -85,7 +85,9 @@ describe("get-upload-token", () => {
 const refused = async (answer: Response) => {
   expect([answer.status, answer.headers.get("redeem-code")]).toEqual([403, "passphrase_required"]);
   expect(answer.headers.get("content-type")).toStartWith("text/plain");
-  expect(await answer.text()).toBe("The upload token needs its passphrase as well.");
+  expect(await answer.text()).toBe(
+    "The upload token needs its passphrase as well: send it in the parameter 'passphrase'.",
+  );
 };
 
 describe("without the passphrase", () => {

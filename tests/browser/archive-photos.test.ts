@@ -273,7 +273,7 @@ describe("one photo", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("link", { name: "by the lake" }).waitFor();
     // Enter makes the album where there is none of that name, and takes it where there is.
-    for (const _ of ["made", "taken"]) {
+    for (let times = 0; times < 2; times += 1) {
       await page.getByRole("button", { name: "Add to album" }).click();
       await page.getByLabel("Find an album, or name a new one").fill("Summer");
       const added = page.waitForResponse(/photo\/change-many/);

@@ -30,6 +30,14 @@ test("a secret that is gone is not made anew by who reads it", async () => {
   });
 });
 
+test("whoever reads what is printed may stop reading", async () => {
+  await withFolder(async (folder) => {
+    await run(folder, ["key", "create"]);
+    const { code, err } = await run(folder, ["secret"], {}, { unread: true });
+    expect([code, err]).toEqual([0, ""]);
+  });
+});
+
 const isRoot = process.geteuid?.() === 0;
 const OWNER = 12_345;
 const OTHER = 23_456;

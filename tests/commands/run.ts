@@ -7,12 +7,12 @@ const AS_USER = join(import.meta.dir, "../support/as-user.ts");
 
 export type Ran = { code: number; out: string; err: string };
 
-/** Runs `redeem` as a process of its own on a data folder. */
+/** Runs `redeem` as a process of its own on a data folder. `unread`: nobody reads what it prints. */
 export async function run(
   folder: string,
   words: readonly string[],
   env: Record<string, string> = {},
-  { cwd = tmpdir(), user }: { cwd?: string; user?: number } = {},
+  { cwd = tmpdir(), user, unread }: { cwd?: string; user?: number; unread?: boolean } = {},
 ): Promise<Ran> {
   const preload = user === undefined ? [] : ["--preload", AS_USER];
   const child = Bun.spawn([process.execPath, ...preload, MAIN, ...words], {
@@ -31,7 +31,7 @@ export async function run(
     stderr: "pipe",
   });
   const [out, err, code] = await Promise.all([
-    new Response(child.stdout).text(),
+    unread ? child.stdout.cancel().then(() => "") : new Response(child.stdout).text(),
     new Response(child.stderr).text(),
     child.exited,
   ]);

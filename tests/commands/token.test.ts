@@ -56,6 +56,16 @@ describe("redeem token, while the server runs", () => {
     expect(shown).toMatch(/^ {2}Asks for +name, note$/m);
     expect(shown).toMatch(/^ {2}Passphrase +needed$/m);
     expect(out + shown).not.toContain("heron");
+    // The line for a terminal does it, and no passphrase is in it.
+    const line = / {2}(curl .*)\n/
+      .exec(out)?.[1]
+      ?.replace("curl", "curl -s")
+      ?.replace("photo.jpg", "-");
+    const sent = Bun.spawn(["sh", "-c", line ?? ""], {
+      env: { ...process.env, PASSPHRASE: "blue heron" },
+      stdin: png(),
+    });
+    expect(await sent.stdout.text()).toContain('"status":"ok"');
   });
 
   test("a passphrase that is too short is refused, and not repeated", async () => {
