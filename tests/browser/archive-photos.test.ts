@@ -42,6 +42,9 @@ const tagged = async () => (await photosOnRecord()).filter(({ tags }) => tags !=
 
 const trashed = async () => (await photosOnRecord(true)).map(({ photo_id: id }) => id);
 
+const countPublished = async () =>
+  (await photosOnRecord()).filter(({ published_p: isPublished }) => isPublished).length;
+
 const onRecord = async (name: string) =>
   (await photosOnRecord()).find(({ photo_id: id }) => id === ids[name]);
 
@@ -476,6 +479,19 @@ describe("many photos", () => {
     await expectSoon(tagged, 0);
     await page.locator(".day-mark").first().click();
     await page.getByText("5 selected").waitFor();
+  });
+
+  test("are unpublished, and published again by Undo", async () => {
+    const { page } = await openArchive(browser, server);
+    const before = await countPublished();
+    for (const one of ["the shore.jpg", "seagulls.jpg"])
+      await page.getByRole("button", { name: `Select ${one}` }).click();
+    await page.getByRole("button", { name: "Unpublish" }).click();
+    await page.getByText("2 photos no longer published.").waitFor();
+    expect(await countPublished()).toBe(before - 2);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Undone for 2 photos.").waitFor();
+    expect(await countPublished()).toBe(before);
   });
 
   test("are deleted by a key, and restored", async () => {

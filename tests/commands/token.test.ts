@@ -65,7 +65,7 @@ describe("redeem token, while the server runs", () => {
       env: { ...process.env, PASSPHRASE: "blue heron" },
       stdin: png(),
     });
-    expect(await sent.stdout.text()).toContain('"status":"ok"');
+    expect(await new Response(sent.stdout).text()).toContain('"status":"ok"');
   });
 
   test("a passphrase that is too short is refused, and not repeated", async () => {

@@ -80,7 +80,7 @@ export const guestFields = Type.Object({
     Type.String({
       maxLength: GUEST_LENGTH.note,
       description: "What a guest says of the file, where its token asks: an extra parameter.",
-      examples: ["From the second day."],
+      examples: ["From the second day"],
     }),
   ),
 });

@@ -492,6 +492,7 @@ export const da: Texts = {
       notCopied: "Denne browser kopierer ikke. Markér linket, og kopiér det selv.",
       share: "Del",
       qr: "QR-kode",
+      saveQr: "Gem QR-koden",
       photos: "Hvad der kom",
       more: "Flere handlinger",
       edit: "Forlæng eller ret",

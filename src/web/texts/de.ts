@@ -509,6 +509,7 @@ export const de: Texts = {
       notCopied: "Dieser Browser kopiert nicht. Markiere den Link und kopiere ihn von Hand.",
       share: "Teilen",
       qr: "QR-Code",
+      saveQr: "QR-Code speichern",
       photos: "Was ankam",
       more: "Mehr",
       edit: "Verlängern oder ändern",

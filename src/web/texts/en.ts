@@ -514,6 +514,7 @@ export const en = {
       notCopied: "This browser does not copy. Select the link and copy it by hand.",
       share: "Share",
       qr: "QR code",
+      saveQr: "Save QR code",
       photos: "What arrived",
       more: "More actions",
       edit: "Extend or change",

@@ -497,6 +497,7 @@ export const es: Texts = {
       notCopied: "Este navegador no copia. Selecciona el enlace y cópialo a mano.",
       share: "Compartir",
       qr: "Código QR",
+      saveQr: "Guardar el código QR",
       photos: "Lo que llegó",
       more: "Más acciones",
       edit: "Prolongar o cambiar",

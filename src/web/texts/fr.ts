@@ -504,6 +504,7 @@ export const fr: Texts = {
       notCopied: "Ce navigateur ne copie pas. Sélectionnez le lien et copiez-le à la main.",
       share: "Partager",
       qr: "Code QR",
+      saveQr: "Enregistrer le code QR",
       photos: "Ce qui est arrivé",
       more: "Autres actions",
       edit: "Prolonger ou modifier",

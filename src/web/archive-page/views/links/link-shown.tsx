@@ -1,9 +1,11 @@
 /** @jsxImportSource preact */
+import { Button } from "../../../kit/button.tsx";
 import { Field } from "../../../kit/field.tsx";
 import { Notice } from "../../../kit/notice.tsx";
 import { useArchive } from "../../archive-context.ts";
 import { HandOver } from "./hand-over.tsx";
 import { QrCode } from "./qr-code.tsx";
+import { saveQrPicture } from "./qr-picture.ts";
 
 /** A link to hand over: its address, its QR code, copy and share. `passphrase`: shown beside it when it was just chosen; the server does not tell it again. */
 export function LinkShown({
@@ -27,6 +29,9 @@ export function LinkShown({
       <QrCode text={url} label={texts.qr} />
       <div class="actions">
         <HandOver url={url} title={title} main />
+        <Button icon="download" onClick={() => void saveQrPicture(url, `${title || texts.qr}.png`)}>
+          {texts.saveQr}
+        </Button>
       </div>
       {passphrase !== "" && (
         <Notice kind="info">{locale.say(texts.tellPassphrase, { passphrase })}</Notice>

@@ -1,9 +1,6 @@
 /** @jsxImportSource preact */
 import { useMemo } from "preact/hooks";
-import { encode } from "uqr";
-
-/** The white margin in modules (the code's squares) that ISO/IEC 18004 asks for, so that cameras find the code. */
-const QUIET = 4;
+import { qrModules } from "./qr-modules.ts";
 
 /** A text as a QR code, drawn as one path. Black on white in dark mode as well: many cameras read no other. */
 export function QrCode({ text, label }: { text: string; label: string }) {
@@ -18,9 +15,9 @@ export function QrCode({ text, label }: { text: string; label: string }) {
 
 /** The code's path, in which each run of dark modules in a row is a rectangle. `size`: modules of a side. */
 function drawn(text: string): { size: number; path: string } {
-  const { size, data } = encode(text, { ecc: "M", border: QUIET });
+  const { size, dark } = qrModules(text);
   const runs: string[] = [];
-  for (const [y, row] of data.entries()) {
+  for (const [y, row] of dark.entries()) {
     for (let x = 0; x < size; x += 1) {
       if (!row[x]) continue;
       const from = x;

@@ -50,8 +50,13 @@ export function useChanges() {
       change(photos, { delete_p: true }, texts.deleted, {}, { restore_p: true }),
     restore: (photos: readonly GridPhoto[]) =>
       change(photos, { restore_p: true }, texts.restored, {}, { delete_p: true }),
-    publish: (photos: readonly GridPhoto[], publish: boolean) =>
-      change(photos, { publish }, publish ? texts.nowPublished : texts.nowUnpublished),
+    publish: (photos: readonly GridPhoto[], publish: boolean) => {
+      // Where some were as they are to be, the opposite for all would not be what was before.
+      const areOthers = photos.every(({ published_p: before }) => before !== publish);
+      const back = areOthers ? { publish: !publish } : undefined;
+      const said = publish ? texts.nowPublished : texts.nowUnpublished;
+      return change(photos, { publish }, said, {}, back);
+    },
     addTags: (photos: readonly GridPhoto[], tags: string) =>
       change(photos, { add_tags: tags }, texts.tagged, {}, { remove_tags: tags }),
     addToAlbum: (photos: readonly GridPhoto[], albumId: number, title: string) => {
