@@ -67,6 +67,7 @@ export function archiveContext(
     credentials,
     records,
     wrongKeys: createWrongKeys(now),
+    keepDeletedMs: config.REDEEM_KEEP_DELETED,
     streams: createEventStreams({
       feed,
       sessions,

@@ -242,6 +242,7 @@ describe("the grid", () => {
   test("says so where there is nothing, and the trash is empty", async () => {
     const visit = await openArchive(browser, server, { view: "photos?state=trash" });
     await visit.page.getByRole("heading", { name: "The trash is empty" }).waitFor();
+    await visit.page.getByText("stays here for 30 days").waitFor();
     await expectAccessible(visit);
   });
 });
@@ -272,9 +273,10 @@ describe("one photo", () => {
     await page.getByRole("dialog", { name: "The boat" }).waitFor();
     await page.getByLabel("Description").fill(`On the lake.\n${HOSTILE} & more`);
     await page.getByLabel("Description").blur();
-    await page.getByLabel("Add a tag").fill("by the lake");
+    await page.getByLabel("Add a tag").fill("by the lake, boats");
     await page.keyboard.press("Enter");
     await page.getByRole("link", { name: "by the lake" }).waitFor();
+    await page.getByRole("link", { name: "boats" }).waitFor();
     // Enter makes the album where there is none of that name, and takes it where there is.
     for (let times = 0; times < 2; times += 1) {
       await page.getByRole("button", { name: "Add to album" }).click();
@@ -296,7 +298,7 @@ describe("one photo", () => {
       const found = await onRecord("boat.jpg");
       return found && !found.published_p && found.content !== "" && found;
     });
-    expect(photo).toMatchObject({ title: "The boat", tags: '"by the lake"' });
+    expect(photo).toMatchObject({ title: "The boat", tags: '"by the lake" boats' });
     expect(photo.content).toContain("&lt;img");
     // Read again, it is what was written.
     await page.reload();
@@ -502,6 +504,7 @@ describe("many photos", () => {
     await page.getByText("2 photos moved to the trash.").waitFor();
     await page.getByText("3 photos").waitFor();
     await page.evaluate(() => void (location.hash = "#/photos?state=trash"));
+    await page.getByText("stays here for 30 days").waitFor();
     await page.locator(".day-mark").first().click();
     await page.getByRole("button", { name: "Restore" }).click();
     await page.getByRole("heading", { name: "The trash is empty" }).waitFor();

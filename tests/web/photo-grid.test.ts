@@ -12,7 +12,11 @@ import {
   visibleIn,
 } from "../../src/web/archive-page/views/photos/layout.ts";
 import { daysOf, pagesOf } from "../../src/web/archive-page/views/photos/pages.ts";
-import { quoteTag, readTags } from "../../src/web/archive-page/views/photos/tag-words.ts";
+import {
+  quoteTag,
+  readTags,
+  writtenTags,
+} from "../../src/web/archive-page/views/photos/tag-words.ts";
 import { processorTime } from "../support/processor.ts";
 
 /** What the archive's grid computes before a photo is known. */
@@ -128,4 +132,7 @@ test("tags are read and written as the API does", () => {
   expect(readTags(text)).toEqual(["party", "by the lake", "x"]);
   expect(readTags(text).map(quoteTag).join(" ")).toBe(text);
   expect(quoteTag(' a "b"  c ')).toBe('"a b c"');
+  expect(writtenTags(" church,at the  lake , ", [])).toBe('church "at the lake"');
+  expect(writtenTags(" Paris, France", ["Paris, France"])).toBe('"Paris, France"');
+  expect(writtenTags(' , "" ', [])).toBe("");
 });

@@ -19,6 +19,8 @@ import {
 } from "./sign-in.ts";
 import { endAll, endOne, signOut } from "./sign-out.ts";
 
+const DAY_MS = 86_400_000;
+
 const LINK = t.Object({ secret: t.String({ maxLength: 200 }) });
 const FORM = { parse: "none", detail: HIDDEN } as const;
 
@@ -73,5 +75,6 @@ function signedInPage(
   const who = { csrf, level, userId, cameByOldLink };
   const { publicList } = context;
   const data = { ...who, siteName: site.name, base, publicList, ...words, version };
-  return archiveAnswer(renderArchivePage(data, site, `${base}/`));
+  const trashDays = Math.floor(context.keepDeletedMs / DAY_MS);
+  return archiveAnswer(renderArchivePage({ ...data, trashDays }, site, `${base}/`));
 }

@@ -14,6 +14,8 @@ export type SignInContext = {
   requests: Pick<RequestLog, "clientOf">;
   publicUrl: () => string;
   now: () => number;
+  /** Deleted photos stay in the trash for so many milliseconds (REDEEM_KEEP_DELETED). */
+  keepDeletedMs: number;
   look: SiteLook;
   /** Everybody may list published photos (REDEEM_PUBLIC_LIST). */
   publicList: boolean;

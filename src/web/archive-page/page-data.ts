@@ -24,4 +24,6 @@ export type ArchivePageData = {
   cameByOldLink: boolean;
   /** Redeem's version. */
   version: string;
+  /** For how many whole days photos stay in the trash. */
+  trashDays: number;
 };

@@ -343,6 +343,11 @@ export const da: Texts = {
       nothingFoundSentence: "Der er ingen billeder, som alt dette passer på.",
       trashEmpty: "Papirkurven er tom",
       trashEmptySentence: "Det, der slettes, bliver her et stykke tid og kan gendannes.",
+      trashDays: {
+        one: "Det, der slettes, bliver her i én dag og kan gendannes. Derefter fjernes det for altid.",
+        other:
+          "Det, der slettes, bliver her i {count} dage og kan gendannes. Derefter fjernes det for altid.",
+      },
       video: "video",
       audioFile: "lyd",
       notPublished: "ikke udgivet",

@@ -358,6 +358,11 @@ export const de: Texts = {
       trashEmpty: "Der Papierkorb ist leer",
       trashEmptySentence:
         "Was gelöscht wird, bleibt eine Weile hier und kann wiederhergestellt werden.",
+      trashDays: {
+        one: "Was gelöscht wird, bleibt einen Tag lang hier und lässt sich wiederherstellen. Danach wird es endgültig entfernt.",
+        other:
+          "Was gelöscht wird, bleibt {count} Tage lang hier und lässt sich wiederherstellen. Danach wird es endgültig entfernt.",
+      },
       video: "Video",
       audioFile: "Audio",
       notPublished: "nicht veröffentlicht",

@@ -364,6 +364,11 @@ export const en = {
       nothingFoundSentence: "There are no photos for which all of this is true.",
       trashEmpty: "The trash is empty",
       trashEmptySentence: "What is deleted stays here for a while, and can be restored.",
+      trashDays: {
+        one: "What is deleted stays here for one day, and can be restored. Then it is removed for good.",
+        other:
+          "What is deleted stays here for {count} days, and can be restored. Then it is removed for good.",
+      },
       video: "video",
       audioFile: "audio",
       notPublished: "not published",

@@ -348,6 +348,11 @@ export const es: Texts = {
       nothingFoundSentence: "No hay fotos que cumplan todo esto.",
       trashEmpty: "La papelera está vacía",
       trashEmptySentence: "Lo que se elimina se queda aquí un tiempo y se puede restaurar.",
+      trashDays: {
+        one: "Lo que se elimina se queda aquí un día y se puede restaurar. Después se borra definitivamente.",
+        other:
+          "Lo que se elimina se queda aquí {count} días y se puede restaurar. Después se borra definitivamente.",
+      },
       video: "vídeo",
       audioFile: "audio",
       notPublished: "no publicada",

@@ -353,6 +353,11 @@ export const fr: Texts = {
       nothingFoundSentence: "Aucune photo ne répond à tous ces critères.",
       trashEmpty: "La corbeille est vide",
       trashEmptySentence: "Ce qui est supprimé reste ici quelque temps et peut être restauré.",
+      trashDays: {
+        one: "Ce qui est supprimé reste ici un jour et peut être restauré, puis est effacé définitivement.",
+        other:
+          "Ce qui est supprimé reste ici {count} jours et peut être restauré, puis est effacé définitivement.",
+      },
       video: "vidéo",
       audioFile: "audio",
       notPublished: "non publiée",

@@ -9,7 +9,8 @@ import { useProblemText } from "../../problem-text.ts";
 
 /** What is shown in place of photos or above them: that there are none, with what to do next, or why they could not be loaded. */
 export function ListState() {
-  const { list, data, refresh } = usePhotos();
+  const { list, data, refresh, selection } = usePhotos();
+  const trashWords = useTrashWords();
   const problemText = useProblemText();
   const { problem, shape } = list;
   return (
@@ -23,14 +24,25 @@ export function ListState() {
         </div>
       )}
       {shape.value?.total === 0 && <Nothing />}
+      {selection.state === "trash" && shape.value !== undefined && shape.value.total > 0 && (
+        <p class="trash-words">{trashWords}</p>
+      )}
     </>
   );
 }
 
+/** How long photos stay in the trash. */
+function useTrashWords(): string {
+  const { texts, locale, data } = usePhotos();
+  const { trashDays: count } = data;
+  return count === 0 ? texts.trashEmptySentence : locale.say(texts.trashDays, { count });
+}
+
 function Nothing() {
   const { selection, texts, mayChange, select } = usePhotos();
+  const trashWords = useTrashWords();
   if (selection.state === "trash" && !selection.search) {
-    return <Empty icon="trash" heading={texts.trashEmpty} sentence={texts.trashEmptySentence} />;
+    return <Empty icon="trash" heading={texts.trashEmpty} sentence={trashWords} />;
   }
   if (isNarrowed(selection)) {
     return (

@@ -7,9 +7,9 @@ import { useChanges } from "./changes.ts";
 import { useTags } from "./choices.ts";
 import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
-import { quoteTag } from "./tag-words.ts";
+import { writtenTags } from "./tag-words.ts";
 
-/** A dialog that adds a tag to many photos. */
+/** A dialog that adds a tag, or several, to many photos. */
 export function TagDialog({
   photos,
   onClose,
@@ -32,9 +32,10 @@ export function TagDialog({
         class="dialog-form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (tag.trim() === "") return;
+          const written = writtenTags(tag, tags);
+          if (written === "") return;
           onClose();
-          void addTags(photos, quoteTag(tag));
+          void addTags(photos, written);
         }}
       >
         <Field label={texts.tag}>

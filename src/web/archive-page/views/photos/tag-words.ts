@@ -8,3 +8,13 @@ export function quoteTag(tag: string): string {
   const plain = tag.replaceAll('"', "").replace(/\s+/g, " ").trim();
   return plain.includes(" ") ? `"${plain}"` : plain;
 }
+
+/**
+ * Tags that somebody has written into one field, parted by commas, as the API reads them; "" if there are none.
+ * @param known tags that are there: one of them may have a comma
+ */
+export function writtenTags(written: string, known: readonly string[]): string {
+  const isOne = known.includes(written.trim());
+  const tags = isOne ? [written] : written.split(",");
+  return tags.map(quoteTag).filter(Boolean).join(" ");
+}

@@ -4,15 +4,15 @@ import { IconButton } from "../../../../kit/button.tsx";
 import { placeOf } from "../../../place.ts";
 import { useTags } from "../choices.ts";
 import { usePhotos } from "../photos-context.ts";
-import { quoteTag, readTags } from "../tag-words.ts";
+import { quoteTag, readTags, writtenTags } from "../tag-words.ts";
 import type { FactProps } from "./fact-props.ts";
 
 /** The photo's tags, each a link to the photos that have it. */
 export function TagsField({ photo, actions, mayEdit }: FactProps) {
   const { texts, locale } = usePhotos();
   const tags = readTags(photo.tags);
-  const save = (next: readonly string[]) =>
-    actions.update({ tags: next.map(quoteTag).filter(Boolean).join(" ") });
+  const save = (kept: readonly string[], added = "") =>
+    actions.update({ tags: [...kept.map(quoteTag), added].filter(Boolean).join(" ") });
   if (!mayEdit && tags.length === 0) return null;
   return (
     <section class="fact-section">
@@ -34,7 +34,7 @@ export function TagsField({ photo, actions, mayEdit }: FactProps) {
         ))}
         {mayEdit && (
           <li>
-            <NewTag onTag={(tag) => save([...tags, tag])} />
+            <NewTag onTags={(added) => save(tags, added)} />
           </li>
         )}
       </ul>
@@ -42,7 +42,8 @@ export function TagsField({ photo, actions, mayEdit }: FactProps) {
   );
 }
 
-function NewTag({ onTag }: { onTag: (tag: string) => Promise<boolean> }) {
+/** @param onTags is given the tags as the API reads them, and says whether they are on record */
+function NewTag({ onTags }: { onTags: (tags: string) => Promise<boolean> }) {
   const { texts } = usePhotos();
   const [tag, setTag] = useState("");
   const known = useTags(tag);
@@ -51,7 +52,8 @@ function NewTag({ onTag }: { onTag: (tag: string) => Promise<boolean> }) {
     <form
       onSubmit={async (event) => {
         event.preventDefault();
-        if (tag.trim() !== "" && (await onTag(tag))) setTag("");
+        const written = writtenTags(tag, known);
+        if (written !== "" && (await onTags(written))) setTag("");
       }}
     >
       <input
