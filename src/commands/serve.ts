@@ -1,12 +1,14 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { allowedFor, ConfigError, publicUrlOf, type Settings } from "../config.ts";
+import { inShell, programWords } from "../command-line.ts";
 import { createApp, type App } from "../http/app.ts";
 import { watchMemory } from "../http/memory.ts";
 import { watchHandles } from "../http/handles.ts";
 import { log, startLog } from "../log.ts";
 import { keepPrivate } from "../private.ts";
 import { issueLink } from "../session/links.ts";
+import { settings } from "../settings.ts";
 import { startSite, type Site } from "../site.ts";
 import { readTls, type Tls } from "../tls.ts";
 import { CommandError } from "./fail.ts";
@@ -99,10 +101,11 @@ function greet(
   link: string | undefined,
 ): void {
   const url = site.publicUrl();
+  const open = openLine(site.config.REDEEM_DATA);
   const lines = [
     `Redeem is ready at ${url} (listening on ${site.config.REDEEM_HOST}:${port})`,
     `  Archive        ${link ?? `${url}/archive`}`,
-    `                 (${link ? "this link signs in once, within 15 minutes; another one: redeem open" : "redeem open prints a link that signs in"})`,
+    `                 ${link ? "This link signs in once, within 15 minutes; for another one:" : "For a link that signs in:"} ${open}`,
     `  Documentation  ${url}/docs`,
     `  Photos         ${whoSees(site.config.REDEEM_PUBLIC_LIST)}`,
     `  Data folder    ${resolve(site.config.REDEEM_DATA)}`,
@@ -114,7 +117,7 @@ function greet(
       "",
       "Next, in another terminal: get an upload token, then send a file with it.",
       "",
-      `  TOKEN=$(curl -s -H "Authorization: Bearer ${key.file === undefined ? key.secret : `$(cat ${quoted(key.file)})`}" \\`,
+      `  TOKEN=$(curl -s -H "Authorization: Bearer ${key.file === undefined ? key.secret : `$(cat ${inShell([key.file])})`}" \\`,
       `    '${url}/api/2/photo/get-upload-token?title=Hello' | sed 's/.*"upload_token":"\\([^"]*\\)".*/\\1/')`,
       `  curl -F upload_token=$TOKEN -F file=@photo.jpg ${url}/api/2/photo/redeem-upload-token`,
     );
@@ -122,9 +125,11 @@ function greet(
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-/** As one word for a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+/** The command that prints a link, in the words that this server was started with, and with its data folder where that has to be said. */
+function openLine(folder: string): string {
+  const data =
+    folder === settings.properties.REDEEM_DATA.default ? [] : ["--data", resolve(folder)];
+  return inShell([...programWords(), "open", ...data]);
 }
 
 /** How often it is looked whether the last request has ended. */

@@ -1,4 +1,5 @@
 import { version } from "../../package.json";
+import { publicProgram } from "../command-line.ts";
 import type { Site } from "../site.ts";
 import { createEventStreams } from "./archive/event-streams.ts";
 import type { SignInContext } from "./archive/sign-in-context.ts";
@@ -77,6 +78,7 @@ export function archiveContext(
     publicUrl,
     now,
     look: lookOf(site),
+    program: publicProgram(),
     publicList: config.REDEEM_PUBLIC_LIST,
     stallMs: config.REDEEM_STALL,
   };

@@ -15,6 +15,8 @@ export type SignInPage = {
   site: SiteLook;
   /** Path of the public address, such as "/base"; empty without one. */
   base: string;
+  /** What is typed at a terminal to start this program, such as "./dist/redeem". */
+  program: string;
   language: Language;
 };
 
@@ -26,7 +28,7 @@ export function renderSignInPage(page: SignInPage, notice?: SignInNotice): strin
     <>
       {notice !== undefined && (
         <Notice kind={notice === "signedOut" ? "info" : "bad"}>
-          <Words text={texts.notices[notice]} />
+          <Words text={texts.notices[notice]} program={page.program} />
         </Notice>
       )}
       <form class="sign-in" method="post" action={`${page.base}/archive/sign-in`}>
@@ -41,7 +43,7 @@ export function renderSignInPage(page: SignInPage, notice?: SignInNotice): strin
       </form>
       <h2>{texts.noKeyHeading}</h2>
       <p class="hint">
-        <Words text={texts.noKey} />
+        <Words text={texts.noKey} program={page.program} />
       </p>
     </>,
   );
@@ -95,8 +97,9 @@ function renderDocument({ site, base, language }: SignInPage, children: Componen
   );
 }
 
-/** A text in which what is typed at a terminal stands between backticks. */
-function Words({ text }: { text: string }): VNode {
+/** A text in which what is typed at a terminal stands between backticks, with `{program}` for what starts this program. */
+function Words({ text, program }: { text: string; program: string }): VNode {
   const parts = text.split("`");
-  return <>{parts.map((part, at) => (at % 2 === 1 ? <code key={part}>{part}</code> : part))}</>;
+  const typed = (part: string) => <code key={part}>{part.replace("{program}", program)}</code>;
+  return <>{parts.map((part, at) => (at % 2 === 1 ? typed(part) : part))}</>;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { publicProgram } from "../../src/command-line.ts";
 import { readdir } from "node:fs/promises";
 import { createApp } from "../../src/http/app.ts";
 import { siteForAll, siteForEach } from "../support/lifetime.ts";
@@ -26,8 +27,8 @@ describe("the sign-in page", () => {
     const html = await answer.text();
     expect(html).toContain('method="post" action="/archive/sign-in"');
     expect(html).toMatch(/<input [^>]*type="password" name="key"/);
-    expect(html).toContain("<code>redeem open</code>");
-    expect(html).toContain("<code>redeem key create</code>");
+    expect(html).toContain(`<code>${publicProgram()} open</code>`);
+    expect(html).toContain(`<code>${publicProgram()} key create</code>`);
     expect(html).not.toContain("<script");
     expect(html).toContain("&lt;b>Ann's&lt;/b>");
     expect(html).not.toContain("<b>");
@@ -200,7 +201,7 @@ describe("wrong keys", () => {
     const refused = await from("192.0.2.1", API_KEY);
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeWithin(1, 31);
-    expect(await refused.text()).toContain("redeem open");
+    expect(await refused.text()).toContain(`${publicProgram()} open`);
     site.advance(30_000);
     expect((await from("192.0.2.1", API_KEY)).status).toBe(303);
   });

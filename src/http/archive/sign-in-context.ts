@@ -17,6 +17,8 @@ export type SignInContext = {
   /** Deleted photos stay in the trash for so many milliseconds (REDEEM_KEEP_DELETED). */
   keepDeletedMs: number;
   look: SiteLook;
+  /** What is typed at a terminal to start this program, such as "./dist/redeem": pages say with it how to get a link. */
+  program: string;
   /** Everybody may list published photos (REDEEM_PUBLIC_LIST). */
   publicList: boolean;
   /** A form's request that sends nothing for this long is ended; in milliseconds (REDEEM_STALL). */

@@ -21,10 +21,11 @@ import { signedInBy } from "./session-caller.ts";
 import type { SignInContext } from "./sign-in-context.ts";
 
 /** What the pages for people who are not signed in are drawn with. */
-export function pageFor({ look, publicUrl }: SignInContext, request: Request): SignInPage {
+export function pageFor({ look, program, publicUrl }: SignInContext, request: Request): SignInPage {
   return {
     site: look,
     base: publicPathOf(publicUrl()),
+    program,
     language: languageOf(request),
   };
 }

@@ -213,7 +213,7 @@ export const da: Texts = {
     button: "Log ind",
     noKeyHeading: "Ingen nøgle ved hånden?",
     noKey:
-      "På den maskine, som serveren kører på, udskriver `redeem open` et link, der logger ind, og `redeem key create` laver en API-nøgle.",
+      "På den maskine, som serveren kører på, udskriver `{program} open` et link, der logger ind, og `{program} key create` laver en API-nøgle.",
     openSentence: "Dette link logger dig ind, én gang.",
     goOn: "Til arkivet",
     notices: {
@@ -221,14 +221,14 @@ export const da: Texts = {
       wrongKey: "Denne API-nøgle er ikke gyldig.",
       noUse: "Denne API-nøgle må ikke se arkivet.",
       tooMany:
-        "Der er prøvet for mange forkerte nøgler. Vent lidt, eller log ind med et link: `redeem open` udskriver et.",
+        "Der er prøvet for mange forkerte nøgler. Vent lidt, eller log ind med et link: `{program} open` udskriver et.",
       foreignPage:
         "Dette kom ikke fra en side på denne server. Bag en proxy skal REDEEM_PUBLIC_URL være den adresse, du ser.",
       signedOut: "Du er logget ud.",
-      linkUsed: "Dette link er brugt: hvert logger ind én gang. `redeem open` udskriver et nyt.",
+      linkUsed: "Dette link er brugt: hvert logger ind én gang. `{program} open` udskriver et nyt.",
       linkExpired:
-        "Dette link er for gammelt: hvert gælder i 15 minutter. `redeem open` udskriver et nyt.",
-      linkUnknown: "Dette link er ikke gyldigt. `redeem open` udskriver et nyt.",
+        "Dette link er for gammelt: hvert gælder i 15 minutter. `{program} open` udskriver et nyt.",
+      linkUnknown: "Dette link er ikke gyldigt. `{program} open` udskriver et nyt.",
     },
   },
   passphrase: {

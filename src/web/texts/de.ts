@@ -223,7 +223,7 @@ export const de: Texts = {
     button: "Anmelden",
     noKeyHeading: "Kein Schlüssel zur Hand?",
     noKey:
-      "Auf dem Rechner, auf dem dieser Server läuft, gibt `redeem open` einen Link aus, der anmeldet, und `redeem key create` erstellt einen API-Schlüssel.",
+      "Auf dem Rechner, auf dem dieser Server läuft, gibt `{program} open` einen Link aus, der anmeldet, und `{program} key create` erstellt einen API-Schlüssel.",
     openSentence: "Dieser Link meldet dich an, einmal.",
     goOn: "Zum Archiv",
     notices: {
@@ -231,15 +231,15 @@ export const de: Texts = {
       wrongKey: "Dieser API-Schlüssel ist nicht gültig.",
       noUse: "Dieser API-Schlüssel darf das Archiv nicht sehen.",
       tooMany:
-        "Es wurden zu viele falsche Schlüssel probiert. Warte ein wenig, oder melde dich mit einem Link an: `redeem open` gibt einen aus.",
+        "Es wurden zu viele falsche Schlüssel probiert. Warte ein wenig, oder melde dich mit einem Link an: `{program} open` gibt einen aus.",
       foreignPage:
         "Das kam nicht von einer Seite dieses Servers. Hinter einem Proxy muss REDEEM_PUBLIC_URL die Adresse sein, die du siehst.",
       signedOut: "Du bist abgemeldet.",
       linkUsed:
-        "Dieser Link ist benutzt: jeder meldet einmal an. `redeem open` gibt einen neuen aus.",
+        "Dieser Link ist benutzt: jeder meldet einmal an. `{program} open` gibt einen neuen aus.",
       linkExpired:
-        "Dieser Link ist zu alt: jeder gilt 15 Minuten. `redeem open` gibt einen neuen aus.",
-      linkUnknown: "Dieser Link ist nicht gültig. `redeem open` gibt einen neuen aus.",
+        "Dieser Link ist zu alt: jeder gilt 15 Minuten. `{program} open` gibt einen neuen aus.",
+      linkUnknown: "Dieser Link ist nicht gültig. `{program} open` gibt einen neuen aus.",
     },
   },
   passphrase: {

@@ -227,7 +227,7 @@ export const en = {
     button: "Sign in",
     noKeyHeading: "No key at hand?",
     noKey:
-      "On the machine that this server runs on, `redeem open` prints a link that signs in, and `redeem key create` makes an API key.",
+      "On the machine that this server runs on, `{program} open` prints a link that signs in, and `{program} key create` makes an API key.",
     openSentence: "This link signs you in, once.",
     goOn: "To the archive",
     notices: {
@@ -235,14 +235,14 @@ export const en = {
       wrongKey: "This API key is not valid.",
       noUse: "This API key may not see the archive.",
       tooMany:
-        "Too many wrong keys were tried. Wait a little, or sign in by a link: `redeem open` prints one.",
+        "Too many wrong keys were tried. Wait a little, or sign in by a link: `{program} open` prints one.",
       foreignPage:
         "This did not come from a page of this server. Behind a proxy, REDEEM_PUBLIC_URL has to be the address that you see.",
       signedOut: "You are signed out.",
-      linkUsed: "This link has been used: each signs in once. `redeem open` prints another one.",
+      linkUsed: "This link has been used: each signs in once. `{program} open` prints another one.",
       linkExpired:
-        "This link is too old: each works for 15 minutes. `redeem open` prints another one.",
-      linkUnknown: "This link is not valid. `redeem open` prints another one.",
+        "This link is too old: each works for 15 minutes. `{program} open` prints another one.",
+      linkUnknown: "This link is not valid. `{program} open` prints another one.",
     },
   },
   /** On the page that asks for the passphrase of an upload link. */

@@ -216,7 +216,7 @@ export const es: Texts = {
     button: "Iniciar sesión",
     noKeyHeading: "¿No tienes una clave a mano?",
     noKey:
-      "En la máquina donde funciona este servidor, `redeem open` muestra un enlace que inicia la sesión, y `redeem key create` crea una clave de API.",
+      "En la máquina donde funciona este servidor, `{program} open` muestra un enlace que inicia la sesión, y `{program} key create` crea una clave de API.",
     openSentence: "Este enlace inicia tu sesión, una sola vez.",
     goOn: "Ir al archivo",
     notices: {
@@ -224,14 +224,14 @@ export const es: Texts = {
       wrongKey: "Esta clave de API no es válida.",
       noUse: "Esta clave de API no puede ver el archivo.",
       tooMany:
-        "Se han probado demasiadas claves incorrectas. Espera un poco o entra con un enlace: `redeem open` muestra uno.",
+        "Se han probado demasiadas claves incorrectas. Espera un poco o entra con un enlace: `{program} open` muestra uno.",
       foreignPage:
         "Esto no vino de una página de este servidor. Detrás de un proxy, REDEEM_PUBLIC_URL tiene que ser la dirección que ves.",
       signedOut: "Has cerrado la sesión.",
-      linkUsed: "Este enlace ya se ha usado: cada uno sirve una vez. `redeem open` muestra otro.",
+      linkUsed: "Este enlace ya se ha usado: cada uno sirve una vez. `{program} open` muestra otro.",
       linkExpired:
-        "Este enlace es demasiado antiguo: cada uno vale 15 minutos. `redeem open` muestra otro.",
-      linkUnknown: "Este enlace no es válido. `redeem open` muestra otro.",
+        "Este enlace es demasiado antiguo: cada uno vale 15 minutos. `{program} open` muestra otro.",
+      linkUnknown: "Este enlace no es válido. `{program} open` muestra otro.",
     },
   },
   passphrase: {

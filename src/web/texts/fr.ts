@@ -221,7 +221,7 @@ export const fr: Texts = {
     button: "Se connecter",
     noKeyHeading: "Pas de clé sous la main ?",
     noKey:
-      "Sur la machine où tourne ce serveur, `redeem open` affiche un lien qui connecte, et `redeem key create` crée une clé d’API.",
+      "Sur la machine où tourne ce serveur, `{program} open` affiche un lien qui connecte, et `{program} key create` crée une clé d’API.",
     openSentence: "Ce lien vous connecte, une seule fois.",
     goOn: "Vers les archives",
     notices: {
@@ -229,15 +229,15 @@ export const fr: Texts = {
       wrongKey: "Cette clé d’API n’est pas valable.",
       noUse: "Cette clé d’API ne donne pas accès aux archives.",
       tooMany:
-        "Trop de mauvaises clés ont été essayées. Attendez un peu, ou connectez-vous par un lien : `redeem open` en affiche un.",
+        "Trop de mauvaises clés ont été essayées. Attendez un peu, ou connectez-vous par un lien : `{program} open` en affiche un.",
       foreignPage:
         "Cela ne venait pas d’une page de ce serveur. Derrière un proxy, REDEEM_PUBLIC_URL doit être l’adresse que vous voyez.",
       signedOut: "Vous êtes déconnecté.",
       linkUsed:
-        "Ce lien a déjà servi : chacun connecte une seule fois. `redeem open` en affiche un autre.",
+        "Ce lien a déjà servi : chacun connecte une seule fois. `{program} open` en affiche un autre.",
       linkExpired:
-        "Ce lien est trop ancien : chacun vaut 15 minutes. `redeem open` en affiche un autre.",
-      linkUnknown: "Ce lien n’est pas valable. `redeem open` en affiche un autre.",
+        "Ce lien est trop ancien : chacun vaut 15 minutes. `{program} open` en affiche un autre.",
+      linkUnknown: "Ce lien n’est pas valable. `{program} open` en affiche un autre.",
     },
   },
   passphrase: {
