@@ -27,7 +27,7 @@ describe.each(browsers)("%s", (name) => {
     await form.getByLabel("Who asks").fill("Ann & <i>Bob</i>");
     await form.getByLabel("Ends").selectOption({ label: "In 3 days" });
     await typeNumber(form.getByLabel("Number of files"), "7");
-    await form.getByLabel("Largest file").fill("1.5");
+    await form.getByLabel("Largest size of a file").fill("1.5");
     await form.getByLabel("Unit").selectOption("MB");
     await form.getByRole("combobox", { name: "Album" }).click();
     await form.getByRole("option", { name: "New album" }).click();
@@ -242,14 +242,14 @@ describe.each(browsers)("%s", (name) => {
     const { page } = await openArchive(browser, server, { view: "links" });
     await page.getByRole("button", { name: "New link" }).click();
     const form = page.getByRole("dialog", { name: "New link" });
-    await form.getByLabel("Largest file").fill("900000");
+    await form.getByLabel("Largest size of a file").fill("900000");
     await form.getByRole("button", { name: "Make link" }).click();
     await form.getByText("max_size must be a whole number from 1").waitFor();
-    const field = form.getByLabel("Largest file");
+    const field = form.getByLabel("Largest size of a file");
     expect(await field.getAttribute("aria-invalid")).toBe("true");
     const note = await field.getAttribute("aria-describedby");
     expect(await form.locator(`[id="${note}"]`).textContent()).toContain("max_size must be");
-    await form.getByLabel("Largest file").fill("");
+    await form.getByLabel("Largest size of a file").fill("");
     await form.getByRole("button", { name: "Make link" }).click();
     await page.getByRole("dialog", { name: "The link is ready" }).waitFor();
   });

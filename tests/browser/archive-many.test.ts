@@ -48,7 +48,7 @@ test("a hundred thousand photos: few squares, few questions, any place at once",
   page.on("request", (request) => {
     if (request.url().endsWith("/photo/list")) lists.push(request.postData() ?? "");
   });
-  await page.getByText("100,000 photos").waitFor();
+  await page.getByText("100,000 files").waitFor();
   await page.locator(".tile[data-photo]").first().waitFor();
   const drawn = () => page.evaluate(() => document.querySelectorAll("*").length);
   expect(await drawn()).toBeLessThan(2000);
@@ -95,7 +95,7 @@ test("what arrives above does not move what is looked at", async () => {
   const before = await middle();
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await addPhoto(server, "new.jpg");
-  await page.getByText("100,001 photos").waitFor();
+  await page.getByText("100,001 files").waitFor();
   // A day of its own, above all others.
   await page.waitForFunction((old) => document.documentElement.scrollHeight > old, height);
   expect(await middle()).toEqual(before);
@@ -144,7 +144,7 @@ describe.each(browsers)("a million photos in %s", (name) => {
       route.fulfill({ json: { status: "ok", data: [], total_count: 0 } }),
     );
     await page.evaluate(() => void (location.hash = "#/photos?order=oldest"));
-    await page.getByText("1,000,000 photos").waitFor();
+    await page.getByText("1,000,000 files").waitFor();
     await page.locator('[data-index="0"]').waitFor();
 
     /** The photo in the middle of the window, and its upper edge. */

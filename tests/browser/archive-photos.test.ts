@@ -101,7 +101,7 @@ describe("the grid", () => {
         "boat.jpg",
       ],
     );
-    await page.locator(".photo-count").getByText("5 photos", { exact: true }).waitFor();
+    await page.locator(".photo-count").getByText("5 files", { exact: true }).waitFor();
     await shot(visit, "archive-photos");
     await expectAccessible(visit);
     await page.getByRole("button", { name: "Filter and order" }).click();
@@ -135,22 +135,23 @@ describe("the grid", () => {
     const { page } = await openArchive(browser, server);
     await page.locator(".tile[data-photo]").nth(4).waitFor();
     await page.getByRole("searchbox").fill("seag");
-    await page.getByText("1 photo", { exact: true }).waitFor();
+    await page.getByText("1 file", { exact: true }).waitFor();
     await expectSoon(() => shownNames(page), ["seagulls.jpg"]);
     await expectSoon(() => new URL(page.url()).hash, "#/photos?search=seag");
     await page.getByRole("searchbox").fill("nothing of that name");
     await page.getByRole("heading", { name: "Nothing found" }).waitFor();
+    await page.getByText("No file matches all of this.").waitFor();
     await page.getByRole("button", { name: "Show everything" }).click();
-    await page.getByText("5 photos").waitFor();
+    await page.getByText("5 files").waitFor();
     await page.getByRole("button", { name: "Filter and order" }).click();
-    await page.getByLabel("Which").selectOption("unpublished");
-    await page.getByText("1 photo", { exact: true }).waitFor();
+    await page.getByLabel("Show", { exact: true }).selectOption("unpublished");
+    await page.getByText("1 file", { exact: true }).waitFor();
     await expectSoon(() => shownNames(page), ["harbour.jpg and not published"]);
     await page.getByLabel("Kind").selectOption("videos");
     await page.getByText("0 videos", { exact: true }).waitFor();
     await page.goBack();
     await page.goBack();
-    await page.getByText("5 photos").waitFor();
+    await page.getByText("5 files").waitFor();
   });
 
   test("finds by any tag, link and album, however many there are: by writing, by keys and by a press", async () => {
@@ -198,7 +199,7 @@ describe("the grid", () => {
     await page.getByRole("option", { name: "many127" }).waitFor();
     await field.press("Enter");
     await chip("many127").waitFor();
-    await page.getByText("1 photo", { exact: true }).waitFor();
+    await page.getByText("1 file", { exact: true }).waitFor();
     await field.fill("no such tag");
     await page.getByText("Nothing found", { exact: true }).waitFor();
     await field.press("Escape");
@@ -215,7 +216,7 @@ describe("the grid", () => {
       await page.getByRole("combobox", { name, exact: true }).fill(words);
       await page.getByRole("option", { name: found }).click();
       await chip(found).waitFor();
-      await page.getByText("1 photo", { exact: true }).waitFor();
+      await page.getByText("1 file", { exact: true }).waitFor();
       await expectSoon(
         () => page.getByRole("combobox", { name, exact: true }).inputValue(),
         found as string,
@@ -230,13 +231,13 @@ describe("the grid", () => {
 
   test("shows what arrives, and what goes, by itself", async () => {
     const { page } = await openArchive(browser, server);
-    await page.getByText("5 photos").waitFor();
+    await page.getByText("5 files").waitFor();
     const { photo_id: id } = await addPhoto(server, "late.jpg");
     await tileOf(page, "late.jpg").waitFor();
     // Its thumbnail is made meanwhile, and appears.
     await page.locator(`[data-photo="${id}"] img.there`).waitFor({ timeout: 30_000 });
     await callApi(server, "photo/delete", { photo_id: id, permanently: 1 });
-    await page.getByText("5 photos").waitFor();
+    await page.getByText("5 files").waitFor();
   });
 
   test("says so where there is nothing, and the trash is empty", async () => {
@@ -309,7 +310,7 @@ describe("one photo", () => {
     );
     expect(await page.title()).not.toContain("owned");
     await page.getByRole("link", { name: "Summer" }).click();
-    await page.getByText("1 photo", { exact: true }).waitFor();
+    await page.getByText("1 file", { exact: true }).waitFor();
     await callApi(server, "photo/update", {
       photo_id: ids["boat.jpg"] ?? 0,
       title: "",
@@ -415,6 +416,8 @@ describe("one photo", () => {
     await page.evaluate(() => void (location.hash = "#/photos?state=trash"));
     await opened(page, "mistake.jpg");
     await page.getByText("In the trash: nobody sees it but those who may restore it.").waitFor();
+    // Its link opens nothing while it is there: what is said of publishing would not be true.
+    expect(await page.getByText("can always open it").count()).toBe(0);
     await page.locator(".layers img.there").waitFor();
     await page.getByRole("button", { name: "Delete for good" }).click();
     await page.locator("dialog").getByRole("button", { name: "Delete for good" }).click();
@@ -474,10 +477,10 @@ describe("many photos", () => {
     await page.getByRole("button", { name: "Add a tag" }).click();
     await page.locator("dialog").getByLabel("Tag").fill("two words");
     await page.keyboard.press("Enter");
-    await page.getByText("Tag added to 3 photos.").waitFor();
+    await page.getByText("Tag added to 3 files.").waitFor();
     await expectSoon(tagged, 3);
     await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByText("Undone for 3 photos.").waitFor();
+    await page.getByText("Undone for 3 files.").waitFor();
     await expectSoon(tagged, 0);
     await page.locator(".day-mark").first().click();
     await page.getByText("5 selected").waitFor();
@@ -501,8 +504,8 @@ describe("many photos", () => {
     await page.getByRole("button", { name: "Select boat.jpg" }).click();
     await page.getByRole("button", { name: "Select seagulls.jpg" }).click();
     await page.keyboard.press("Delete");
-    await page.getByText("2 photos moved to the trash.").waitFor();
-    await page.getByText("3 photos").waitFor();
+    await page.getByText("2 files moved to the trash.").waitFor();
+    await page.getByText("3 files").waitFor();
     await page.evaluate(() => void (location.hash = "#/photos?state=trash"));
     await page.getByText("stays here for 30 days").waitFor();
     await page.locator(".day-mark").first().click();
@@ -533,7 +536,7 @@ describe("many photos", () => {
     await callApi(server, "photo/delete", { photo_id: id, permanently: 1 });
     await page.getByRole("button", { name: "Unpublish" }).click();
     const dialog = page.locator("dialog");
-    await dialog.getByText("One photo could not be changed").waitFor();
+    await dialog.getByText("One file could not be changed").waitFor();
     expect(await dialog.innerText()).toContain("gone.jpg");
     expect(await dialog.innerText()).toContain("no such photo");
     await callApi(server, "photo/update", {

@@ -86,8 +86,10 @@ describe.each(browsers)("%s", (name) => {
         level: "write",
       });
       await server.token({ title: "The operator's" });
-      await callApi(server, "photo/get-upload-token", { title: "The writer's" }, key);
       const { page } = await openArchive(browser, server, { view: "links", key });
+      // There are others' links, which are not shown to it.
+      await page.getByText("You have made no link yet.").waitFor();
+      await callApi(server, "photo/get-upload-token", { title: "The writer's" }, key);
       await page.getByText("The writer's").waitFor();
       expect(await page.getByText("The operator's").count()).toBe(0);
       const views = page.getByRole("navigation").getByRole("link");

@@ -51,7 +51,7 @@ describe.each(browsers)("%s", (name) => {
       await expectAccessible(visit);
 
       await row.getByRole("link", { name: "What arrived" }).click();
-      await page.getByText("2 photos").waitFor();
+      await page.getByText("2 files").waitFor();
       await expectAccessible(visit);
       await edit(page, screen);
       await deleteUndoRestore(visit);
@@ -148,11 +148,11 @@ async function deleteUndoRestore(visit: Visit): Promise<void> {
     await select(visit, best);
     await page.keyboard.press("Delete");
     await page.getByText("Moved to the trash.").last().waitFor();
-    await page.getByText("1 photo", { exact: true }).waitFor();
+    await page.getByText("1 file", { exact: true }).waitFor();
   };
   await remove();
   await page.getByRole("button", { name: "Undo" }).last().click();
-  await page.getByText("2 photos", { exact: true }).waitFor();
+  await page.getByText("2 files", { exact: true }).waitFor();
   await remove();
   const here = page.url();
   await goToView(page, "photos?state=trash");
@@ -160,7 +160,7 @@ async function deleteUndoRestore(visit: Visit): Promise<void> {
   await page.getByRole("button", { name: "Restore" }).click();
   await page.getByRole("heading", { name: "The trash is empty" }).waitFor();
   await page.goto(here);
-  await page.getByText("2 photos", { exact: true }).waitFor();
+  await page.getByText("2 files", { exact: true }).waitFor();
 }
 
 /** Both are selected and downloaded: what the browser is sent to is a ZIP of the two. */

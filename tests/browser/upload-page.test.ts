@@ -94,7 +94,7 @@ test("more files than there are places for: the first that fit are sent, the res
   await stateOf(page, "one.png", "done");
   await stateOf(page, "two.png", "done");
   const third = await stateOf(page, "three.png", "refused");
-  expect(await third.locator(".detail").innerText()).toStartWith("There is no place left for it");
+  expect(await third.locator(".detail").innerText()).toStartWith("The link takes no more files");
   const ending = page.locator(".ending.warning");
   await ending
     .getByRole("heading", { name: "2 arrived, 1 was not accepted", exact: true })

@@ -111,6 +111,68 @@ describe.each(LANGUAGES)("%s", (language) => {
   });
 });
 
+describe("one word for one thing, and no wrong one", () => {
+  test.each([
+    ["en", / …/],
+    ["de", /[^ (]…|schick|Rückruf/],
+    ["fr", / …|\bgros\b|abîm|rappel/i],
+    ["es", / …|\bse (probaron|eligió|agotó|dañó|abandonó)\b|fue aceptado/],
+    // "Tilbagekald" is said of links and keys alone; "Mærke" is a brand.
+    ["da", / …|[Mm]ærke|[Uu]dgiv|[Vv]entende tilbagekald|“/],
+  ] as const)("%s", (language, wrong) => {
+    const said = messages(textsOf(language)).filter(([, text]) => wrong.test(writtenOf(text)));
+    expect(said).toEqual([]);
+  });
+
+  test("in Spanish the archive is the gallery throughout", () => {
+    const english = messages(textsOf("en")).filter(([, text]) =>
+      /archive\b/i.test(writtenOf(text)),
+    );
+    const spanish = new Map(messages(textsOf("es")));
+    expect(english.length).toBeGreaterThan(5);
+    for (const [path] of english) {
+      expect([path, writtenOf(spanish.get(path) ?? "")]).toEqual([
+        path,
+        expect.stringMatching(/galería/i),
+      ]);
+    }
+  });
+
+  test.each([
+    ["de", /\b(am|[Bb]is|Wie es ist:) \{(moment|until|date)\}/],
+    ["fr", /(\ble|[Jj]usqu’au|Sans changement :) \{(moment|until|date)\}/],
+    ["es", /\b(el|está:) \{(moment|until|date)\}/],
+  ] as const)(
+    "in %s a moment has the word before it that makes a sentence of it",
+    (language, right) => {
+      const bare = messages(textsOf(language))
+        .map(([path, text]) => [path, writtenOf(text)] as const)
+        .filter(([, text]) => /\{(moment|until|date)\}/.test(text) && !right.test(text));
+      expect(bare).toEqual([]);
+    },
+  );
+});
+
+/** What is counted need not be what the form is chosen by: of 8 files 1 may be left. */
+test.each(["en", "de", "fr", "es", "da"] as const)(
+  "in %s a number agrees with its noun and its verb whatever else is counted",
+  (language) => {
+    for (const [path, message] of messages(textsOf(language))) {
+      if (!/\{(left|done|arrived)\}/.test(writtenOf(message))) continue;
+      const said = fill(message, language, { left: 1, done: 1, arrived: 1, count: 8, until: "–" });
+      expect([path, said]).not.toEqual([
+        path,
+        expect.stringMatching(/\b1 \p{L}+s\b|(Quedan|Han \p{L}+) 1\b/u),
+      ]);
+    }
+  },
+);
+
+/** All that a message says, in one line. */
+function writtenOf(message: Message): string {
+  return typeof message === "string" ? message : `${message.one} ${message.other}`;
+}
+
 /** With ordinary spaces for those that do not break. */
 const plain = (text: string) => text.replaceAll(/\s/g, " ");
 

@@ -1,5 +1,6 @@
 import type { Texts } from "./en.ts";
 
+/** Wer liest, ist „du“. Ein Wort für eine Sache: senden, Datei, Kennwort, Schlagwort, Papierkorb, Meldung (callback), widerrufen. */
 export const de: Texts = {
   common: {
     close: "Schließen",
@@ -27,20 +28,20 @@ export const de: Texts = {
       files: "{sender} bittet dich um Dateien",
     },
     usedHeading: "Dieser Upload-Link wurde schon benutzt.",
-    usedSentence: "Alles, wofür er gedacht war, ist geschickt worden.",
+    usedSentence: "Alles, wofür er gedacht war, ist gesendet worden.",
     expiredHeading: "Dieser Upload-Link ist abgelaufen.",
-    expiredSentence: "Bitte um einen neuen, wo du ihn bekommen hast.",
+    expiredSentence: "Bitte dort um einen neuen, wo du diesen bekommen hast.",
     revokedHeading: "Dieser Upload-Link wurde widerrufen.",
     revokedSentence:
-      "Mit ihm wird nichts mehr angenommen. Bitte um einen neuen, wo du ihn bekommen hast.",
+      "Mit ihm wird nichts mehr angenommen. Bitte dort um einen neuen, wo du diesen bekommen hast.",
     invalidHeading: "Dieser Upload-Link ist nicht gültig.",
     invalidSentence: "Prüfe, ob die Adresse vollständig ist.",
-    goesOn: "Was du angefangen hattest, wird noch geschickt.",
+    goesOn: "Was du angefangen hattest, wird noch gesendet.",
     limits: {
       one: "Eine Datei: {types}, höchstens {size}.",
       other: "Bis zu {count} Dateien: {types}, jede höchstens {size}.",
     },
-    each: "Du kannst {types} schicken, jede Datei höchstens {size}.",
+    each: "Du kannst {types} senden, jede Datei höchstens {size}.",
     types: {
       any: "Dateien jeder Art",
       image: "Bilder",
@@ -84,15 +85,14 @@ export const de: Texts = {
     guest: {
       name: "Dein Name",
       note: "Eine Nachricht",
-      hint: "Das geht mit den Dateien mit, die du danach auswählst.",
+      hint: "Wird mit den Dateien gesendet, die du danach auswählst.",
     },
     limit: {
       empty: "Die Datei ist leer.",
-      no_media: "Das ist kein Foto oder Video. Du kannst {types} schicken.",
-      wrong_type:
-        "Dateien der Art {type} werden hier nicht angenommen. Du kannst {types} schicken.",
+      no_media: "Das ist kein Foto oder Video. Du kannst {types} senden.",
+      wrong_type: "Dateien der Art {type} werden hier nicht angenommen. Du kannst {types} senden.",
       too_large: "Die Datei ist zu groß: Sie hat {size}, und höchstens {limit} sind erlaubt.",
-      no_place: "Kein Platz mehr: Der Link nimmt nicht mehr Dateien als die zuvor ausgewählten.",
+      no_place: "Der Link nimmt keine weiteren Dateien an.",
     },
     refusal: {
       refused: "Der Server konnte diese Datei nicht annehmen.",
@@ -109,7 +109,7 @@ export const de: Texts = {
       origin_refused: "Unter der Adresse, die diese Seite hat, werden keine Dateien angenommen.",
       invalid_input: "Der Server konnte diese Datei nicht annehmen.",
       file_changed:
-        "Die Datei wurde verändert oder verschoben, während sie geschickt wurde. Wähle sie noch einmal aus.",
+        "Die Datei wurde verändert oder verschoben, während sie gesendet wurde. Wähle sie noch einmal aus.",
       token_used: "Andere haben den letzten Platz dieses Links benutzt.",
       token_expired: "Der Upload-Link ist abgelaufen, bevor sie an der Reihe war.",
       token_revoked: "Der Upload-Link wurde widerrufen.",
@@ -123,7 +123,7 @@ export const de: Texts = {
       paused: "Angehalten bei {percent} % von {size}",
       sent: "{percent} % von {size}",
       waiting: "Wartet noch",
-      otherTab: "Wird in einem anderen Tab geschickt",
+      otherTab: "Wird in einem anderen Tab gesendet",
       noUse: "Wartet auf einen freien Platz",
       offline: "Wartet auf die Verbindung",
       trouble: {
@@ -139,9 +139,9 @@ export const de: Texts = {
     button: {
       pause: "{name} anhalten",
       resume: "{name} fortsetzen",
-      cancel: "{name} abbrechen",
+      cancel: "Übertragung von {name} abbrechen",
       remove: "{name} entfernen",
-      undo: "Rückgängig: {name} doch schicken",
+      undo: "Rückgängig: {name} doch senden",
     },
     fold: {
       waiting: { one: "{count} weitere wartet", other: "{count} weitere warten" },
@@ -167,6 +167,7 @@ export const de: Texts = {
         "In diesem Augenblick schicken andere auf allen freien Plätzen dieses Links Dateien. Sobald einer frei ist, geht es hier weiter.",
       full: "Auf dem Server ist im Moment kein Platz. Sobald wieder welcher da ist, geht es von selbst weiter.",
       busy: "Der Server kann gerade nichts annehmen. Sobald er es kann, geht es von selbst weiter.",
+      busy: "Gerade belegen andere alle freien Plätze dieses Links. Sobald einer frei ist, geht es hier weiter.",
       nextAttempt: {
         one: "Nächster Versuch in {count} Sekunde.",
         other: "Nächster Versuch in {count} Sekunden.",
@@ -199,8 +200,8 @@ export const de: Texts = {
       forget: "{name} vergessen",
     },
     announce: {
-      sending: { one: "{count} Datei wird geschickt.", other: "{count} Dateien werden geschickt." },
-      progress: "{percent} % geschickt.",
+      sending: { one: "{count} Datei wird gesendet.", other: "{count} Dateien werden gesendet." },
+      progress: "{percent} % gesendet.",
       arrived: "{name} ist angekommen.",
       arrivedMany: {
         one: "{count} Datei ist angekommen.",
@@ -236,15 +237,15 @@ export const de: Texts = {
         "Das kam nicht von einer Seite dieses Servers. Hinter einem Proxy muss REDEEM_PUBLIC_URL die Adresse sein, die du siehst.",
       signedOut: "Du bist abgemeldet.",
       linkUsed:
-        "Dieser Link ist benutzt: jeder meldet einmal an. `{program} open` gibt einen neuen aus.",
+        "Dieser Link ist benutzt: Jeder gilt nur einmal. `{program} open` gibt einen neuen aus.",
       linkExpired:
-        "Dieser Link ist zu alt: jeder gilt 15 Minuten. `{program} open` gibt einen neuen aus.",
+        "Dieser Link ist zu alt: Jeder gilt 15 Minuten. `{program} open` gibt einen neuen aus.",
       linkUnknown: "Dieser Link ist nicht gültig. `{program} open` gibt einen neuen aus.",
     },
   },
   passphrase: {
     heading: "Dieser Link hat ein Kennwort.",
-    hint: "Wer dir den Link geschickt hat, kann es dir sagen.",
+    hint: "Wer dir den Link gesendet hat, kann es dir sagen.",
     field: "Kennwort",
     button: "Weiter",
     wrong: "Das ist nicht das Kennwort.",
@@ -287,7 +288,7 @@ export const de: Texts = {
     frame: {
       photos: "Fotos",
       links: "Links",
-      callbacks: "Rückrufe",
+      callbacks: "Meldungen",
       keys: "Schlüssel",
       storage: "Speicher",
       account: "Konto",
@@ -309,10 +310,8 @@ export const de: Texts = {
       heading: "Fotos",
       loading: "Wird geladen",
       time: "Zeit",
-      count: {
-        one: "{count} Foto",
-        other: "{count} Fotos",
-      },
+      count: { one: "{count} Datei", other: "{count} Dateien" },
+      countPictures: { one: "{count} Foto", other: "{count} Fotos" },
       countVideos: { one: "{count} Video", other: "{count} Videos" },
       countAudio: { one: "{count} Audiodatei", other: "{count} Audiodateien" },
       search: "Suchen",
@@ -320,7 +319,7 @@ export const de: Texts = {
       filter: "Filtern und sortieren",
       takeAway: "{name} entfernen",
       showAll: "Alles zeigen",
-      state: "Welche",
+      state: "Anzeigen",
       states: {
         all: "Alle außer dem Papierkorb",
         published: "Veröffentlichte",
@@ -351,10 +350,10 @@ export const de: Texts = {
       },
       nothingYet: "Noch ist nichts angekommen",
       nothingYetSentence:
-        "Erstelle einen Link und schick ihn jemandem, der Fotos für dich hat. Was geschickt wird, erscheint hier.",
+        "Erstelle einen Link und sende ihn jemandem, der Fotos für dich hat. Was gesendet wird, erscheint hier.",
       makeLink: "Link erstellen",
       nothingFound: "Nichts gefunden",
-      nothingFoundSentence: "Es gibt keine Fotos, auf die das alles zutrifft.",
+      nothingFoundSentence: "Auf keine Datei trifft all das zu.",
       trashEmpty: "Der Papierkorb ist leer",
       trashEmptySentence:
         "Was gelöscht wird, bleibt eine Weile hier und kann wiederhergestellt werden.",
@@ -387,54 +386,54 @@ export const de: Texts = {
       unpublish: "Nicht mehr veröffentlichen",
       delete: "Löschen",
       restore: "Wiederherstellen",
-      changing: "Die Fotos werden geändert",
+      changing: "Die Dateien werden geändert",
       deleted: {
         one: "In den Papierkorb gelegt.",
-        other: "{count} Fotos in den Papierkorb gelegt.",
+        other: "{count} Dateien in den Papierkorb gelegt.",
       },
       restored: {
         one: "Wiederhergestellt.",
-        other: "{count} Fotos wiederhergestellt.",
+        other: "{count} Dateien wiederhergestellt.",
       },
       undone: {
         one: "Rückgängig gemacht.",
-        other: "Für {count} Fotos rückgängig gemacht.",
+        other: "Für {count} Dateien rückgängig gemacht.",
       },
       nowPublished: {
         one: "Veröffentlicht.",
-        other: "{count} Fotos veröffentlicht.",
+        other: "{count} Dateien veröffentlicht.",
       },
       nowUnpublished: {
         one: "Nicht mehr veröffentlicht.",
-        other: "{count} Fotos nicht mehr veröffentlicht.",
+        other: "{count} Dateien nicht mehr veröffentlicht.",
       },
       tagged: {
         one: "Schlagwort hinzugefügt.",
-        other: "Schlagwort zu {count} Fotos hinzugefügt.",
+        other: "Schlagwort zu {count} Dateien hinzugefügt.",
       },
       addedToAlbum: {
         one: "In „{title}“ gelegt.",
-        other: "{count} Fotos in „{title}“ gelegt.",
+        other: "{count} Dateien in „{title}“ gelegt.",
       },
       removedFromAlbum: {
         one: "Aus dem Album genommen.",
-        other: "{count} Fotos aus dem Album genommen.",
+        other: "{count} Dateien aus dem Album genommen.",
       },
       notChanged: {
-        one: "Ein Foto konnte nicht geändert werden",
-        other: "{count} Fotos konnten nicht geändert werden",
+        one: "Eine Datei konnte nicht geändert werden",
+        other: "{count} Dateien konnten nicht geändert werden",
       },
       andMore: {
-        one: "Und noch eines.",
+        one: "Und noch eine.",
         other: "Und noch {count}.",
       },
       tagMany: {
-        one: "Schlagwort für ein Foto",
-        other: "Schlagwort für {count} Fotos",
+        one: "Schlagwort für eine Datei",
+        other: "Schlagwort für {count} Dateien",
       },
       albumMany: {
-        one: "Ein Foto in ein Album legen",
-        other: "{count} Fotos in ein Album legen",
+        one: "Eine Datei in ein Album legen",
+        other: "{count} Dateien in ein Album legen",
       },
       findAlbum: "Album suchen oder ein neues benennen",
       newAlbum: "Neues Album „{title}“",
@@ -447,9 +446,9 @@ export const de: Texts = {
       fit: "Ins Fenster einpassen",
       copyLink: "Link kopieren",
       destroy: "Endgültig löschen",
-      destroySentence: "„{name}“ wird mit der Datei entfernt. Nichts bringt es zurück.",
+      destroySentence: "„{name}“ wird mit der Datei entfernt und lässt sich nicht zurückholen.",
       destroyed: "Endgültig gelöscht.",
-      inTrash: "Im Papierkorb: nur wer es wiederherstellen darf, sieht es.",
+      inTrash: "Im Papierkorb: Nur wer es wiederherstellen darf, sieht es.",
       beingMade: "Eine Vorschau wird gerade erstellt.",
       noPreview: "Von dieser Datei gibt es keine Vorschau.",
       notPlayed:
@@ -461,9 +460,9 @@ export const de: Texts = {
       albums: "Alben",
       isPublished: "Veröffentlicht",
       publishingPublic:
-        "Diese Seite listet veröffentlichte Fotos für alle auf. Wer den Link hat, sieht es in jedem Fall.",
+        "Veröffentlichte Fotos sind hier für alle zu sehen. Wer den eigenen Link dieses Fotos hat, kann es immer öffnen.",
       publishingPrivate:
-        "Diese Seite listet Fotos nur für API-Schlüssel auf: Programme mit einem Schlüssel und geteilte Alben zeigen, was veröffentlicht ist. Wer den Link hat, sieht es in jedem Fall.",
+        "Veröffentlichte Fotos zeigen Programme, die einen Schlüssel haben, und Alben, die du teilst; öffentlich zu sehen sind sie nicht. Wer den eigenen Link dieses Fotos hat, kann es immer öffnen.",
       publishedAt: "Wird am {moment} veröffentlicht.",
       byLink: "Über den Link",
       from: "Von {name}",
@@ -498,7 +497,9 @@ export const de: Texts = {
       search: "Links suchen",
       states: { open: "Offen", used: "Aufgebraucht", expired: "Abgelaufen", revoked: "Widerrufen" },
       nothing:
-        "Es gibt noch keinen Link. Erstelle einen und schick ihn an alle, die Bilder für dich haben.",
+        "Es gibt noch keinen Link. Erstelle einen und sende ihn an alle, die Bilder für dich haben.",
+      nothingOwn:
+        "Du hast noch keinen Link erstellt. Erstelle einen und sende ihn an alle, die Bilder für dich haben.",
       untitled: "Link ohne Titel",
       replaces: "Ersetzt Foto {id}",
       arrived: {
@@ -507,7 +508,7 @@ export const de: Texts = {
       },
       underWay: { one: "{count} unterwegs", other: "{count} unterwegs" },
       until: "bis {moment}",
-      ended: "Abgelaufen: {moment}",
+      ended: "Abgelaufen am {moment}",
       hasPassphrase: "mit Kennwort",
       copy: "Link kopieren",
       copied: "Der Link ist kopiert.",
@@ -516,7 +517,7 @@ export const de: Texts = {
       qr: "QR-Code",
       saveQr: "QR-Code speichern",
       photos: "Was ankam",
-      more: "Mehr",
+      more: "Weitere Aktionen",
       edit: "Verlängern oder ändern",
       save: "Speichern",
       saved: "Der Link ist geändert.",
@@ -541,11 +542,11 @@ export const de: Texts = {
       endMoment: "Tag und Uhrzeit",
       files: "Anzahl der Dateien",
       filesHint: { one: "{count} ist angekommen.", other: "{count} sind angekommen." },
-      size: "Größte Datei",
-      sizeHint: "Leer: so groß, wie der Server sie nimmt.",
+      size: "Höchstgröße einer Datei",
+      sizeHint: "Leer: so groß, wie der Server sie annimmt.",
       unit: "Einheit",
-      types: "Nur diese",
-      typesHint: "Keine gewählt: alles, was der Server nimmt.",
+      types: "Arten von Dateien",
+      typesHint: "Keine ausgewählt: alles, was der Server annimmt.",
       typeNames: {
         "image/*": "Bilder",
         "video/*": "Videos",
@@ -576,9 +577,9 @@ export const de: Texts = {
       },
       to: "an {host}",
       tried: { one: "einmal versucht", other: "{count}-mal versucht" },
-      next: "wieder {moment}",
-      delivered: "zugestellt {moment}",
-      givenUp: "aufgegeben {moment}",
+      next: "wieder am {moment}",
+      delivered: "zugestellt am {moment}",
+      givenUp: "aufgegeben am {moment}",
       lastError: "Letzter Fehler: {error}",
       photo: "Foto {id}",
       retry: "Jetzt versuchen",
@@ -598,8 +599,8 @@ export const de: Texts = {
         super: "Darf alles, auch Schlüssel erstellen",
       },
       number: "Nr. {id}",
-      made: "erstellt {date}",
-      revokedOn: "widerrufen {date}",
+      made: "erstellt am {date}",
+      revokedOn: "widerrufen am {date}",
       own: "damit bist du angemeldet",
       name: "Wofür er ist",
       nameHint: "Etwa der Name einer Person oder eines Programms.",
@@ -615,7 +616,7 @@ export const de: Texts = {
     storage: {
       usedAndFree: "{used} belegt, {free} frei",
       counting: "{free} frei. Was belegt ist, wird gezählt …",
-      countedAt: "Gezählt {moment}",
+      countedAt: "Gezählt am {moment}",
       originals: "Fotos und Videos",
       trash: "Papierkorb",
       thumbnails: "Vorschaubilder",
@@ -623,7 +624,7 @@ export const de: Texts = {
       reserve: "Bleibt frei",
       photos: { one: "{count} Datei", other: "{count} Dateien" },
       byAlbum: "Nach Album",
-      noAlbums: "Kein Foto ist in einem Album.",
+      noAlbums: "Nichts ist in einem Album.",
       byLink: "Nach Link",
       noLinks: "Es ist noch nichts angekommen.",
       byKeys: "Mit API-Schlüsseln gesendet",
@@ -633,10 +634,10 @@ export const de: Texts = {
       startedAt: "Gestartet",
       memory: "Arbeitsspeicher",
       uploadsUnderWay: "Uploads unterwegs",
-      callbacksPending: "Wartende Rückrufe",
+      callbacksPending: "Wartende Meldungen",
       callbacksGivenUp: {
-        one: "{count} Rückruf wurde aufgegeben.",
-        other: "{count} Rückrufe wurden aufgegeben.",
+        one: "{count} Meldung wurde aufgegeben.",
+        other: "{count} Meldungen wurden aufgegeben.",
       },
       look: "Ansehen",
       mediaWaiting: "Fehlende Vorschaubilder",

@@ -100,8 +100,7 @@ export const en = {
       no_media: "This is not a photo or video. You can send {types}.",
       wrong_type: "{type} files are not accepted here. You can send {types}.",
       too_large: "The file is too large: it is {size}, and at most {limit} is allowed.",
-      no_place:
-        "There is no place left for it: the link takes no more files than those chosen before.",
+      no_place: "The link takes no more files.",
     },
     /** Why the server did not accept a file, or the page gave it up, by code. */
     refusal: {
@@ -173,6 +172,7 @@ export const en = {
         "Others are sending files with all free places of this link at this moment. As soon as one is free, it goes on here.",
       full: "The server has no room at the moment. As soon as there is some, it goes on by itself.",
       busy: "The server cannot take anything at this moment. As soon as it can, it goes on by itself.",
+      busy: "All remaining places of this link are being used by others right now. As soon as one is free, it goes on here.",
       nextAttempt: {
         one: "Next attempt in {count} second.",
         other: "Next attempt in {count} seconds.",
@@ -316,10 +316,9 @@ export const en = {
       heading: "Photos",
       loading: "Loading",
       time: "Time",
-      count: {
-        one: "{count} photo",
-        other: "{count} photos",
-      },
+      /** Of all kinds together. */
+      count: { one: "{count} file", other: "{count} files" },
+      countPictures: { one: "{count} photo", other: "{count} photos" },
       countVideos: { one: "{count} video", other: "{count} videos" },
       countAudio: { one: "{count} audio file", other: "{count} audio files" },
       search: "Search",
@@ -327,7 +326,7 @@ export const en = {
       filter: "Filter and order",
       takeAway: "Remove {name}",
       showAll: "Show everything",
-      state: "Which",
+      state: "Show",
       states: {
         all: "All but the trash",
         published: "Published",
@@ -361,7 +360,7 @@ export const en = {
         "Make a link and send it to somebody who has photos for you. What they send appears here.",
       makeLink: "Make a link",
       nothingFound: "Nothing found",
-      nothingFoundSentence: "There are no photos for which all of this is true.",
+      nothingFoundSentence: "No file matches all of this.",
       trashEmpty: "The trash is empty",
       trashEmptySentence: "What is deleted stays here for a while, and can be restored.",
       trashDays: {
@@ -379,7 +378,7 @@ export const en = {
         one: "{count} selected",
         other: "{count} selected",
       },
-      asking: "Selecting … {count}",
+      asking: "Selecting… {count}",
       download: "Download",
       downloading: {
         one: "Downloading one file.",
@@ -393,54 +392,54 @@ export const en = {
       unpublish: "Unpublish",
       delete: "Delete",
       restore: "Restore",
-      changing: "Changing the photos",
+      changing: "Changing the files",
       deleted: {
         one: "Moved to the trash.",
-        other: "{count} photos moved to the trash.",
+        other: "{count} files moved to the trash.",
       },
       restored: {
         one: "Restored.",
-        other: "{count} photos restored.",
+        other: "{count} files restored.",
       },
       undone: {
         one: "Undone.",
-        other: "Undone for {count} photos.",
+        other: "Undone for {count} files.",
       },
       nowPublished: {
         one: "Published.",
-        other: "{count} photos published.",
+        other: "{count} files published.",
       },
       nowUnpublished: {
         one: "No longer published.",
-        other: "{count} photos no longer published.",
+        other: "{count} files no longer published.",
       },
       tagged: {
         one: "Tag added.",
-        other: "Tag added to {count} photos.",
+        other: "Tag added to {count} files.",
       },
       addedToAlbum: {
         one: "Added to “{title}”.",
-        other: "{count} photos added to “{title}”.",
+        other: "{count} files added to “{title}”.",
       },
       removedFromAlbum: {
         one: "Taken out of the album.",
-        other: "{count} photos taken out of the album.",
+        other: "{count} files taken out of the album.",
       },
       notChanged: {
-        one: "One photo could not be changed",
-        other: "{count} photos could not be changed",
+        one: "One file could not be changed",
+        other: "{count} files could not be changed",
       },
       andMore: {
         one: "And one more.",
         other: "And {count} more.",
       },
       tagMany: {
-        one: "Tag one photo",
-        other: "Tag {count} photos",
+        one: "Tag one file",
+        other: "Tag {count} files",
       },
       albumMany: {
-        one: "Add one photo to an album",
-        other: "Add {count} photos to an album",
+        one: "Add one file to an album",
+        other: "Add {count} files to an album",
       },
       findAlbum: "Find an album, or name a new one",
       newAlbum: "New album “{title}”",
@@ -466,9 +465,9 @@ export const en = {
       albums: "Albums",
       isPublished: "Published",
       publishingPublic:
-        "This site lists published photos for everybody. Whoever has its link sees it either way.",
+        "Published photos are shown to everybody on this site. Whoever has this photo’s own link can always open it.",
       publishingPrivate:
-        "This site lists photos for API keys alone: programs that ask with a key, and albums that were shared, show what is published. Whoever has its link sees it either way.",
+        "Published photos are shown by programs that have a key, and in albums that you share, not to the public. Whoever has this photo’s own link can always open it.",
       publishedAt: "It will be published on {moment}.",
       byLink: "By the link",
       from: "From {name}",
@@ -487,7 +486,7 @@ export const en = {
     },
     /** Lists of links, callbacks and keys. */
     lists: {
-      loading: "Loading …",
+      loading: "Loading…",
       more: "Show more",
       show: "Show",
       all: "All",
@@ -504,6 +503,9 @@ export const en = {
       search: "Search links",
       states: { open: "Open", used: "Used up", expired: "Expired", revoked: "Revoked" },
       nothing: "There is no link yet. Make one, and send it to whoever has pictures for you.",
+      /** For keys that see the links made with them alone. */
+      nothingOwn:
+        "You have made no link yet. Make one, and send it to whoever has pictures for you.",
       untitled: "Untitled link",
       replaces: "Replaces photo {id}",
       arrived: {
@@ -546,10 +548,10 @@ export const en = {
       endMoment: "Day and time",
       files: "Number of files",
       filesHint: { one: "{count} has arrived.", other: "{count} have arrived." },
-      size: "Largest file",
+      size: "Largest size of a file",
       sizeHint: "Empty: as large as the server takes.",
       unit: "Unit",
-      types: "Only these",
+      types: "Types of files",
       typesHint: "None chosen: all that the server takes.",
       typeNames: {
         "image/*": "Pictures",
@@ -619,7 +621,7 @@ export const en = {
     },
     storage: {
       usedAndFree: "{used} used, {free} free",
-      counting: "{free} free. What is used is being counted …",
+      counting: "{free} free. What is used is being counted…",
       countedAt: "Counted {moment}",
       originals: "Photos and videos",
       trash: "Trash",
@@ -628,7 +630,7 @@ export const en = {
       reserve: "Kept free",
       photos: { one: "{count} file", other: "{count} files" },
       byAlbum: "By album",
-      noAlbums: "No photo is in an album.",
+      noAlbums: "Nothing is in an album.",
       byLink: "By link",
       noLinks: "Nothing has arrived yet.",
       byKeys: "Sent with API keys",

@@ -4,12 +4,15 @@
  */
 export type Message = string | { readonly one: string; readonly other: string };
 
-/** The same messages in another language: each of them, and no other. */
+/**
+ * The same messages in another language: each of them, and no other. One that has forms in English may do without where
+ * nothing in it depends on the number.
+ */
 export type Translated<Source> = {
   readonly [Name in keyof Source]: Source[Name] extends string
     ? string
     : Source[Name] extends { one: string; other: string }
-      ? Exclude<Message, string>
+      ? Message
       : Translated<Source[Name]>;
 };
 

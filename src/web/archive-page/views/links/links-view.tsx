@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Button } from "../../../kit/button.tsx";
 import { useArchive } from "../../archive-context.ts";
+import { hasLevelOf } from "../../levels.ts";
 import { usePages } from "../../listing/pages.ts";
 import { PagesState } from "../../listing/pages-state.tsx";
 import { useRefresh } from "../../listing/refresh.ts";
@@ -22,6 +23,8 @@ export function LinksView() {
   const { data } = useArchive();
   const texts = data.texts.links;
   const { search, state, tokenId } = readLinkFilter();
+  // Below that level the list has the links alone that its own user made (protocol 6).
+  const nothing = hasLevelOf(data, "admin") ? texts.nothing : texts.nothingOwn;
   const isNarrowed = search !== "" || state !== "" || tokenId !== "";
   const [isMaking, setMaking] = useState(isNewAsked);
   const [opened, setOpened] = useState<OpenedLink>();
@@ -51,7 +54,7 @@ export function LinksView() {
         <PagesState
           pages={links}
           icon="link"
-          nothing={isNarrowed ? data.texts.lists.nothingFound : texts.nothing}
+          nothing={isNarrowed ? data.texts.lists.nothingFound : nothing}
         >
           {(items) => (
             <ul class="card-rows">

@@ -14,12 +14,12 @@ const WRITTEN_MS = 250;
 /** What the things that are counted are called. */
 const COUNTS = {
   "": "count",
-  pictures: "count",
+  pictures: "countPictures",
   videos: "countVideos",
   audio: "countAudio",
 } as const;
 
-/** The head of the view: the number of photos, the search, the filters. */
+/** The head of the view: the number of files, the search, the filters. */
 export function SelectionBar() {
   const { texts, locale, list, selection } = usePhotos();
   const total = list.shape.value?.total;

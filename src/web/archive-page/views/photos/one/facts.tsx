@@ -22,16 +22,17 @@ export function Facts({
   actions: OneActions;
 }) {
   const { mayChange, selection, texts } = usePhotos();
-  const mayEdit = mayChange && selection.state !== "trash";
+  const isInTrash = selection.state === "trash";
+  const mayEdit = mayChange && !isInTrash;
   const props = { photo, actions, mayEdit };
   return (
     <>
-      {selection.state === "trash" && <p class="one-text hint">{texts.inTrash}</p>}
+      {isInTrash && <p class="one-text hint">{texts.inTrash}</p>}
       <TitleField {...props} />
       <DescriptionField {...props} />
       <TagsField {...props} />
       <AlbumsField {...props} />
-      <PublishField {...props} />
+      {!isInTrash && <PublishField {...props} />}
       <OriginFacts origin={shown.origin} />
       <FileFacts photo={photo} />
       {mayEdit && <ReplaceFile photo={photo} />}
