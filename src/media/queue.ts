@@ -56,6 +56,12 @@ const MOST_CLAIMS = 10;
 /** Before the queue is looked at again after it failed, or while the disk is full. */
 const REST_MS = 30_000;
 
+/**
+ * Whoever looks at the archive looks at what came last, which has its thumbnails first, even where a thousand are waiting. Of so
+ * many jobs one is what waits longest, so that nothing waits for ever while more is coming.
+ */
+const OLDEST_EACH = 4;
+
 /** How many times as long as the last job a busy server has before the next one. */
 const RESTS = 9;
 
@@ -87,6 +93,8 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
     limitMs: limits.job,
     retryMs: limits.retry,
   };
+
+  let claims = 0;
 
   const recovered = workers > 0 ? recover(options) : Promise.resolve();
   const queued =
@@ -129,7 +137,7 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
       while (!signal.aborted) {
         busy.add(self);
         const rung = bell.next();
-        const job = options.hasRoom() ? await records.media.claim(lease, now()) : undefined;
+        const job = options.hasRoom() ? await claim() : undefined;
         if (job) {
           const own = process.next();
           if (lanes.size < workers) wake();
@@ -143,6 +151,11 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
     } finally {
       process.end();
     }
+  }
+
+  function claim(): Promise<MediaJob | undefined> {
+    claims += 1;
+    return records.media.claim(lease, now(), claims % OLDEST_EACH === 0 ? "oldest" : "newest");
   }
 
   async function carryOut(job: MediaJob, process: MediaProcess): Promise<void> {

@@ -77,9 +77,11 @@ export type MediaSelection = { reason: MediaReason } | { originalIds: readonly n
  */
 export interface MediaRecords {
   /**
-   * Takes the job that is due and waits longest, of those uploaded just now first. One that is claimed counts as tried.
+   * Takes a job that is due: of originals that were uploaded just now before those of the backlog. One that is claimed counts
+   * as tried.
+   * @param first which of those that were uploaded just now: what waits longest, or what came last. The backlog goes by age
    */
-  claim(lease: string, now: number): Promise<MediaJob | undefined>;
+  claim(lease: string, now: number, first?: "oldest" | "newest"): Promise<MediaJob | undefined>;
   /** When the next job is due; undefined where none waits. */
   nextAt(): Promise<number | undefined>;
   /**

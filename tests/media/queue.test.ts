@@ -167,6 +167,19 @@ test("what earlier versions have left without a job is taken in, behind what is 
   expect(await run()).toEqual([]);
 });
 
+test("what came last is made first, and of four the one that waits longest", async () => {
+  const token = await site.token({ max_uploads: 8 });
+  const ids: number[] = [];
+  for (let count = 0; count < 8; count += 1) {
+    ids.push((await upload(site, picture, token)).photo_id);
+  }
+  const [first, second, third, fourth, fifth, sixth, seventh, last] = ids;
+  expect<unknown>((await run()).map(({ photo }) => photo)).toEqual([
+    ...[last, seventh, sixth, first],
+    ...[fifth, fourth, third, second],
+  ]);
+});
+
 test("a thousand that wait, and a stop in the middle: each is made, and none twice", async () => {
   const small = await jpeg(quarters(60, 40));
   const token = await site.token({ max_uploads: 1000 });

@@ -86,6 +86,15 @@ export function mediaContract(name: string, given: Given): void {
       expect((await claimed("one", NOW + 30)).photoId).toBe(second.id);
     });
 
+    test("gives what came last to whom asks for that, and none before its time", async () => {
+      const [old, last, early] = [await photo(NOW), await photo(NOW + 10), await photo(NOW)];
+      await photo(NOW + 30);
+      const newest = async () => required(await media().claim("one", NOW + 20, "newest")).photoId;
+      // Of those of one moment the one that was made last.
+      expect([await newest(), await newest(), await newest()]).toEqual([last.id, early.id, old.id]);
+      expect(await media().claim("one", NOW + 20, "newest")).toBeUndefined();
+    });
+
     test("leaves nobody waiting whose time a clock that was ahead has said", async () => {
       const { id } = await photo(NOW + 365 * 24 * 60 * MINUTE);
       expect((await claimed()).photoId).toBe(id);

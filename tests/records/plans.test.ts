@@ -120,6 +120,7 @@ const ASKED: Record<string, () => Promise<unknown>> = {
   retryNow: () => records.deliveries.retryNow("a", 1),
   after: () => records.photos.after(1, 10),
   mediaClaim: () => records.media.claim("a", 1),
+  mediaClaimNewest: () => records.media.claim("a", 1, "newest"),
   mediaNextAt: () => records.media.nextAt(),
   mediaStore: () =>
     records.media.store(1, "a", { facts: null, thumbnails: [], reason: null, error: null }, NOW),

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { MediaJob, MediaSelection } from "../records.ts";
 import type { Db } from "./db.ts";
 import { readFact, writeFact } from "./facts.ts";
@@ -64,10 +64,16 @@ export function nextJobAt(db: Db): number | undefined {
   return first === Infinity ? undefined : first;
 }
 
-/** Takes the job that is due: those of new originals before those of the backlog. Call it inside a transaction. */
-export function claimJob(db: Db, lease: string, now: number): MediaJob | undefined {
+/** Takes a job that is due: one of a new original before those of the backlog. Call it inside a transaction. */
+export function claimJob(
+  db: Db,
+  lease: string,
+  now: number,
+  first: "oldest" | "newest" = "oldest",
+): MediaJob | undefined {
   for (;;) {
-    const next = due(db, now, false) ?? due(db, now, true);
+    const newest = first === "newest" ? lastDue(db, now) : undefined;
+    const next = newest ?? due(db, now, false) ?? due(db, now, true);
     if (next === undefined) return undefined;
     const { originalId } = next;
     const job = db
@@ -95,13 +101,26 @@ export function claimJob(db: Db, lease: string, now: number): MediaJob | undefin
   }
 }
 
+const JOB = {
+  originalId: mediaJobs.originalId,
+  attempts: mediaJobs.attempts,
+  nextAt: mediaJobs.nextAt,
+};
+
+/** The new original that came last; the index of those that wait, read from its end. */
+function lastDue(db: Db, now: number) {
+  return db
+    .select(JOB)
+    .from(mediaJobs)
+    .where(and(WAITING, eq(mediaJobs.backlog, false), lte(mediaJobs.nextAt, now)))
+    .orderBy(desc(mediaJobs.nextAt), desc(mediaJobs.originalId))
+    .limit(1)
+    .get();
+}
+
 function due(db: Db, now: number, backlog: boolean) {
   const [next] = db
-    .select({
-      originalId: mediaJobs.originalId,
-      attempts: mediaJobs.attempts,
-      nextAt: mediaJobs.nextAt,
-    })
+    .select(JOB)
     .from(mediaJobs)
     .where(and(WAITING, eq(mediaJobs.backlog, backlog)))
     .orderBy(asc(mediaJobs.nextAt))

@@ -30,7 +30,8 @@ export function mediaRecords(
   }
 
   return {
-    claim: async (lease, now) => db.transaction(() => claimJob(db, lease, now), immediately),
+    claim: async (lease, now, first) =>
+      db.transaction(() => claimJob(db, lease, now, first), immediately),
 
     nextAt: async () => nextJobAt(db),
 
