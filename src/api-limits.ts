@@ -27,8 +27,8 @@ export const SEARCH_LENGTH = 1000;
 /** The name of an API key (protocol 6.3). */
 export const KEY_NAME_LENGTH = 200;
 
-/** Photos that one call of `photo/download` may name for a ZIP (protocol 6). */
-export const MOST_IN_ZIP = 10_000;
+/** Photos in a ZIP of `photo/download`; `named`: where the call names them one by one (protocol 6). */
+export const MOST_IN_ZIP = { named: 10_000, found: 100_000 } as const;
 
 /** Photos in one answer of `photo/list`, and in one segment of `photo/segments` (protocol 6). */
 export const MOST_LISTED = 500;

@@ -15,6 +15,8 @@ import { startServer, type TestServer } from "../support/server.ts";
 
 const PHOTOS = 100_000;
 const DAY = 24 * 60 * 60_000;
+/** Of these. One by one they are more than a ZIP is asked for. */
+const UNPUBLISHED = 10_100;
 /** Photos of a day. */
 const EACH = 40;
 
@@ -28,7 +30,7 @@ beforeAll(async () => {
   fillRecords(folder, { photos: PHOTOS });
   const db = new Database(join(folder, "redeem.db"));
   db.prepare(
-    `update photos set publish_date = null, published = 1, token = '${"a".repeat(32)}',
+    `update photos set publish_date = null, published = id > ${UNPUBLISHED}, token = '${"a".repeat(32)}',
       created_at = ? - ((? - id) / ${EACH}) * ${DAY} - (? - id) % ${EACH} * 1000`,
   ).run(Date.now() - DAY, PHOTOS, PHOTOS);
   db.exec(`insert or replace into media_jobs (original_id, state, backlog, attempts, next_at, reason)
@@ -118,6 +120,26 @@ test("a range that nobody has seen is marked whole: Ctrl+A, and Shift across wha
   expect(index).toBeGreaterThan(1000);
   await page.locator(`[data-index="${index}"] .tile-link`).click({ modifiers: ["Shift"] });
   await page.getByText(`${(index + 1).toLocaleString("en")} selected`, { exact: true }).waitFor();
+});
+
+test("all of a list are downloaded together, however many: the server is told which list", async () => {
+  const { page } = await openArchive(browser, server, { view: "photos?state=unpublished" });
+  await page.getByText("10,100 files").waitFor();
+  await page.locator(".tile[data-photo]").first().waitFor();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.getByText("10,100 selected", { exact: true }).waitFor();
+  const asked = page.waitForRequest((request) => request.url().endsWith("/photo/download"));
+  await page.getByRole("button", { name: "Download" }).click();
+  expect(Object.fromEntries(new URLSearchParams((await asked).postData() ?? ""))).toEqual({
+    published_p: "0",
+    include_unpublished_p: "1",
+  });
+  await page.getByText("Downloading 10,100 files as one ZIP.").waitFor();
+  // But for one, it cannot be said in one word which they are.
+  await page.locator(".tile-mark").first().click();
+  await page.getByText("10,099 selected", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Download" }).click();
+  await page.getByText("A ZIP holds more than 10,000 files only if all are selected.").waitFor();
 });
 
 /** More than any browser draws in one element: a day of 600,000 photos, and 400 days of 1000. No photo of them is ever known. */

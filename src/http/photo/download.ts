@@ -13,15 +13,12 @@ import { DOWNLOAD_MS } from "../serving/downloads.ts";
 import { findFields, readFind } from "./find-fields.ts";
 import { photoIdsInput, readPhotoIds } from "./photo-id.ts";
 
-/** Files of an archive. Photos that are named one by one are at most `MOST_IN_ZIP`. */
-const MOST_FILES = 100_000;
-
 /** Photos that are looked up in one slice. */
 const SLICE = 100;
 
 const input = Type.Object({
   ...findFields,
-  photo_id: Type.Optional(photoIdsInput(MOST_IN_ZIP)),
+  photo_id: Type.Optional(photoIdsInput(MOST_IN_ZIP.named)),
 });
 
 /** `download`: a link to a ZIP archive of photos (protocol 6). */
@@ -33,7 +30,7 @@ export const download = defineMethod({
   topic: "photos",
   summary: "Download many photos in one archive",
   description: `Makes a link to a ZIP archive of the originals of photos and videos: of those that \`photo_id\` names, or else of all that meet what is asked for, as
-\`photo/list\` finds them (at most ${MOST_FILES.toLocaleString("en")}). GET of \`download_url\` needs no credential, works for ${DOWNLOAD_MS / 60_000} minutes and as long as the key or
+\`photo/list\` finds them (at most ${MOST_IN_ZIP.found.toLocaleString("en")}). GET of \`download_url\` needs no credential, works for ${DOWNLOAD_MS / 60_000} minutes and as long as the key or
 session that made it is good; HEAD says its length. The archive is made while it is sent. Where a photo in it is removed for good or replaced before its turn, the
 connection is ended in the middle: ask for a new link then.`,
   input,
@@ -142,8 +139,8 @@ async function* foundBy(
   for (let after: PhotoPlace | undefined; ;) {
     const page = { ...question, offset: 0, limit: SLICE, ...(after && { after }) };
     const { photos, total, next } = await context.records.photos.list(page);
-    if (total > MOST_FILES) {
-      const words = `An archive has at most ${MOST_FILES} photos, and these are ${total}: ask for fewer.`;
+    if (total > MOST_IN_ZIP.found) {
+      const words = `An archive has at most ${MOST_IN_ZIP.found} photos, and these are ${total}: ask for fewer.`;
       throw new Problem("invalid_input", words);
     }
     yield photos;

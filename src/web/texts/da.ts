@@ -364,7 +364,9 @@ export const da: Texts = {
         one: "Henter én fil.",
         other: "Henter {count} filer som én ZIP.",
       },
-      tooMany: "En ZIP rummer højst 10.000 filer. Vælg færre.",
+      tooMany: "En ZIP rummer højst {most} filer. Vælg færre.",
+      tooManyPicked:
+        "En ZIP rummer kun mere end {most} filer, hvis alle er valgt. Vælg færre eller alle.",
       addTags: "Tilføj tag",
       addToAlbum: "Læg i album",
       takeOutOfAlbum: "Fjern fra albummet",

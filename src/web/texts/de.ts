@@ -378,7 +378,9 @@ export const de: Texts = {
         one: "Eine Datei wird heruntergeladen.",
         other: "{count} Dateien werden als ein ZIP heruntergeladen.",
       },
-      tooMany: "Ein ZIP fasst höchstens 10.000 Dateien. Wähle weniger aus.",
+      tooMany: "Ein ZIP fasst höchstens {most} Dateien. Wähle weniger aus.",
+      tooManyPicked:
+        "Mehr als {most} Dateien fasst ein ZIP nur, wenn alle ausgewählt sind. Wähle weniger aus oder alle.",
       addTags: "Schlagwort hinzufügen",
       addToAlbum: "In ein Album",
       takeOutOfAlbum: "Aus dem Album nehmen",

@@ -384,7 +384,9 @@ export const en = {
         one: "Downloading one file.",
         other: "Downloading {count} files as one ZIP.",
       },
-      tooMany: "A ZIP holds 10,000 files at most. Select fewer.",
+      tooMany: "A ZIP holds {most} files at most. Select fewer.",
+      tooManyPicked:
+        "A ZIP holds more than {most} files only if all are selected. Select fewer, or all.",
       addTags: "Add a tag",
       addToAlbum: "Add to album",
       takeOutOfAlbum: "Take out of album",

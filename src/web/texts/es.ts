@@ -367,7 +367,9 @@ export const es: Texts = {
         one: "Descargando un archivo.",
         other: "Descargando {count} archivos en un ZIP.",
       },
-      tooMany: "Un ZIP tiene como mucho 10.000 archivos. Selecciona menos.",
+      tooMany: "Un ZIP tiene como mucho {most} archivos. Selecciona menos.",
+      tooManyPicked:
+        "Un ZIP solo tiene más de {most} archivos si están todos seleccionados. Selecciona menos, o todos.",
       addTags: "Añadir etiqueta",
       addToAlbum: "Añadir a un álbum",
       takeOutOfAlbum: "Quitar del álbum",

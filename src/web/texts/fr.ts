@@ -370,7 +370,9 @@ export const fr: Texts = {
         one: "Téléchargement d’un fichier.",
         other: "Téléchargement de {count} fichiers en un ZIP.",
       },
-      tooMany: "Un ZIP contient au plus 10 000 fichiers. Sélectionnez-en moins.",
+      tooMany: "Un ZIP contient au plus {most} fichiers. Sélectionnez-en moins.",
+      tooManyPicked:
+        "Un ZIP ne contient plus de {most} fichiers que si tous sont sélectionnés. Sélectionnez-en moins, ou tous.",
       addTags: "Ajouter un mot-clé",
       addToAlbum: "Ajouter à un album",
       takeOutOfAlbum: "Retirer de l’album",

@@ -1,15 +1,20 @@
-import type { Api } from "../../api.ts";
+import type { Api, ApiParams } from "../../api.ts";
+import { findParams, type PhotoSelection } from "./filter.ts";
 import { photoAddress, type GridPhoto } from "./photo-types.ts";
 
+/** These photos, each by its id. */
+export function namedPhotos(photos: readonly GridPhoto[]): ApiParams {
+  return { photo_id: photos.map(({ photo_id: id }) => id).join(",") };
+}
+
+/** All photos of a list, however many they are. */
+export function allPhotos(selection: PhotoSelection): ApiParams {
+  return findParams(selection);
+}
+
 /** Has the browser fetch photos as one ZIP. @throws ApiProblem */
-export async function downloadPhotos(
-  api: Api,
-  photos: readonly GridPhoto[],
-): Promise<{ files: number }> {
-  const ids = photos.map(({ photo_id: id }) => id).join(",");
-  const { data } = await api<{ download_url: string; files: number }>("photo/download", {
-    photo_id: ids,
-  });
+export async function downloadPhotos(api: Api, which: ApiParams): Promise<{ files: number }> {
+  const { data } = await api<{ download_url: string; files: number }>("photo/download", which);
   follow(data.download_url);
   return data;
 }

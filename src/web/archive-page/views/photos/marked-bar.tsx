@@ -6,7 +6,7 @@ import { IconButton } from "../../../kit/button.tsx";
 import { ProgressBar } from "../../../kit/progress-bar.tsx";
 import { AlbumDialog } from "./album-dialog.tsx";
 import { changing, useChanges } from "./changes.ts";
-import { downloadPhoto, downloadPhotos } from "./download.ts";
+import { allPhotos, downloadPhoto, downloadPhotos, namedPhotos } from "./download.ts";
 import { FailuresDialog } from "./failures-dialog.tsx";
 import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
@@ -38,7 +38,7 @@ export function MarkedBar() {
 }
 
 function Actions({ photos }: { photos: readonly GridPhoto[] }) {
-  const { api, data, texts, mayChange, selection, locale } = usePhotos();
+  const { api, data, texts, mayChange, selection, marked, locale } = usePhotos();
   const changes = useChanges();
   const problemText = useProblemText();
   const [dialog, setDialog] = useState<"tag" | "album" | undefined>(undefined);
@@ -53,8 +53,14 @@ function Actions({ photos }: { photos: readonly GridPhoto[] }) {
   const download = () => {
     const [only] = photos;
     if (only && photos.length === 1) return downloadPhoto(only, data.base);
-    if (photos.length > MOST_IN_ZIP) return toast(texts.tooMany);
-    void downloadPhotos(api, photos).then(
+    const isNamed = photos.length <= MOST_IN_ZIP.named;
+    if (!isNamed && !marked.isWhole.value) {
+      return toast(locale.say(texts.tooManyPicked, { most: MOST_IN_ZIP.named }));
+    }
+    if (photos.length > MOST_IN_ZIP.found) {
+      return toast(locale.say(texts.tooMany, { most: MOST_IN_ZIP.found }));
+    }
+    void downloadPhotos(api, isNamed ? namedPhotos(photos) : allPhotos(selection)).then(
       ({ files }) => toast(locale.say(texts.downloading, { count: files })),
       (error) => toast(problemText(error)),
     );

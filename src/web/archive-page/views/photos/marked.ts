@@ -6,6 +6,8 @@ import type { GridPhoto } from "./photo-types.ts";
 export type Marked = {
   /** By id. Each change makes a new map. */
   photos: ReadonlySignal<ReadonlyMap<number, GridPhoto>>;
+  /** All of the list were marked at once, and none has been unmarked since. */
+  isWhole: ReadonlySignal<boolean>;
   /** While photos to mark are being loaded: how many are there so far. Otherwise undefined. */
   asking: ReadonlySignal<number | undefined>;
   toggle(index: number): void;
@@ -25,6 +27,7 @@ export type Drag = { to(index: number): void; end(): Promise<void> };
 export function createMarked(list: PhotoList, onFailed: (error: unknown) => void): Marked {
   const photos = signal<ReadonlyMap<number, GridPhoto>>(new Map());
   const asking = signal<number | undefined>(undefined);
+  const isWhole = signal(false);
   let pressed = 0;
 
   const change = (
@@ -38,6 +41,7 @@ export function createMarked(list: PhotoList, onFailed: (error: unknown) => void
       else next.delete(photo.photo_id);
     }
     photos.value = next;
+    isWhole.value &&= on;
   };
 
   const markRange = async (first: number, end: number, on: boolean) => {
@@ -45,6 +49,7 @@ export function createMarked(list: PhotoList, onFailed: (error: unknown) => void
     try {
       const found = await list.photosIn(first, end, (count) => (asking.value = count));
       change(photos.value, found, on);
+      isWhole.value ||= on && first === 0 && end === list.shape.value?.total;
     } catch (error) {
       onFailed(error);
     } finally {
@@ -64,6 +69,7 @@ export function createMarked(list: PhotoList, onFailed: (error: unknown) => void
   return {
     photos,
     asking,
+    isWhole,
     toggle: (index) => {
       const photo = list.at(index);
       if (!photo) return;
@@ -96,6 +102,7 @@ export function createMarked(list: PhotoList, onFailed: (error: unknown) => void
     },
     clear: () => {
       photos.value = new Map();
+      isWhole.value = false;
     },
   };
 }
