@@ -47,6 +47,8 @@ describe.each(browsers)("%s", (name) => {
     const ready = page.getByRole("dialog", { name: "The link is ready" });
     const address = await ready.getByLabel("The link", { exact: true }).inputValue();
     expect(await ready.textContent()).toContain("The passphrase is open sesame.");
+    // The server has no public address in this test.
+    expect(await ready.textContent()).toContain("This address opens on this machine alone.");
     const link = await linkOf(server, `Holiday (${name})`);
     expect(link).toMatchObject({
       upload_url: address,

@@ -513,6 +513,8 @@ export const da: Texts = {
       revokeSentence:
         "Ingen kan sende filer med det mere, og det, der er på vej, afvises. Det, der er kommet, bliver.",
       address: "Linket",
+      ownMachine:
+        "Denne adresse kan kun åbnes på denne maskine. REDEEM_PUBLIC_URL skal være den adresse, andre kan nå den på.",
       tellPassphrase:
         "Adgangskoden er {passphrase}. Den vises ikke igen: giv den til din gæst ad en anden vej end linket.",
       title: "Titel",

@@ -529,6 +529,8 @@ export const de: Texts = {
       revokeSentence:
         "Niemand kann damit noch Dateien senden, und was unterwegs ist, wird abgelehnt. Was angekommen ist, bleibt.",
       address: "Der Link",
+      ownMachine:
+        "Diese Adresse lässt sich nur auf diesem Rechner öffnen. REDEEM_PUBLIC_URL muss die Adresse sein, unter der andere ihn erreichen.",
       tellPassphrase:
         "Das Kennwort ist {passphrase}. Es wird nicht wieder gezeigt: Sag es deinem Gast auf einem anderen Weg als den Link.",
       title: "Titel",

@@ -535,6 +535,8 @@ export const en = {
       revokeSentence:
         "Nobody can send files by it any more, and what is on the way is refused. What has arrived stays.",
       address: "The link",
+      ownMachine:
+        "This address opens on this machine alone. REDEEM_PUBLIC_URL has to be the address under which others reach it.",
       tellPassphrase:
         "The passphrase is {passphrase}. It is not shown again: tell it to your guest another way than by the link.",
       title: "Title",

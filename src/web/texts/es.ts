@@ -517,6 +517,8 @@ export const es: Texts = {
       revokeSentence:
         "Nadie podrá enviar más archivos con él, y lo que está en camino se rechaza. Lo que ha llegado se queda.",
       address: "El enlace",
+      ownMachine:
+        "Esta dirección solo se abre en esta máquina. REDEEM_PUBLIC_URL tiene que ser la dirección por la que los demás llegan a ella.",
       tellPassphrase:
         "La contraseña es {passphrase}. No se vuelve a mostrar: dísela a tu invitado por una vía distinta del enlace.",
       title: "Título",

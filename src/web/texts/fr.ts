@@ -517,6 +517,8 @@ export const fr: Texts = {
       revokeSentence:
         "Plus personne ne pourra envoyer de fichiers par ce lien, et ce qui est en cours sera refusé. Ce qui est arrivé reste.",
       address: "Le lien",
+      ownMachine:
+        "Cette adresse ne s’ouvre que sur cette machine. REDEEM_PUBLIC_URL doit être l’adresse à laquelle les autres peuvent la joindre.",
       tellPassphrase:
         "Le mot de passe est {passphrase}. Il ne sera plus affiché : donnez-le à votre invité par une autre voie que le lien.",
       title: "Titre",

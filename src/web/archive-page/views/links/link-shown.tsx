@@ -4,6 +4,7 @@ import { Field } from "../../../kit/field.tsx";
 import { Notice } from "../../../kit/notice.tsx";
 import { useArchive } from "../../archive-context.ts";
 import { HandOver } from "./hand-over.tsx";
+import { isOwnMachine } from "./own-machine.ts";
 import { QrCode } from "./qr-code.tsx";
 import { saveQrPicture } from "./qr-picture.ts";
 
@@ -26,6 +27,7 @@ export function LinkShown({
           <input {...ids} value={url} readOnly onFocus={(event) => event.currentTarget.select()} />
         )}
       </Field>
+      {isOwnMachine(url) && <Notice kind="warning">{texts.ownMachine}</Notice>}
       <QrCode text={url} label={texts.qr} />
       <div class="actions">
         <HandOver url={url} title={title} main />
