@@ -1,3 +1,4 @@
+import { describeFailure, type CallbackFailure } from "../callback-failures.ts";
 import type { Delivery, DeliveryEvent, Records } from "../records/records.ts";
 import { closeUp } from "./given-up.ts";
 import { send, type SendOptions } from "./send.ts";
@@ -96,10 +97,10 @@ async function settle(
 }
 
 /** What the codes of the commonest failures mean; a rarer one is told by its code. */
-const FAILURES: Readonly<Record<string, string>> = {
-  DNS_ENOTFOUND: "no address was found for the name",
-  ConnectionRefused: "the connection was refused",
-  ECONNREFUSED: "the connection was refused",
+const FAILURES: Readonly<Record<string, CallbackFailure>> = {
+  DNS_ENOTFOUND: "noName",
+  ConnectionRefused: "refused",
+  ECONNREFUSED: "refused",
 };
 
 /** A failure in words that hold no address: it has the upload token in it. */
@@ -108,5 +109,6 @@ function describe(thrown: unknown): string {
   if (error.name === "ForbiddenAddress" || !error.code) {
     return (error.message ?? "failed").replace(/https?:\/\/\S+/g, "(address)");
   }
-  return FAILURES[error.code] ?? error.code;
+  const known = FAILURES[error.code];
+  return known === undefined ? error.code : describeFailure(known);
 }

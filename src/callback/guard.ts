@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { describeFailure } from "../callback-failures.ts";
 import type { Lookup } from "./lookup.ts";
 
 const IPV4_COMPATIBLE = ipaddr.IPv6.parseCIDR("::/96");
@@ -24,9 +25,9 @@ export async function resolveForCallback(
   if (addresses.length === 0) throw new Error(`${hostname} has no address`);
   const forbidden = addresses.find((address) => !allowPrivate && !isPublic(address));
   if (forbidden !== undefined) {
-    const where = forbidden === literal ? "is" : `is at ${forbidden},`;
+    const found = { host: hostname, address: forbidden };
     throw new ForbiddenAddress(
-      `${hostname} ${where} a private or reserved address; REDEEM_CALLBACK_PRIVATE=1 allows it`,
+      describeFailure(forbidden === literal ? "isPrivate" : "isAtPrivate", found),
     );
   }
   return addresses;

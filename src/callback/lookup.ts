@@ -1,3 +1,5 @@
+import { describeFailure } from "../callback-failures.ts";
+
 /**
  * The addresses of a name.
  * @throws where it has none, or they could not be found in time
@@ -20,14 +22,14 @@ export function createLookup({ parallel = PARALLEL, timeoutMs = TIMEOUT_MS } = {
   let underWay = 0;
   return async (hostname) => {
     // One that is no longer waited for counts until it ends: it still has its sockets.
-    if (underWay >= parallel) throw new Error("too many names are being looked up");
+    if (underWay >= parallel) throw new Error(describeFailure("manyNames"));
     underWay += 1;
     const found = byCares(hostname).finally(() => {
       underWay -= 1;
     });
     let timer: Timer | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("the look-up took too long")), timeoutMs);
+      timer = setTimeout(() => reject(new Error(describeFailure("slowName"))), timeoutMs);
     });
     try {
       return (await Promise.race([found, late])).map(({ address }) => address);

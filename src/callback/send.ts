@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { isIPv6 } from "node:net";
+import { describeFailure } from "../callback-failures.ts";
 import type { Delivery } from "../records/records.ts";
 import { resolveForCallback } from "./guard.ts";
 import type { Lookup } from "./lookup.ts";
@@ -36,10 +37,10 @@ export async function send(delivery: Delivery, options: SendOptions): Promise<st
       const response = await request(address);
       await drain(response);
       const taken = response.status >= 200 && response.status < 400;
-      return taken ? undefined : `the receiver answered ${response.status}`;
+      return taken ? undefined : describeFailure("answered", { status: response.status });
     } catch (error) {
       failure = error;
-      if (signal.aborted) throw new Error("the receiver did not answer in time", { cause: error });
+      if (signal.aborted) throw new Error(describeFailure("late"), { cause: error });
     }
   }
   throw failure;
@@ -112,7 +113,7 @@ async function drain(response: Response): Promise<void> {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error("the look-up took too long")), {
+    signal.addEventListener("abort", () => reject(new Error(describeFailure("slowName"))), {
       once: true,
     });
   });

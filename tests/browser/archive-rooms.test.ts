@@ -42,8 +42,10 @@ describe.each(browsers)("%s", (name) => {
         .filter({ hasText: receiver.url.replace("http://", "") });
       await row.getByText("tried once").waitFor();
       await row.getByText("An upload succeeded").waitFor();
-      await row.getByText("500").first().waitFor();
+      await row.getByText("the receiver answered 500").waitFor();
       await row.locator(".badge").getByText("Waiting", { exact: true }).waitFor();
+      const german = await openArchive(browser, server, { view: "callbacks", locale: "de" });
+      await german.page.getByText("Der Empfänger hat mit 500 geantwortet").waitFor();
       expect(await page.content()).not.toContain("own=secret");
       status = 200;
       await row.getByRole("button", { name: "Retry now" }).click();

@@ -569,6 +569,18 @@ export const da: Texts = {
       delivered: "afleveret {moment}",
       givenUp: "opgivet {moment}",
       lastError: "Seneste fejl: {error}",
+      failures: {
+        noName: "der blev ikke fundet en adresse til navnet",
+        slowName: "det tog for lang tid at slå navnet op",
+        manyNames: "der slås for mange navne op lige nu",
+        refused: "forbindelsen blev afvist",
+        late: "modtageren svarede ikke i tide",
+        answered: "modtageren svarede {status}",
+        isPrivate:
+          "{host} er en privat eller reserveret adresse; REDEEM_CALLBACK_PRIVATE=1 tillader den",
+        isAtPrivate:
+          "{host} er på {address}, en privat eller reserveret adresse; REDEEM_CALLBACK_PRIVATE=1 tillader den",
+      },
       photo: "Billede {id}",
       retry: "Prøv nu",
       retried: "Det prøves nu.",

@@ -585,6 +585,18 @@ export const de: Texts = {
       delivered: "zugestellt am {moment}",
       givenUp: "aufgegeben am {moment}",
       lastError: "Letzter Fehler: {error}",
+      failures: {
+        noName: "Zu dem Namen wurde keine Adresse gefunden",
+        slowName: "Die Adresse zu dem Namen zu finden hat zu lange gedauert",
+        manyNames: "Gerade werden zu viele Namen nachgeschlagen",
+        refused: "Die Verbindung wurde abgelehnt",
+        late: "Der Empfänger hat nicht rechtzeitig geantwortet",
+        answered: "Der Empfänger hat mit {status} geantwortet",
+        isPrivate:
+          "{host} ist eine private oder reservierte Adresse; REDEEM_CALLBACK_PRIVATE=1 erlaubt sie",
+        isAtPrivate:
+          "{host} liegt unter {address}, einer privaten oder reservierten Adresse; REDEEM_CALLBACK_PRIVATE=1 erlaubt sie",
+      },
       photo: "Foto {id}",
       retry: "Jetzt versuchen",
       retried: "Es wird jetzt versucht.",

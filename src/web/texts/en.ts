@@ -591,6 +591,18 @@ export const en = {
       delivered: "delivered {moment}",
       givenUp: "given up {moment}",
       lastError: "Last error: {error}",
+      /** Why one was not taken; the server says rarer reasons in English. */
+      failures: {
+        noName: "no address was found for the name",
+        slowName: "the look-up of the name took too long",
+        manyNames: "too many names are being looked up",
+        refused: "the connection was refused",
+        late: "the receiver did not answer in time",
+        answered: "the receiver answered {status}",
+        isPrivate: "{host} is a private or reserved address; REDEEM_CALLBACK_PRIVATE=1 allows it",
+        isAtPrivate:
+          "{host} is at {address}, a private or reserved address; REDEEM_CALLBACK_PRIVATE=1 allows it",
+      },
       photo: "Photo {id}",
       retry: "Retry now",
       retried: "It is tried now.",

@@ -573,6 +573,18 @@ export const es: Texts = {
       delivered: "entregado el {moment}",
       givenUp: "abandonado el {moment}",
       lastError: "Último error: {error}",
+      failures: {
+        noName: "no se ha encontrado ninguna dirección para el nombre",
+        slowName: "la búsqueda de la dirección ha tardado demasiado",
+        manyNames: "se están buscando demasiados nombres",
+        refused: "se ha rechazado la conexión",
+        late: "el destinatario no ha respondido a tiempo",
+        answered: "el destinatario ha respondido {status}",
+        isPrivate:
+          "{host} es una dirección privada o reservada; REDEEM_CALLBACK_PRIVATE=1 la permite",
+        isAtPrivate:
+          "{host} está en {address}, una dirección privada o reservada; REDEEM_CALLBACK_PRIVATE=1 la permite",
+      },
       photo: "Foto {id}",
       retry: "Reintentar ahora",
       retried: "Se está reintentando.",

@@ -573,6 +573,18 @@ export const fr: Texts = {
       delivered: "remise le {moment}",
       givenUp: "abandonnée le {moment}",
       lastError: "Dernière erreur : {error}",
+      failures: {
+        noName: "aucune adresse n’a été trouvée pour ce nom",
+        slowName: "la recherche de l’adresse a pris trop de temps",
+        manyNames: "trop de noms sont recherchés en ce moment",
+        refused: "la connexion a été refusée",
+        late: "le destinataire n’a pas répondu à temps",
+        answered: "le destinataire a répondu {status}",
+        isPrivate:
+          "{host} est une adresse privée ou réservée ; REDEEM_CALLBACK_PRIVATE=1 l’autorise",
+        isAtPrivate:
+          "{host} se trouve à {address}, une adresse privée ou réservée ; REDEEM_CALLBACK_PRIVATE=1 l’autorise",
+      },
       photo: "Photo {id}",
       retry: "Réessayer",
       retried: "Un nouvel essai est en cours.",

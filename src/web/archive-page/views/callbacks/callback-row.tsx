@@ -1,4 +1,5 @@
 /** @jsxImportSource preact */
+import { readFailure } from "../../../../callback-failures.ts";
 import { Button } from "../../../kit/button.tsx";
 import type { Locale } from "../../../kit/locale.ts";
 import { toast } from "../../../kit/toast.tsx";
@@ -32,7 +33,9 @@ export function CallbackRow({ item, onRetried }: { item: CallbackItem; onRetried
         ))}
       </p>
       {item.last_error !== "" && item.state !== "delivered" && (
-        <p class="last-error">{locale.say(texts.lastError, { error: item.last_error })}</p>
+        <p class="last-error">
+          {locale.say(texts.lastError, { error: errorOf(item, data.texts, locale) })}
+        </p>
       )}
       <div class="actions">
         {item.state !== "delivered" && <RetryButton id={item.delivery_id} onRetried={onRetried} />}
@@ -63,6 +66,12 @@ function RetryButton({ id, onRetried }: { id: string; onRetried: () => void }) {
       {data.texts.callbacks.retry}
     </Button>
   );
+}
+
+/** In the page's language; a rarer failure in the server's words. */
+function errorOf({ last_error: words }: CallbackItem, { callbacks }: ArchiveTexts, locale: Locale) {
+  const read = readFailure(words);
+  return read ? locale.say(callbacks.failures[read.failure], read.values) : words;
 }
 
 function factsOf(item: CallbackItem, { callbacks: texts }: ArchiveTexts, locale: Locale): string[] {
