@@ -80,6 +80,8 @@ export function archiveContext(
     look: lookOf(site),
     program: publicProgram(),
     publicList: config.REDEEM_PUBLIC_LIST,
+    maxSize: config.REDEEM_MAX_SIZE,
+    types: config.REDEEM_TYPES,
     stallMs: config.REDEEM_STALL,
   };
 }

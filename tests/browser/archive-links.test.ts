@@ -40,6 +40,8 @@ describe.each(browsers)("%s", (name) => {
     await expectSoon(() => albumTitle.inputValue(), `Album (${name})`);
     await form.getByLabel("Pictures").check();
     await form.getByLabel("Videos").check();
+    // The server takes neither, so no link could.
+    expect(await form.getByLabel(/^(Sound|PDF)$/).count()).toBe(0);
     await form.getByLabel("Passphrase").fill("open sesame");
     await form.getByLabel("a name").check();
     await form.getByRole("button", { name: "Make link" }).click();

@@ -73,8 +73,9 @@ function signedInPage(
   const words = { language, texts, common, sending: sendingTexts(allTexts) };
   const cameByOldLink = new URL(request.url).searchParams.has(OLD_LINK);
   const who = { csrf, level, userId, cameByOldLink };
-  const { publicList } = context;
-  const data = { ...who, siteName: site.name, base, publicList, ...words, version };
+  const { publicList, maxSize, types } = context;
+  const takes = { maxSize, types };
+  const data = { ...who, siteName: site.name, base, publicList, takes, ...words, version };
   const trashDays = Math.floor(context.keepDeletedMs / DAY_MS);
   return archiveAnswer(renderArchivePage({ ...data, trashDays }, site, `${base}/`));
 }

@@ -21,6 +21,9 @@ export type SignInContext = {
   program: string;
   /** Everybody may list published photos (REDEEM_PUBLIC_LIST). */
   publicList: boolean;
+  /** What the server takes: the largest file in bytes, media types and ranges. */
+  maxSize: number;
+  types: readonly string[];
   /** A form's request that sends nothing for this long is ended; in milliseconds (REDEEM_STALL). */
   stallMs: number;
 };

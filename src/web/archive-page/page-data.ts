@@ -20,6 +20,8 @@ export type ArchivePageData = {
   sending: SendingTexts;
   /** The site lists published photos for everybody (REDEEM_PUBLIC_LIST). */
   publicList: boolean;
+  /** What the server takes, and no link can take more: the largest file in bytes, media types and ranges. */
+  takes: { maxSize: number; types: readonly string[] };
   /** A link was opened that signs nobody in any more, by who was signed in already. */
   cameByOldLink: boolean;
   /** Redeem's version. */

@@ -4,8 +4,7 @@ import { Field } from "../../../kit/field.tsx";
 import { useArchive } from "../../archive-context.ts";
 import type { LinkDraft } from "./link-draft.ts";
 import type { LinkFormPart } from "./link-form-part.ts";
-
-const TYPES = ["image/*", "video/*", "audio/*", "application/pdf"] as const;
+import { offeredTypes } from "./offered-types.ts";
 
 /** How many files a link takes. @param least the smallest number allowed: files that have arrived or are under way */
 export function FilesField({
@@ -70,17 +69,19 @@ function UnitSelect({ draft, change }: Pick<LinkFormPart, "draft" | "change">) {
   );
 }
 
-/** Of which kinds the files may be. */
+/** Of which kinds the files may be, where the server takes several. */
 export function TypesField({ draft, change, errorOf }: LinkFormPart) {
   const { data } = useArchive();
   const texts = data.texts.links;
   const error = errorOf("types");
+  const offered = offeredTypes(data.takes.types);
+  if (offered.length === 0) return null;
   const toggle = (type: string, isOn: boolean) =>
-    change({ types: TYPES.filter((one) => (one === type ? isOn : draft.types.includes(one))) });
+    change({ types: offered.filter((one) => (one === type ? isOn : draft.types.includes(one))) });
   return (
     <fieldset class="choices">
       <legend>{texts.types}</legend>
-      {TYPES.map((type) => (
+      {offered.map((type) => (
         <label key={type}>
           <input
             type="checkbox"
