@@ -186,6 +186,7 @@ describe("what a language writes", () => {
   ] as const)("%s", (language, size, duration, list) => {
     const locale = createLocale(language);
     expect(plain(locale.size(1_500_000))).toBe(size);
+    expect(size).toEndWith(` ${locale.unit("megabyte")}`);
     expect(plain(locale.duration(290))).toBe(duration);
     expect(locale.list(["a", "b", "c"])).toBe(list);
   });

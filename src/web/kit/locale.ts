@@ -12,6 +12,8 @@ export type Locale = {
   size(bytes: number): string;
   /** The same of a limit, which is never said to be larger than it is: 100 GiB are said as 100 GB, 10.49 million bytes as 10.4 MB. */
   limit(bytes: number): string;
+  /** What a unit of sizes is called: "MB", in French "Mo". */
+  unit(unit: "megabyte" | "gigabyte"): string;
   /** Bytes per second, such as "1.5 MB/s". */
   speed(bytesPerSecond: number): string;
   /** Milliseconds since 1970, in the reader's time zone: "Friday, 27 November, 18:00"; with its year, where it is not that of `now`. */
@@ -49,6 +51,7 @@ export function createLocale(language: Language, liked: readonly string[] = []):
     number: (value) => numbers.format(value),
     size,
     limit: (bytes) => writeSize(inDecimal(bytes), tag, "floor"),
+    unit: (unit) => unitName(unit, tag),
     speed: (bytesPerSecond) => `${size(bytesPerSecond)}/s`,
     moment: (at, now = Date.now()) =>
       (yearOf(at) === yearOf(now) ? moments : momentsWithYear).format(at),
@@ -96,6 +99,11 @@ function writeUnit(
   options: Intl.NumberFormatOptions,
 ): string {
   return new Intl.NumberFormat(tag, { style: "unit", unit, ...options }).format(value);
+}
+
+function unitName(unit: string, tag: string): string {
+  const parts = new Intl.NumberFormat(tag, { style: "unit", unit }).formatToParts(1);
+  return parts.find(({ type }) => type === "unit")?.value ?? unit;
 }
 
 /** 0 to 1 -> whole per cent; 100 is said only when it is true. */

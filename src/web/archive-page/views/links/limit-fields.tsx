@@ -56,15 +56,15 @@ export function SizeField({ draft, change, errorOf }: LinkFormPart) {
 }
 
 function UnitSelect({ draft, change }: Pick<LinkFormPart, "draft" | "change">) {
-  const { data } = useArchive();
+  const { data, locale } = useArchive();
   return (
     <select
       aria-label={data.texts.links.unit}
       value={draft.unit}
       onChange={(event) => change({ unit: event.currentTarget.value as LinkDraft["unit"] })}
     >
-      <option>MB</option>
-      <option>GB</option>
+      <option value="MB">{locale.unit("megabyte")}</option>
+      <option value="GB">{locale.unit("gigabyte")}</option>
     </select>
   );
 }

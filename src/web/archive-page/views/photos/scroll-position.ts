@@ -1,12 +1,13 @@
 import type { ScrollMap } from "./scroll-map.ts";
 
 /**
- * Where a scaled grid is scrolled to. Little by little, as a wheel or a finger scrolls, the layout moves with the element, pixel by pixel: what is
- * drawn is drawn higher than the layout has it by `shift`, which stays. A leap (the scroll bar, the End key) goes where the map says; and when
- * scrolling has ended, the element is put where the map has what is seen, which does not move.
+ * Where a scaled grid is scrolled to: one whose layout is higher than the element that the browser scrolls. While a wheel or a finger scrolls,
+ * the layout moves with the element, pixel by pixel: tiles are drawn `shift` pixels above their place in the layout, and `shift` stays the same.
+ * A leap (the scroll bar, the End key) goes where the map says. When scrolling has ended, the element is moved to the place that the map has for
+ * the tiles in the window, and `shift` is changed by as much, so that the tiles stay where they are on the screen.
  */
 export type ScrollPosition = {
-  /** What is drawn is drawn so many pixels higher than the layout says. 0 where nothing is scaled. */
+  /** By how many pixels tiles are drawn above their place in the layout. 0 where nothing is scaled. */
   shift(): number;
   /** Height of the layout at the upper edge of the window; negative if the grid begins below it. */
   top(): number;
