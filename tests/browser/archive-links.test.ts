@@ -242,20 +242,73 @@ describe.each(browsers)("%s", (name) => {
     expect((await sendWhole(server, token, png())).status).toBe(404);
   });
 
-  test("what the server refuses stands at its field", async () => {
+  test("what is wrong is said at its field, in the page's language, before anything is sent", async () => {
+    const { page } = await openArchive(browser, server, { view: "links", locale: "de" });
+    const sent: string[] = [];
+    page.on("request", (request) => sent.push(new URL(request.url()).pathname));
+    await page.getByRole("button", { name: "Neuer Link" }).click();
+    const form = page.getByRole("dialog", { name: "Neuer Link" });
+    await form.getByLabel("Endet").selectOption({ label: "Zu einem Zeitpunkt deiner Wahl" });
+    const [end, files, size, passphrase] = [
+      form.getByLabel("Tag und Uhrzeit"),
+      form.getByLabel("Anzahl der Dateien"),
+      form.getByLabel("Höchstgröße einer Datei"),
+      form.getByLabel("Kennwort"),
+    ];
+    await end.fill("2020-01-01T12:00");
+    await typeNumber(files, "0");
+    await typeNumber(size, "900000");
+    await passphrase.fill("  abc ");
+    await form.getByRole("button", { name: "Link erstellen" }).click();
+    /** What is said at a field, and whether as an error; all in one look, since it may change meanwhile. */
+    const noteOf = (field: Locator) =>
+      field.evaluate((it) => {
+        const note = document.getElementById(it.getAttribute("aria-describedby") ?? "");
+        return `${it.getAttribute("aria-invalid")}: ${note?.textContent}`;
+      });
+    const saidOf = async (field: Locator) =>
+      (await noteOf(field)).replaceAll(/\s/g, " ").replace(/ \p{L}+(tag|woch), .*/u, " …");
+    await expectSoon(() => saidOf(end), "true: Frühestens am …");
+    await expectSoon(() => saidOf(files), "true: Mindestens 1.");
+    await expectSoon(() => saidOf(size), "true: Der Server nimmt Dateien bis 100 GB an.");
+    const short = "true: Mindestens 4 Zeichen, ohne Leerzeichen davor und dahinter.";
+    await expectSoon(() => saidOf(passphrase), short);
+    // The first wrong one has the focus.
+    await expectSoon(() => end.evaluate((it) => it === document.activeElement), true);
+
+    // What is mended is wrong no more; of a size also by another unit.
+    await form.getByLabel("Einheit").selectOption("MB");
+    await expectSoon(() => size.getAttribute("aria-invalid"), "true");
+    await typeNumber(size, "90000");
+    await expectSoon(() => size.getAttribute("aria-invalid"), "false");
+    await form.getByLabel("Endet").selectOption({ label: "In 3 Tagen" });
+    await passphrase.fill("  abcd ");
+    await files.press("ControlOrMeta+a");
+    await files.press("Delete");
+    await form.getByRole("button", { name: "Link erstellen" }).click();
+    await expectSoon(() => saidOf(files), "true: Fülle dieses Feld aus.");
+    expect(sent).not.toContain("/api/2/photo/get-upload-token");
+    await typeNumber(files, "2");
+    await form.getByRole("button", { name: "Link erstellen" }).click();
+    await page.getByRole("dialog", { name: "Der Link ist fertig" }).waitFor();
+  });
+
+  test("what the server alone can know stands at its field", async () => {
+    const title = `Gone (${name})`;
+    const { album_id: album } = await callApi<{ album_id: number }>(server, "album/create", {
+      title,
+    });
     const { page } = await openArchive(browser, server, { view: "links" });
     await page.getByRole("button", { name: "New link" }).click();
     const form = page.getByRole("dialog", { name: "New link" });
-    await form.getByLabel("Largest size of a file").fill("900000");
+    const field = form.getByRole("combobox", { name: "Album" });
+    await field.fill(title);
+    await form.getByRole("option", { name: title }).click();
+    await callApi(server, "album/delete", { album_id: album });
     await form.getByRole("button", { name: "Make link" }).click();
-    await form.getByText("max_size must be a whole number from 1").waitFor();
-    const field = form.getByLabel("Largest size of a file");
-    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    await expectSoon(() => field.getAttribute("aria-invalid"), "true");
     const note = await field.getAttribute("aria-describedby");
-    expect(await form.locator(`[id="${note}"]`).textContent()).toContain("max_size must be");
-    await form.getByLabel("Largest size of a file").fill("");
-    await form.getByRole("button", { name: "Make link" }).click();
-    await page.getByRole("dialog", { name: "The link is ready" }).waitFor();
+    expect(await form.locator(`[id="${note}"]`).textContent()).toContain("album");
   });
 
   test("they are found by words and state, which the address keeps", async () => {

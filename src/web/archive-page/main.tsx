@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { render } from "preact";
+import { describeWrong, FieldWords, type Input } from "../kit/field-words.ts";
 import { createLocale } from "../kit/locale.ts";
 import { createApi } from "./api.ts";
 import { Archive } from "./archive-context.ts";
@@ -19,12 +20,15 @@ if (info && root !== null) {
     api: createApi(data),
     locale: createLocale(data.language, navigator.languages),
   };
+  const sayWrong = (input: Input) => describeWrong(input, data.texts.fields, context.locale);
   startEvents(data);
   watchReplacing();
   sayOldLink(data);
   render(
     <Archive.Provider value={context}>
-      <Shell />
+      <FieldWords.Provider value={sayWrong}>
+        <Shell />
+      </FieldWords.Provider>
     </Archive.Provider>,
     root,
   );

@@ -499,6 +499,18 @@ export const en = {
       finalizing: "is being stored",
       interrupted: "interrupted at {received} of {size}; it may go on",
     },
+    /** What is wrong with what is in a field of a form. */
+    fields: {
+      missing: "Fill this in.",
+      number: "This is not a number.",
+      whole: "A whole number is needed here.",
+      least: "At least {bound}.",
+      most: "At most {bound}.",
+      moment: "A day and a time are needed here.",
+      earliest: "Not before {bound}.",
+      latest: "Not after {bound}.",
+      other: "This cannot be taken.",
+    },
     links: {
       create: "New link",
       ready: "The link is ready",
@@ -554,6 +566,7 @@ export const en = {
       filesHint: { one: "{count} has arrived.", other: "{count} have arrived." },
       size: "Largest size of a file",
       sizeHint: "Empty: as large as the server takes.",
+      sizeMost: "The server takes files of up to {size}.",
       unit: "Unit",
       types: "Types of files",
       typesHint: "None chosen: all that the server takes.",
@@ -565,6 +578,10 @@ export const en = {
       },
       passphrase: "Passphrase",
       passphraseHint: "At least 4 characters. Empty: whoever has the link can send.",
+      passphraseShort: {
+        one: "At least {count} character, without spaces around it.",
+        other: "At least {count} characters, without spaces around them.",
+      },
       ask: "Ask the guest for",
       askName: "a name",
       askNote: "a note",

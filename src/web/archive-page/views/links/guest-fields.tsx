@@ -6,19 +6,26 @@ import type { LinkFormPart } from "./link-form-part.ts";
 
 /** Fields for what a guest is asked for: a passphrase, a name, a note. */
 export function GuestFields({ draft, change, errorOf }: LinkFormPart) {
-  const { data } = useArchive();
+  const { data, locale } = useArchive();
+  const { least, most } = PASSPHRASE_LENGTH;
   const texts = data.texts.links;
   return (
     <>
-      <Field label={texts.passphrase} hint={texts.passphraseHint} error={errorOf("passphrase")}>
+      <Field
+        label={texts.passphrase}
+        hint={texts.passphraseHint}
+        error={errorOf("passphrase")}
+        wrong={() => locale.say(texts.passphraseShort, { count: least })}
+      >
         {(ids) => (
           <input
             {...ids}
             autoComplete="off"
             autoCapitalize="none"
             spellcheck={false}
-            minLength={PASSPHRASE_LENGTH.least}
-            maxLength={PASSPHRASE_LENGTH.most}
+            // Spaces around it are not part of it.
+            pattern={`\\s*\\S.{${least - 2},}\\S\\s*`}
+            maxLength={most}
             value={draft.passphrase}
             onInput={(event) => change({ passphrase: event.currentTarget.value })}
           />

@@ -2,7 +2,7 @@
 import { MOST_USES } from "../../../../api-limits.ts";
 import { Field } from "../../../kit/field.tsx";
 import { useArchive } from "../../archive-context.ts";
-import type { LinkDraft } from "./link-draft.ts";
+import { UNITS, type LinkDraft } from "./link-draft.ts";
 import type { LinkFormPart } from "./link-form-part.ts";
 import { offeredTypes } from "./offered-types.ts";
 
@@ -32,18 +32,27 @@ export function FilesField({
   );
 }
 
-/** How large each file may be. */
+/** How large each file may be: no larger than the server takes. */
 export function SizeField({ draft, change, errorOf }: LinkFormPart) {
-  const { data } = useArchive();
+  const { data, locale } = useArchive();
   const texts = data.texts.links;
+  const { maxSize } = data.takes;
   return (
-    <Field label={texts.size} hint={texts.sizeHint} error={errorOf("max_size")}>
+    <Field
+      label={texts.size}
+      hint={texts.sizeHint}
+      error={errorOf("max_size")}
+      wrong={({ rangeOverflow }) =>
+        rangeOverflow ? locale.say(texts.sizeMost, { size: locale.limit(maxSize) }) : undefined
+      }
+    >
       {(ids) => (
         <span class="number-unit">
           <input
             {...ids}
             type="number"
             min={0.001}
+            max={maxSize / UNITS[draft.unit]}
             step="any"
             value={draft.size}
             onInput={(event) => change({ size: event.currentTarget.value })}

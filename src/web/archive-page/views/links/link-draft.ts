@@ -38,7 +38,8 @@ export const EMPTY_DRAFT: LinkDraft = {
   askNote: false,
 };
 
-const UNITS = { MB: 1e6, GB: 1e9 };
+/** Bytes. */
+export const UNITS = { MB: 1e6, GB: 1e9 };
 
 /** The end in whole minutes from now, brought within what a link may last (protocol 3). @param now Unix milliseconds */
 export function minutesOf(end: LinkEnd, now: number): number {
