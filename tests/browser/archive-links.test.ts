@@ -260,14 +260,6 @@ describe.each(browsers)("%s", (name) => {
     await typeNumber(size, "900000");
     await passphrase.fill("  abc ");
     await form.getByRole("button", { name: "Link erstellen" }).click();
-    /** What is said at a field, and whether as an error; all in one look, since it may change meanwhile. */
-    const noteOf = (field: Locator) =>
-      field.evaluate((it) => {
-        const note = document.getElementById(it.getAttribute("aria-describedby") ?? "");
-        return `${it.getAttribute("aria-invalid")}: ${note?.textContent}`;
-      });
-    const saidOf = async (field: Locator) =>
-      (await noteOf(field)).replaceAll(/\s/g, " ").replace(/ \p{L}+(tag|woch), .*/u, " …");
     await expectSoon(() => saidOf(end), "true: Frühestens am …");
     await expectSoon(() => saidOf(files), "true: Mindestens 1.");
     await expectSoon(() => saidOf(size), "true: Der Server nimmt Dateien bis 100 GB an.");
@@ -374,4 +366,13 @@ describe.each(browsers)("%s", (name) => {
 async function typeNumber(field: Locator, number: string): Promise<void> {
   await field.press("ControlOrMeta+a");
   await field.pressSequentially(number);
+}
+
+/** What is said at a field, and whether as an error, without the day that it may name. All in one look, since it may change meanwhile. */
+async function saidOf(field: Locator): Promise<string> {
+  const said = await field.evaluate((it) => {
+    const note = document.getElementById(it.getAttribute("aria-describedby") ?? "");
+    return `${it.getAttribute("aria-invalid")}: ${note?.textContent}`;
+  });
+  return said.replaceAll(/\s/g, " ").replace(/ \p{L}+(?:tag|woch), .*/u, " …");
 }
