@@ -161,10 +161,9 @@ export const da: Texts = {
     notice: {
       offline: "Du er offline. Så snart forbindelsen er tilbage, fortsætter det af sig selv.",
       noUse:
-        "Lige nu sender andre filer på alle ledige pladser på dette link. Så snart en er ledig, fortsætter det her.",
+        "Lige nu bruger andre alle de resterende pladser på dette link. Så snart en bliver ledig, fortsætter det her.",
       full: "Serveren har ikke plads i øjeblikket. Så snart der er plads, fortsætter det af sig selv.",
       busy: "Serveren kan ikke modtage noget i øjeblikket. Så snart den kan, fortsætter det af sig selv.",
-      busy: "Lige nu bruger andre alle de resterende pladser på dette link. Så snart en bliver ledig, fortsætter det her.",
       nextAttempt: {
         one: "Næste forsøg om {count} sekund.",
         other: "Næste forsøg om {count} sekunder.",

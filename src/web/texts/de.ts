@@ -164,10 +164,9 @@ export const de: Texts = {
     notice: {
       offline: "Du bist offline. Sobald die Verbindung zurück ist, geht es von selbst weiter.",
       noUse:
-        "In diesem Augenblick schicken andere auf allen freien Plätzen dieses Links Dateien. Sobald einer frei ist, geht es hier weiter.",
+        "Gerade belegen andere alle freien Plätze dieses Links. Sobald einer frei ist, geht es hier weiter.",
       full: "Auf dem Server ist im Moment kein Platz. Sobald wieder welcher da ist, geht es von selbst weiter.",
       busy: "Der Server kann gerade nichts annehmen. Sobald er es kann, geht es von selbst weiter.",
-      busy: "Gerade belegen andere alle freien Plätze dieses Links. Sobald einer frei ist, geht es hier weiter.",
       nextAttempt: {
         one: "Nächster Versuch in {count} Sekunde.",
         other: "Nächster Versuch in {count} Sekunden.",

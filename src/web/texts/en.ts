@@ -169,10 +169,9 @@ export const en = {
     notice: {
       offline: "You are offline. As soon as the connection is back, it goes on by itself.",
       noUse:
-        "Others are sending files with all free places of this link at this moment. As soon as one is free, it goes on here.",
+        "All remaining places of this link are being used by others right now. As soon as one is free, it goes on here.",
       full: "The server has no room at the moment. As soon as there is some, it goes on by itself.",
       busy: "The server cannot take anything at this moment. As soon as it can, it goes on by itself.",
-      busy: "All remaining places of this link are being used by others right now. As soon as one is free, it goes on here.",
       nextAttempt: {
         one: "Next attempt in {count} second.",
         other: "Next attempt in {count} seconds.",

@@ -157,10 +157,9 @@ export const es: Texts = {
     notice: {
       offline: "No tienes conexión. En cuanto vuelva, continúa por sí solo.",
       noUse:
-        "En este momento otras personas envían archivos en todos los sitios libres de este enlace. En cuanto haya uno libre, continúa aquí.",
+        "En este momento otras personas ocupan todos los sitios que quedan en este enlace. En cuanto haya uno libre, continúa aquí.",
       full: "El servidor no tiene sitio en este momento. En cuanto lo haya, continúa por sí solo.",
       busy: "El servidor no puede recibir nada en este momento. En cuanto pueda, continúa por sí solo.",
-      busy: "En este momento otras personas ocupan todos los sitios que quedan en este enlace. En cuanto haya uno libre, continúa aquí.",
       nextAttempt: {
         one: "Próximo intento en {count} segundo.",
         other: "Próximo intento en {count} segundos.",
@@ -516,7 +515,6 @@ export const es: Texts = {
       share: "Compartir",
       qr: "Código QR",
       saveQr: "Guardar el código QR",
-      photos: "Lo que llegó",
       photos: "Lo que ha llegado",
       more: "Más acciones",
       edit: "Prolongar o cambiar",

@@ -159,10 +159,9 @@ export const fr: Texts = {
     notice: {
       offline: "Vous êtes hors ligne. Dès que la connexion revient, l’envoi reprend tout seul.",
       noUse:
-        "D’autres envoient en ce moment des fichiers sur toutes les places libres de ce lien. Dès qu’une place se libère, l’envoi continue ici.",
+        "D’autres occupent en ce moment toutes les places restantes de ce lien. Dès que l’une se libère, l’envoi continue ici.",
       full: "Le serveur n’a pas de place en ce moment. Dès qu’il y en aura, l’envoi continuera tout seul.",
       busy: "Le serveur ne peut rien recevoir en ce moment. Dès qu’il le pourra, l’envoi continuera tout seul.",
-      busy: "D’autres occupent en ce moment toutes les places restantes de ce lien. Dès que l’une se libère, l’envoi continue ici.",
       nextAttempt: {
         one: "Prochain essai dans {count} seconde.",
         other: "Prochain essai dans {count} secondes.",
