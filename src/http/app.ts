@@ -50,12 +50,16 @@ export function createApp(
   bounds: typeof BOUNDS | null = BOUNDS,
   memory: MemoryWatch | null = null,
 ) {
-  const { config, records, files, now } = site;
+  const { config, records, files } = site;
   const requests = createRequestLog(config.REDEEM_TRUST_PROXY);
   const cors = createCors(config.REDEEM_CORS_ORIGINS);
   const credentials = credentialsOf(site);
   const context = methodContext(site, credentials, requests, cors);
-  const formAnswers = createFormAnswers({ records, now, lookAt: (root) => lookOf(site, root) });
+  const formAnswers = createFormAnswers({
+    ...context,
+    config,
+    lookAt: (root) => lookOf(site, root),
+  });
   const receiving = {
     ...context,
     requests,

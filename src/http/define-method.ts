@@ -68,7 +68,7 @@ export type Call<Input extends TObject = TObject> = {
   /** All others, as they came. */
   others: Params;
   caller: Caller;
-  /** The web origin that the request comes from, if a browser said so. */
+  /** The web origin of another site's page that the request comes from, if a browser said so. */
   origin: string | null;
   /** The address that it comes from, as far as that is known (client-address.ts). */
   client: string | undefined;

@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 import { Problem } from "../problem.ts";
 import type { Level } from "../records/records.ts";
 import type { Params } from "../upload/params.ts";
+import { foreignOrigin } from "./archive/own-page.ts";
 import { authenticate } from "./authenticate.ts";
 import { requireLevel, type Credentials } from "./caller.ts";
 import type { Cors } from "./cors.ts";
@@ -71,7 +72,7 @@ async function answer(
     requireLevel(caller, method.level, version);
     refuseUnsupported(method, params);
     const input = readParameters(method.input, params);
-    const origin = request.headers.get("origin");
+    const origin = foreignOrigin(request, context.publicUrl());
     const client = context.requests.clientOf(request);
     const others = readOthers(method.input, params);
     const call = { input, others, caller, origin, client, version };

@@ -38,7 +38,7 @@ export function kindOf({ replaces, direct }: Pick<UploadToken, "replaces" | "dir
 
 /**
  * The token behind what a client sent. Whoever wants one of a kind does not know the others.
- * @param origin the web origin that the request comes from, if a browser said so
+ * @param origin the web origin of another site's page that the request comes from, if a browser said so
  * @throws Problem invalid_upload_token where there is none, or it was revoked;
  * origin_refused where the token may be redeemed from another origin only (protocol 5)
  */

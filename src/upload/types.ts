@@ -45,7 +45,7 @@ export type Redemption = {
   range: ContentRange | undefined;
   /** What its headers say of hashes: `digestsOf` adds what its parameters say. */
   digests?: SaidDigests | undefined;
-  /** The web origin that the request comes from. */
+  /** The web origin of another site's page that the request comes from, if a browser said so. */
   origin: string | null;
 };
 

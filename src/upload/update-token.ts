@@ -20,7 +20,7 @@ export type WithToken = {
   said: Opening;
   /** The address that the request comes from, as far as it is known. */
   client: string | undefined;
-  /** The web origin that the request comes from, if a browser said so. */
+  /** The web origin of another site's page that the request comes from, if a browser said so. */
   origin: string | null;
 };
 

@@ -10,7 +10,7 @@ import {
   sendChunk,
 } from "../support/redeem.ts";
 import { siteForAll } from "../support/lifetime.ts";
-import { startTestSite, type TestSite } from "../support/site.ts";
+import { ORIGIN, startTestSite, type TestSite } from "../support/site.ts";
 
 const SHOP = "https://shop.example";
 const OTHER = "https://other.example";
@@ -179,6 +179,16 @@ describe("a token with an origin", () => {
     const response = await redeem(site, fileForm(token, file), from(SHOP));
     expect(response.status).toBe(200);
     expectOpen(response);
+  });
+
+  test("is taken from this site's own pages: whole, in chunks, asked about, and how it stands", async () => {
+    const token = await site.token({ origin: SHOP, max_uploads: 2 });
+    const own = from(ORIGIN);
+    expect((await redeem(site, fileForm(token, file), own)).status).toBe(200);
+    expect((await sendChunk(site, token, plan, first, file, own)).status).toBe(200);
+    expect((await askChunk(site, token, plan, 1, own)).status).toBe(200);
+    const status = `/api/2/photo/upload-token-status?upload_token=${token}`;
+    expect((await site.call(status, own)).status).toBe(200);
   });
 
   test("is taken from where there is no origin, such as a program", async () => {

@@ -4,7 +4,7 @@ import { siteForEach } from "../support/lifetime.ts";
 import { manyForm, MANY_PATH, outcomesIn, partsOf, planOf, type Small } from "../support/many.ts";
 import { png, textFile } from "../support/media.ts";
 import { askChunk, formOf, originalOf, photoCount, sendChunk } from "../support/redeem.ts";
-import { API_KEY } from "../support/site.ts";
+import { API_KEY, ORIGIN } from "../support/site.ts";
 
 /** Protocol 4.9: several files in one request. */
 
@@ -209,6 +209,8 @@ describe("a request is refused whole", () => {
 
   test("where the token was revoked, or is another origin's", async () => {
     const token = await site.token({ origin: "https://shop.test" });
+    const own = await post(manyForm({ upload_token: token }, [file]), { origin: ORIGIN });
+    expect(own.status).toBe(200);
     const headers = { origin: "https://other.test" };
     const foreign = await post(manyForm({ upload_token: token }, [file]), headers);
     expect(foreign.headers.get("access-control-allow-origin")).toBeNull();

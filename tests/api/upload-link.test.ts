@@ -212,10 +212,67 @@ describe("a form without script", () => {
       headers: { "accept-language": "fr-CH, en;q=0.5" },
     });
     expect([page.status, page.headers.get("redeem-code")]).toEqual([415, "file_not_supported"]);
-    const html = await page.text();
+    const html = (await page.text()).replaceAll(/\s/g, " ");
     expect(html).toContain('<html lang="fr">');
     expect(html).toContain("Les fichiers de ce type ne sont pas acceptés.");
+    expect(html).toContain("Fichiers acceptés : images et vidéos, 100 Go au plus chacun.");
     expect(html).toContain(`upload/${token}">Réessayer</a>`);
+    expect(await photoCount(site, token)).toBe(0);
+  });
+
+  test("says what the link takes, to whoever has its passphrase", async () => {
+    const token = await site.token({ passphrase: WORDS, types: "image/png", max_size: 2_000_000 });
+    const large = png(2_000_001);
+    const locked = await sendForm(token, large, { headers: { "accept-language": "de-AT" } });
+    expect(await locked.text()).not.toMatch(/PNG|2 MB/);
+    const said = { passphrase: WORDS };
+    const { data } = (await (
+      await site.call(`/api/2/photo/upload-token-status?upload_token=${token}`, {
+        method: "POST",
+        body: new URLSearchParams(said),
+      })
+    ).json()) as { data: { upload_grant: string } };
+    const opened = await sendForm(
+      token,
+      large,
+      { headers: { "accept-language": "de-AT" } },
+      { upload_grant: data.upload_grant },
+    );
+    expect([opened.status, opened.headers.get("redeem-code")]).toEqual([413, "file_too_large"]);
+    const html = (await opened.text()).replaceAll(/\s/g, " ");
+    expect(html).toContain("Die Datei ist zu groß.");
+    expect(html).toContain("Bilder (PNG)");
+    expect(html).toContain("2 MB");
+  });
+
+  test("of a link at its end says which end that is, in the reader's language", async () => {
+    const used = await site.token();
+    await sendForm(used);
+    const [revoked, old] = [await site.token(), await site.token({ valid_minutes: 15 })];
+    const known = await site.site.records.tokens.byHash(hashSecret(revoked));
+    await site.site.records.tokens.revoke(known?.id ?? 0, site.site.now());
+    const ends = async (token: string, headers: Record<string, string>) => {
+      const page = await sendForm(token, file, { headers });
+      expect([page.status, page.headers.get("redeem-code")]).toEqual([404, "invalid_upload_token"]);
+      const [, sentence] = /<h1>[^<]+<\/h1><p>([^<]+)<\/p>/.exec(await page.text()) ?? [];
+      return sentence;
+    };
+    expect(await ends(used, {})).toBe("This upload link has already been used.");
+    expect(await ends(revoked, { "accept-language": "da" })).toBe(
+      "Dette upload-link er tilbagekaldt.",
+    );
+    expect(await ends("x".repeat(64), {})).toBe("This upload link is not valid.");
+    site.advance(3_600_000);
+    expect(await ends(old, { "accept-language": "es" })).toBe("Este enlace de subida ha caducado.");
+  });
+
+  test("from a page that its link is not for ends on words, which that page may not read", async () => {
+    const token = await site.token({ origin: "https://shop.example" });
+    const headers = { origin: "https://other.example", "accept-language": "fr" };
+    const page = await sendForm(token, file, { headers });
+    expect([page.status, page.headers.get("redeem-code")]).toEqual([403, "origin_refused"]);
+    expect(page.headers.get("access-control-allow-origin")).toBeNull();
+    expect(await page.text()).toContain("Aucun fichier n’est accepté depuis l’adresse");
     expect(await photoCount(site, token)).toBe(0);
   });
 
@@ -230,7 +287,7 @@ describe("a form without script", () => {
     const used = await sendForm(token);
     expect([used.status, await used.text()]).toEqual([
       404,
-      expect.stringContaining("takes no more files"),
+      expect.stringContaining("already been used"),
     ]);
     const unknown = await sendForm("x".repeat(64));
     expect([unknown.status, await unknown.text()]).toEqual([

@@ -183,6 +183,20 @@ test("a server without room says so, and it goes on when there is some", async (
   await roomy.stop();
 });
 
+test("a link that is for another site's pages takes files on its own page, too", async () => {
+  const token = await server.token({ origin: "https://www.example.com", max_uploads: 3 });
+  const page = await open(token);
+  // Small ones together, and a large one in chunks.
+  await choose(
+    page,
+    { name: "a.png", bytes: png(4200) },
+    { name: "b.png", bytes: png(4200, 2) },
+    { name: "c.mp4", bytes: mp4(3_000_000) },
+  );
+  for (const name of ["a.png", "b.png", "c.mp4"]) await stateOf(page, name, "done");
+  await says(page, ".ending", /3 files have arrived/);
+});
+
 test("offline says so, and goes on by itself", async () => {
   const page = await open(await server.token());
   const gate = await gateAt(page, 0);

@@ -219,11 +219,10 @@ test.each([
   ["es", "revocado"],
   ["da", "tilbagekaldt"],
 ] as const)("in %s a link is %p for whoever reads of it, guest and collector", (language, word) => {
-  const { upload, outcome, archive } = textsOf(language);
+  const { upload, archive } = textsOf(language);
   const said = [
     upload.revokedHeading,
     upload.refusal.token_revoked,
-    outcome.why.invalid_upload_token,
     archive.links.states.revoked,
     archive.links.revoked,
   ];

@@ -11,6 +11,14 @@ export function isOwnPage(request: Request, publicUrl: string): boolean {
   return origin === null || isOwnOrigin(origin, request, publicUrl);
 }
 
+/**
+ * The web origin of another site's page that a request comes from, for what is good for one origin alone (protocol 5): null where it is a
+ * page of this server itself, or no browser's.
+ */
+export function foreignOrigin(request: Request, publicUrl: string): string | null {
+  return isOwnPage(request, publicUrl) ? null : request.headers.get("origin");
+}
+
 function isOwnOrigin(origin: string, request: Request, publicUrl: string): boolean {
   const from = URL.parse(origin);
   // "null" is the origin of sandboxed pages, such as a file that this server sends.

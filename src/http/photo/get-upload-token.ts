@@ -79,7 +79,8 @@ const input = Type.Object({
   origin: Type.Optional(
     Type.String({
       maxLength: 300,
-      description: "The only web origin that browsers may redeem from.",
+      description:
+        "The only web origin that browsers may redeem from, beside this server's own pages.",
       examples: ["https://www.example.com"],
     }),
   ),

@@ -14,8 +14,8 @@ import { requireFields } from "./redeem-fields.ts";
  * on. Dispose of it: nothing more is read then.
  */
 export type RedeemBody = AsyncDisposable & {
-  /** Whose its file is, is to be said by the method (file-method.ts). */
-  redemption: Omit<Redemption, "claim">;
+  /** Whose its file is, is to be said by the method (file-method.ts), and where it comes from by who serves it (serve-file-method.ts). */
+  redemption: Omit<Redemption, "claim" | "origin">;
   /** The file, to be read; undefined where there is none. */
   body: Body | undefined;
   /** The form has a place for a file, which was left empty. */
@@ -87,7 +87,7 @@ function openOctets(request: Request, stallMs: number): RedeemBody {
   const { pieces, endBy } = readBody(request, { stallMs });
   const bytes = pieces[Symbol.asyncIterator]();
   return {
-    redemption: { params, partName: name, range, digests, origin: request.headers.get("origin") },
+    redemption: { params, partName: name, range, digests },
     body: {
       length,
       moreParams: false,
@@ -137,13 +137,7 @@ async function openFile(
     },
   };
   return {
-    redemption: {
-      params,
-      partName: name ?? file?.name,
-      range,
-      digests,
-      origin: request.headers.get("origin"),
-    },
+    redemption: { params, partName: name ?? file?.name, range, digests },
     body,
     notChosen: form.notChosen,
     params: () => params,

@@ -7,6 +7,7 @@ import type { Params } from "../../upload/params.ts";
 import type { Redeemer } from "../../upload/redeem.ts";
 import { requireOpened, saidIn, type Passphrases } from "../../upload/passphrase.ts";
 import type { Answer, Claim, Unlock } from "../../upload/types.ts";
+import { foreignOrigin } from "../archive/own-page.ts";
 import type { Cors } from "../cors.ts";
 import { methodPath } from "../define-method.ts";
 import { describeFileMethod } from "../docs/describe-file-method.ts";
@@ -124,13 +125,11 @@ async function respond(
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     context.requests.note(request, error);
-    if (isForPage(method, call) && error.code !== "origin_refused") {
-      const uploadToken = call.params.get("upload_token");
-      return withHeaders(await context.formAnswers.render(request, uploadToken, error), cors);
-    }
-    const response = isEnveloped(method, call, error)
-      ? renderProblem(styleOf(call), error, call.level, site, endpoint)
-      : renderThrown(error);
+    const response = isForPage(method, call)
+      ? await context.formAnswers.render(request, call.params, error)
+      : isEnveloped(method, call, error)
+        ? renderProblem(styleOf(call), error, call.level, site, endpoint)
+        : renderThrown(error);
     // Another origin's page may not read why it is refused (protocol 5).
     return withHeaders(response, error.code === "origin_refused" ? {} : cors);
   }
@@ -153,7 +152,7 @@ async function pageOf(
   const { token, returns } = answer.kind === "finished" ? answer.finished : answer;
   if (returns && !token.backgroundReturn) return undefined;
   const problem = answer.kind === "refused" ? answer.problem : undefined;
-  return formAnswers.render(call.request, call.params.get("upload_token"), problem);
+  return formAnswers.render(call.request, call.params, problem);
 }
 
 /** By a line where an uploader goes by the status: it would take the 200 of version 1 for success. */
@@ -203,7 +202,7 @@ async function askFor(context: FileMethodContext, method: FileMethod, call: Call
   readRedeemStyle(1, params);
   const claim = await claimOf(context, method, call);
   requireFields(params);
-  return context.redeemer.ask(claim, params, request.headers.get("origin"));
+  return context.redeemer.ask(claim, params, originOf(context, request));
 }
 
 async function receiveFile(
@@ -220,16 +219,22 @@ async function receiveFile(
     },
   });
   try {
-    const { redemption, body } = opened;
-    const { params, range } = redemption;
+    const { body } = opened;
+    const { params, range } = opened.redemption;
     Object.assign(call, { params, range });
     const claim = await claimOf(context, method, call);
+    const redemption = { ...opened.redemption, claim, origin: originOf(context, request) };
     return body
-      ? await context.redeemer.receive({ ...redemption, claim }, body)
-      : await context.redeemer.withoutFile({ ...redemption, claim }, opened.notChosen);
+      ? await context.redeemer.receive(redemption, body)
+      : await context.redeemer.withoutFile(redemption, opened.notChosen);
   } finally {
     call.params = opened.params();
   }
+}
+
+/** Where a file comes from, as far as that may be refused: a page of another site. */
+export function originOf({ credentials }: FileMethodContext, request: Request): string | null {
+  return foreignOrigin(request, credentials.publicUrl());
 }
 
 export function withHeaders(response: Response, headers: Record<string, string>): Response {

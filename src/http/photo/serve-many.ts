@@ -16,6 +16,7 @@ import { describeFinished, statusOf } from "./redeem-answer.ts";
 import { redeemUploadToken } from "./redeem-upload-token.ts";
 import { redeemUploadTokenMany, type OneOutcome } from "./redeem-upload-token-many.ts";
 import {
+  originOf,
   withHeaders,
   withoutIdleLimit,
   type FileMethodContext,
@@ -82,7 +83,7 @@ function receivingOf(context: FileMethodContext, request: Request): ManyContext 
   return {
     claim: tokenClaim({ ...context, unlock }, "upload"),
     receive: redeemer.receive,
-    origin: request.headers.get("origin"),
+    origin: originOf(context, request),
     // The client went away: nobody reads what became of the file, and nothing is wrong.
     problemOf: (error) =>
       request.signal.aborted

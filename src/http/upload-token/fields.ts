@@ -42,7 +42,10 @@ export const tokenFields = Type.Object({
   user_id: Type.Integer({ description: "The owner: the id of an API key; 0 is the operator." }),
   types: Type.String({ description: "Media types or ranges; empty: what the server takes." }),
   max_size: Type.Integer({ description: "Bytes of the largest file that it takes." }),
-  origin: Type.String({ description: "The only web origin that browsers may redeem from." }),
+  origin: Type.String({
+    description:
+      "The only web origin that browsers may redeem from, beside this server's own pages.",
+  }),
   return_url_p: Type.Boolean({ description: "Whether the outcome of an upload goes somewhere." }),
   replaces_photo_id: Type.Integer({
     description: "Of a replace token: the photo that gets new bytes. 0 for an upload token.",

@@ -259,8 +259,7 @@ export const da: Texts = {
       file_not_supported: "Filer af denne type modtages ikke.",
       file_too_large: "Filen er for stor.",
       digest_mismatch: "Filen blev beskadiget undervejs.",
-      invalid_upload_token:
-        "Upload-linket modtager ikke flere filer: det er brugt op, udløbet eller tilbagekaldt.",
+      origin_refused: "Der modtages ingen filer fra adressen på den side, som den blev sendt fra.",
       passphrase_required: "Linkets adgangskode mangler. Åbn linket igen.",
       wrong_passphrase: "Adgangskoden er forkert. Åbn linket igen.",
       too_many_attempts: "Der er prøvet for mange forkerte adgangskoder. Vent lidt.",

@@ -270,8 +270,8 @@ export const de: Texts = {
       file_not_supported: "Dateien dieses Typs werden nicht angenommen.",
       file_too_large: "Die Datei ist zu groß.",
       digest_mismatch: "Die Datei wurde unterwegs beschädigt.",
-      invalid_upload_token:
-        "Der Upload-Link nimmt keine Dateien mehr an: Er ist aufgebraucht, abgelaufen oder widerrufen.",
+      origin_refused:
+        "Von der Adresse der Seite, von der sie kommt, werden keine Dateien angenommen.",
       passphrase_required: "Das Kennwort des Links fehlt. Öffne den Link noch einmal.",
       wrong_passphrase: "Das Kennwort ist falsch. Öffne den Link noch einmal.",
       too_many_attempts: "Es wurden zu viele falsche Kennwörter versucht. Warte ein wenig.",

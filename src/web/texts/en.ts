@@ -274,8 +274,7 @@ export const en = {
       file_not_supported: "Files of this type are not accepted.",
       file_too_large: "The file is too large.",
       digest_mismatch: "The file was damaged on its way.",
-      invalid_upload_token:
-        "The upload link takes no more files: it was used up, has expired or was revoked.",
+      origin_refused: "Files are not taken from the address of the page that it was sent from.",
       passphrase_required: "The passphrase of the link is missing. Open the link again.",
       wrong_passphrase: "The passphrase is wrong. Open the link again.",
       too_many_attempts: "Too many wrong passphrases were tried. Wait a little.",

@@ -262,6 +262,9 @@ export const es: Texts = {
       digest_mismatch: "El archivo se ha dañado por el camino.",
       invalid_upload_token:
         "El enlace ya no acepta archivos: se ha agotado, ha caducado o se ha revocado.",
+      digest_mismatch: "El archivo se dañó por el camino.",
+      origin_refused:
+        "No se aceptan archivos desde la dirección de la página desde la que se ha enviado.",
       passphrase_required: "Falta la contraseña del enlace. Abre el enlace de nuevo.",
       wrong_passphrase: "La contraseña es incorrecta. Abre el enlace de nuevo.",
       too_many_attempts: "Se han probado demasiadas contraseñas incorrectas. Espera un poco.",

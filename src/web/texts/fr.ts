@@ -264,8 +264,8 @@ export const fr: Texts = {
       file_not_supported: "Les fichiers de ce type ne sont pas acceptés.",
       file_too_large: "Le fichier est trop volumineux.",
       digest_mismatch: "Le fichier a été endommagé en route.",
-      invalid_upload_token:
-        "Le lien d’envoi n’accepte plus de fichiers : il a été entièrement utilisé, a expiré ou a été révoqué.",
+      origin_refused:
+        "Aucun fichier n’est accepté depuis l’adresse de la page d’où il a été envoyé.",
       passphrase_required: "Le mot de passe du lien manque. Ouvrez le lien à nouveau.",
       wrong_passphrase: "Le mot de passe est erroné. Ouvrez le lien à nouveau.",
       too_many_attempts: "Trop de mots de passe erronés ont été essayés. Attendez un peu.",

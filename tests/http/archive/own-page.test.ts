@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isOwnPage } from "../../../src/http/archive/own-page.ts";
+import { foreignOrigin, isOwnPage } from "../../../src/http/archive/own-page.ts";
 
 const PUBLIC = "https://photos.example.com/base";
 
@@ -26,4 +26,17 @@ test.each([
 ] as [Record<string, string>, string, boolean][])("%j at %s: %p", (headers, host, isOwn) => {
   const request = new Request(`http://${host}/archive/sign-in`, { method: "POST", headers });
   expect(isOwnPage(request, PUBLIC)).toBe(isOwn);
+});
+
+const from = (headers: Record<string, string>) =>
+  foreignOrigin(new Request("http://10.0.0.1:2323/", { headers }), PUBLIC);
+
+test("the origin of another site's page, and none of an own page or a program", () => {
+  expect(from({})).toBeNull();
+  expect(from({ origin: "https://photos.example.com" })).toBeNull();
+  expect(from({ origin: "http://10.0.0.1:2323", "sec-fetch-site": "same-origin" })).toBeNull();
+  expect(from({ origin: "https://evil.example" })).toBe("https://evil.example");
+  expect(from({ origin: "null" })).toBe("null");
+  const site = { "sec-fetch-site": "cross-site" };
+  expect(from({ ...site, origin: "http://10.0.0.1:2323" })).toBe("http://10.0.0.1:2323");
 });
