@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { takesGzip } from "../../src/http/web-asset.ts";
 import { webAssets } from "../../src/web/assets.ts";
 import { siteForAll } from "../support/lifetime.ts";
@@ -19,20 +20,35 @@ async function sentLength(name: string, accepted: string): Promise<number> {
   return (await answer.bytes()).length;
 }
 
-/** Files of a page: each is named after it, what it loads later too (a worker's script). */
-function namesOf(page: string, ending: string): string[] {
-  const others = Object.keys(MOST).filter((other) => other !== page);
+/** Scripts of other pages alone, by what their names begin with. Whatever else there is counts for each page. */
+const NOT_LOADED = {
+  "upload-page": ["archive-page"],
+  "archive-page": ["upload-page", "preview-worker"],
+} as const;
+
+/** Scripts of a page, what it loads later too (a worker's). */
+function namesOf(page: keyof typeof MOST): string[] {
   return [...webAssets.keys()].filter(
-    (name) => name.endsWith(ending) && !others.some((other) => name.startsWith(other)),
+    (name) => name.endsWith(".js") && !NOT_LOADED[page].some((other) => name.startsWith(other)),
   );
 }
 
-test.each(Object.entries(MOST))(
-  "the script of %s is at most %d bytes, compressed",
+/** What the README's table says of a page: kB of its scripts together, and at most. */
+async function saidInReadme(page: keyof typeof MOST): Promise<{ weight: number; most: number }> {
+  const readme = await Bun.file(join(import.meta.dir, "../../README.md")).text();
+  const row = page === "upload-page" ? "upload page" : "archive";
+  const [, weights = "", most] =
+    new RegExp(`^\\| ${row} +\\| ([^|]+) \\| (\\d+) kB +\\|$`, "m").exec(readme) ?? [];
+  const each = [...weights.matchAll(/([\d.]+) kB/g)].map(([, number]) => Number(number));
+  return { weight: each.reduce((sum, number) => sum + number, 0), most: Number(most) };
+}
+
+test.each(Object.entries(MOST) as [keyof typeof MOST, number][])(
+  "the script of %s is at most %d bytes, compressed, and what the README says",
   async (page, most) => {
     const rows: string[] = [];
     let weight = 0;
-    for (const name of namesOf(page, ".js")) {
+    for (const name of namesOf(page)) {
       const [plain, sent] = [await sentLength(name, "identity"), await sentLength(name, "gzip")];
       rows.push(`${name.replace(/\.[0-9a-z]+\.js$/, ".js")}: ${sent} bytes (${plain} unpacked)`);
       weight += sent;
@@ -40,6 +56,11 @@ test.each(Object.entries(MOST))(
     console.log(rows.join("\n"));
     expect(rows.length).toBeGreaterThan(0);
     expect(weight).toBeLessThanOrEqual(most);
+    const said = await saidInReadme(page);
+    expect(said.most * 1000).toBe(most);
+    // Rounded up, so that a byte more is no other number; and no number of long ago.
+    expect(weight / 1000).toBeLessThanOrEqual(said.weight);
+    expect(weight / 1000).toBeGreaterThan(said.weight * 0.93);
   },
 );
 
