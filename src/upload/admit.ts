@@ -106,7 +106,7 @@ async function withRoom(
     return { kind: "admitted", upload, account: context.quota.ofUpload(of) };
   } catch (error) {
     await context.deletions.carryOut({ upload: id, token: token.id }, async () => {
-      // Its file may be there still: its chunks were forgotten.
+      // An upload without a recorded byte may still have a file: of one whose chunks' records were deleted after a failed sync.
       await deleteEmpty(context, upload, () => !context.locks.isBusy(id));
     });
     throw error;

@@ -43,12 +43,12 @@ export function createAttempts(mostKeys = 20_000): Attempts {
   };
 }
 
-/** What an attempt is counted under, and how often it may be made there. */
+/** A key that attempts are counted under, and how often they may be made under it. */
 export type Limit = readonly [key: string, rate: Rate];
 
 /**
- * Takes one attempt that several limits count. It must be within each entry of `limits`; of an entry with several limits within one
- * of them. Where it may not be made, it counts under none.
+ * Takes one attempt that several limits count. It must be within each entry of `limits`; an entry with several limits is kept if one
+ * of these is. An attempt that may not be made is counted nowhere.
  * @param now milliseconds since 1970
  * @returns `waitMs` as of `take`; `giveBack`, for all limits that have counted it
  */

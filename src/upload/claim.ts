@@ -23,7 +23,7 @@ export function tokenClaim(
   };
   return {
     names: [name],
-    // An empty one is none: the right one may come behind the file.
+    // An empty parameter does not count: the token may come behind the file.
     isIn: (params) => Boolean(params.get(name)),
     ofFile: find,
     ofChunk: find,

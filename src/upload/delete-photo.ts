@@ -23,7 +23,7 @@ export async function deleteOwnPhoto(
   await changePhoto(
     context,
     photoId,
-    // Its bytes may have been replaced since they were looked at.
+    // Looked at once more within the transaction: the photo's bytes may have been replaced since it was read above.
     decideTrash(({ tokenId, original }) => tokenId === token.id && original.uploadId === upload.id),
   );
 }

@@ -69,7 +69,7 @@ export function callerClaim(
       const replaces = replacedBy(params);
       const { hash, identity } = at(replaces, chunk);
       const begun = await records.tokens.byHash(hash);
-      // Else what is under way for it is refused, and deleted (admit.ts).
+      // Of an upload that has begun, this is found out in admit.ts, which refuses it and deletes what it has.
       if (!begun) await requireReplaced(replaces);
       const grant = grantOf(params, begun?.createdAt ?? now());
       if (!begun || begun.albumId !== grant.albumId) await requireAlbums(records, grant.albumId);
@@ -138,7 +138,7 @@ export function uploaderClaim({ records, now, unlock }: DirectContext & { unlock
     };
     const direct = await records.direct.transact({ hash: wanted.hash, identity: null }, (view) => {
       if (!view.token) return { do: "begin", token: wanted };
-      // Its maker may have given the upload token another end since (protocol 6.3).
+      // The upload token may have been given another end since the direct token was made (protocol 6.3).
       const isSo = view.token.validUntil === validUntil;
       return isSo ? { do: "nothing" } : { do: "go on", set: { validUntil } };
     });
@@ -205,7 +205,7 @@ function newDirect({ given: _, ...grant }: DirectGrant, hash: string, now: numbe
   };
 }
 
-/** As it will be on record. */
+/** The token as it will be on record, for a file that has not begun. */
 function asToken({ hash: _h, sealedToken: _s, ...token }: NewUploadToken): UploadToken {
   return { ...token, id: 0, consumed: 0, revokedAt: null };
 }

@@ -37,9 +37,9 @@ export function decideDirect(
     const again = isAnsweredAgain(token, upload, photo, now);
     return again ? { do: "go on", set: {} } : { do: "begin", token: wanted };
   }
-  // Only a file's beginning can show that it is another file than the one that was refused.
+  // After a refusal, chunks from the middle may still be on their way: only a first chunk can begin another file.
   if (upload?.state === "failed" && start === 0) return { do: "begin", token: wanted };
-  // Of chunks that come together, one begins the upload: until then the others find the token without.
+  // The token may be there before its upload: of chunks that come at the same moment the first one is about to begin it.
   if (!upload && Math.abs(now - token.createdAt) >= LAPSE_MS) return { do: "begin", token: wanted };
   const set: Partial<TokenMetadata & { validUntil: number }> = changesOf(token, given);
   // An upload goes on for as long as its caller sends chunks.

@@ -50,7 +50,7 @@ export function toGrant(wanted: Wanted, userId: number, extra: Extra, limits: Gr
     replaces: null,
     sender: wanted.sender === undefined ? "" : oneLine(wanted.sender),
     ask: wanted.ask === undefined ? [] : readAsk(wanted.ask),
-    // Of a passphrase, it is made by whoever issues the token: that takes its time.
+    // Whoever issues the token hashes its passphrase, which is slow on purpose: it is awaited there.
     passphraseHash: null,
   };
 }

@@ -52,7 +52,7 @@ export function readMetadata(said: Said, now: number): Partial<PhotoMetadata> {
   return read;
 }
 
-/** Each once, and as numbers are written. */
+/** The ids without repetitions, each as numbers are usually written: "3, 03,4" is "3,4". */
 function albumIds(text: string): string {
   const ids = text.split(",").filter((id) => id.trim() !== "");
   return [...new Set(ids.map(Number))].join(",");
@@ -61,7 +61,7 @@ function albumIds(text: string): string {
 export function readUrl(name: string, text: string): string {
   const url = URL.parse(text.trim());
   if (url && (url.protocol === "http:" || url.protocol === "https:") && url.hostname !== "") {
-    // As it was given, save for what no header may hold.
+    // Kept as it was given, unless it has characters that a header may not hold.
     return /^[\x21-\x7e]+$/.test(text.trim()) ? text.trim() : url.href;
   }
   throw new Problem(

@@ -69,7 +69,7 @@ export function createPassphrases(
   const grantOf: Passphrases["grantOf"] = ({ token, uploadToken }) =>
     token.passphraseHash === null ? "" : secret.uploadGrant(uploadToken, token.passphraseHash);
 
-  /** @returns what gives the attempt back */
+  /** Counts an attempt. @returns a function that takes it off the count again. @throws Problem too_many_attempts */
   function takeAttempt(tokenId: number, client: string | undefined): () => void {
     const { own, wide } = networksOf(client);
     const limits: Limit[][] = [
@@ -91,7 +91,7 @@ export function createPassphrases(
     said: string,
     client: string | undefined,
   ): Promise<void> {
-    // Before anything is compared, and counted as wrong until it is known: many at once are no way around it.
+    // Counted as wrong before it is compared: requests that come at the same moment cannot try more than the limits allow.
     const giveBack = takeAttempt(tokenId, client);
     const passphrase = asTyped(said);
     let right = false;
@@ -114,7 +114,7 @@ export function createPassphrases(
     opens: async (owner, { grant, passphrase }, client) => {
       const { id, passphraseHash } = owner.token;
       if (passphraseHash === null) return true;
-      // One that is wrong was given for a passphrase that the token does not have any more.
+      // A wrong grant costs no attempt: it was given for an earlier passphrase of the token.
       if (grant && sameSecret(grant, grantOf(owner))) return true;
       if (passphrase === undefined || passphrase.trim() === "") return false;
       await requireRight(id, passphraseHash, passphrase, client);
@@ -135,7 +135,7 @@ export async function requireOpened(
   said: Opening,
   client: string | undefined,
 ): Promise<void> {
-  // The path of each chunk.
+  // First of all, and without waiting: this runs for each chunk, and most tokens have no passphrase.
   if (owner.token.passphraseHash === null) return;
   if (await passphrases.opens(owner, said, client)) return;
   throw passphraseRequired();

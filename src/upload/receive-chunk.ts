@@ -127,7 +127,8 @@ async function carryOut(
     case "retry":
       throw beingReceived("This chunk");
     case "begin anew":
-      // Those at work on it may have been told why. If nobody was, whoever ended it was gone before this request joined.
+      // The upload has ended while this request was at work on it. The reason is among what those at work share, if it was one of
+      // them that ended it. Otherwise it was ended before this request joined them, and the chunk, sent again, begins another upload.
       throw (work.shared.failure ??= endedMeanwhile());
     case "refuse":
       if (plan.problem.code === "upload_cancelled") work.shared.failure ??= plan.problem;

@@ -246,7 +246,7 @@ async function problemOf(
   }
 }
 
-/** Why a file is not what its sender says. Who says nothing costs nothing. */
+/** Why a file is not what its sender says that it is. Nothing is read and hashed where the sender has said no hash. */
 async function damageOf(spool: Spool, said: readonly SaidDigest[]): Promise<Problem | undefined> {
   if (said.length === 0) return undefined;
   await spool.flush();
@@ -275,8 +275,8 @@ async function receiveSpooled(
 }
 
 /**
- * Why a chunk is not taken whose bytes were taken for those of a whole file, being so many. By what they are they were
- * judged as such: it says nothing of a file of which they are the middle.
+ * Why a chunk is not taken that was so large that it was received as a whole file. If that was refused for its first bytes, the
+ * reason is another one: bytes from the middle of a file say nothing of its type.
  */
 function problemOfChunk(problem: Problem, { start }: Chunk): Problem {
   if (problem.code !== "file_not_supported" || start === 0) return problem;
@@ -286,7 +286,7 @@ function problemOfChunk(problem: Problem, { start }: Chunk): Problem {
   );
 }
 
-/** Stands for bytes that were not kept: whoever reads them is told why. */
+/** In place of bytes that were not kept: reading them throws why. */
 function unavailable(why: Problem): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(why) }) };
 }

@@ -26,7 +26,7 @@ export function createRedeemer(context: UploadContext) {
       open += 1;
       try {
         const { claim, params, partName, range } = redemption;
-        // A chunk is found by whose it is: while that has not come, nothing is known of the file.
+        // Which upload a chunk belongs to depends on its token. While the token has not come, the file may be anything.
         const chunk = claim.isIn(params)
           ? readChunk(params, filenameOf(params, partName), range)
           : undefined;
@@ -54,7 +54,7 @@ export function createRedeemer(context: UploadContext) {
   };
 }
 
-/** @throws Problem: whose token will not do is told so first */
+/** Which chunk is asked about. @throws Problem of the token where that is wrong, else of the question */
 async function readQuestion(claim: Claim, params: Params, origin: string | null): Promise<Chunk> {
   try {
     const chunk = readChunk(params, filenameOf(params, undefined));
@@ -80,7 +80,7 @@ async function withoutFile(
   if (readChunk(params, filenameOf(params, partName), range)) {
     throw new Problem("invalid_input", problem.message);
   }
-  // Nobody else is to be told.
+  // A file without a token has no backend that would be told: answering is enough.
   if (owner.unsaved) throw problem;
   const extra = extraOf(owner.token, params);
   await using whole = await beginWhole(context, owner, {

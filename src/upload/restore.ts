@@ -32,7 +32,7 @@ export async function restore(context: RestoreContext): Promise<void> {
     }
     if (uploads.length < SLICE) break;
   }
-  // Behind the uploads, some of which an earlier version may have moved there.
+  // After the uploads: an earlier version may have moved files of uploads among the originals, and these were taken back above.
   for (const file of await files.originals.putStraysAside(await records.leftovers.lastPhotoId())) {
     putRight(context, "put aside a file among the photos that no record knows", { file });
   }
@@ -43,8 +43,8 @@ export async function restore(context: RestoreContext): Promise<void> {
 async function restoreChunks(context: RestoreContext, { id, file, end }: Expected): Promise<void> {
   const { records, files } = context;
   if (end > 0 && (files.staging.lengthOf(file) ?? -1) >= end) return;
-  // Where an earlier version has moved it, it was to the place of a photo with the upload's id: what lies there is
-  // that photo's, once there is one.
+  // Earlier versions gave the photo the id of its upload, and may have moved the file to that photo's place. Where there is a photo with
+  // that id, the file there is the photo's.
   if (!(await records.photos.byId(id))) {
     await files.originals.takeBack({ treeId: treeOf(id), photoId: id, file });
   }
@@ -101,7 +101,7 @@ async function place(
   context: RestoreContext,
   { id, file }: Pick<Upload, "id" | "file">,
 ): Promise<boolean> {
-  // Also of an original that was replaced meanwhile: it is there that whoever deletes it looks for it.
+  // Also where the original was replaced meanwhile: the old file is deleted from its place among the originals.
   const at = await context.records.photos.placeOf(id);
   if (!at) return false;
   const { photoId: photo } = at;

@@ -78,7 +78,7 @@ export async function sweep(context: SweepContext): Promise<number> {
 async function removeDeleted(context: SweepContext, now: number): Promise<void> {
   const { records, ages, signal } = context;
   const archive = { ...context, now: ages.now };
-  // Nobody has looked up in this process what was taken from its photo by an earlier one.
+  // Files that an earlier process took from their photos go at once: nobody in this process can be about to open them.
   await deleteRemoved(archive, Math.max(context.startedAt, now - OPENING_MS), signal);
   await Array.fromAsync(inTurns(records.removals.clampFuture(now), signal));
   await Array.fromAsync(inTurns(records.photos.clampTrash(now), signal));

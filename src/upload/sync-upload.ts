@@ -50,10 +50,10 @@ async function carryOut(
     if (state.doubted.has(upload.id)) throw new SyncFailed("an earlier failure is not dealt with");
     if (entry?.sink) await entry.sink.sync();
     else await state.files.staging.sync(upload.file);
-    // Throws where a sink of a later chunk has met a failure.
+    // Rejects where closing the file of a later chunk has reported a failure.
     await Promise.all(entry?.closing ?? []);
     if (running.isDoubted) throw new SyncFailed("another sync of the file has failed");
-    // Where that cannot be noted, they are synced once more before the photo is made.
+    // Where the database cannot note that these chunks are on the disk, they are synced once more before the photo is made.
     await noteSynced(state, upload.id, entry?.starts ?? []);
   } catch (error) {
     // The upload has finished or was swept meanwhile, so its file is not in staging any more.

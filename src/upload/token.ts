@@ -31,13 +31,13 @@ export async function issueToken(
   return { uploadToken, token };
 }
 
-/** What a token is called in words for its holder. A direct one stands for an upload token, where it stands for one. */
+/** What a token is called in words. Whoever holds a token and meets a direct one has come with an upload token (`uploaderClaim`). */
 export function kindOf({ replaces, direct }: Pick<UploadToken, "replaces" | "direct">): TokenKind {
   return replaces === null || direct ? "upload" : "replace";
 }
 
 /**
- * The token behind what a client sent. Whoever wants one of a kind does not know the others.
+ * The token of this text, if it is of the wanted kind: one of another kind counts as unknown.
  * @param origin the web origin of another site's page that the request comes from, if a browser said so
  * @throws Problem invalid_upload_token where there is none, or it was revoked;
  * origin_refused where the token may be redeemed from another origin only (protocol 5)

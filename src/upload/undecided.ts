@@ -30,7 +30,7 @@ export async function isWanted(
   context: UploadContext,
   { token, unsaved }: Owner,
 ): Promise<boolean> {
-  // A direct token is for this very file.
+  // A file without a token has a direct token of its own, whose use nobody else can hold.
   if (unsaved) return true;
   const now = context.now();
   const prospects = await context.records.uploads.prospects(token.id, now, now - AGAIN_MS);

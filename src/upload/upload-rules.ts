@@ -69,7 +69,8 @@ export function decideReservation(
   const use = useState(token, reserved);
   if (use !== "free" || !token) return { changes: [], value: use === "held" ? "held" : "used" };
   const { identity, filename, file, clientInfo, sealedToken, whole } = beginning;
-  // A lease is renewed by its own process alone: one that is dead would never be followed by another.
+  // The time of its last byte is left alone: it keeps the lease alive, and if the process that holds that has died, another must be
+  // able to take over.
   if (upload?.state === "finalizing") return { changes: [], value: "reserved" };
   if (upload && isUnderWay(upload.state)) {
     const set = { lastByteAt: now, sealedToken };
@@ -80,7 +81,7 @@ export function decideReservation(
     identity,
     filename,
     file,
-    // Where its photo has gone nothing is made of it (decidePhoto).
+    // The photo may have gone that it is to replace: decidePhoto finds that out, and makes nothing.
     replaces: replaced?.id ?? null,
     clientInfo,
     sealedToken,

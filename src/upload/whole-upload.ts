@@ -97,12 +97,13 @@ async function reserve(
     filename,
     file: newFileName(),
     clientInfo: {},
-    // It is of one request, which names the token: no other process goes on with it.
+    // Not needed: by it a later process could name the token, and a whole file ends with its request.
     sealedToken: null,
     ...(complete && { whole: { size: received, lease: context.process, extra: complete } }),
   };
   const { value, upload } = await reserveUse(context, token.id, wanted, now());
-  // The use may be held by the same file, whose first try hangs: this one is not refused for good while that may fail.
+  // An earlier try of this very file may hold the use, on a connection that hangs. That one may still fail, so this one is told to come
+  // again, not refused for good.
   if (value === "used" || value === "held" || value === "too many") throw noUse(token, value, true);
   if (!upload) throw new Error("A use was reserved for no upload");
   events.emit({

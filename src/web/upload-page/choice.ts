@@ -44,7 +44,7 @@ export function createChoice(parts: ChoiceParts): Choice {
     const chosen = [...engine.add(wanted), ...refused];
     list.show(chosen.sort((a, b) => files.indexOf(a.file) - files.indexOf(b.file)));
     if (wanted.length > 0) parts.say(locale.say(texts.announce.sending, { count: wanted.length }));
-    // One that was paused is meant to go on.
+    // Whoever chooses a file again that is paused wants it to go on.
     for (const { id } of repeated) {
       if (engine.transfer(id)?.state === "paused") engine.resume(id);
     }

@@ -49,7 +49,7 @@ export function createEnding(list: UploadList, single: ReadonlySignal<boolean>):
     leaving.value = true;
     for (const to of returns.value) void tell(to);
   });
-  // Brought back by the back button as it was: what was told is told.
+  // The back button may bring the page back as it was left. Its outcomes are told by then: it begins anew, so as to tell none twice.
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });

@@ -28,7 +28,7 @@ export function FileRow({ id }: { id: string }) {
   );
 }
 
-/** Its bar is shown: something of it has gone out, or does now. */
+/** Whether the row has a progress bar: bytes of the file have gone out, or go out now. */
 function isUnderWay({ state, sent }: Transfer): boolean {
   return ["sending", "paused", "offline"].includes(state) || (state === "waiting" && sent > 0);
 }

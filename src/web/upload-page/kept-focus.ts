@@ -12,7 +12,7 @@ export function useKeptFocus(changes: ReadonlySignal<unknown>): void {
     const notice = ({ target }: Event) => {
       last = target instanceof HTMLElement ? placeOf(target) : undefined;
     };
-    // Who clicks beside everything, or leaves by the key, takes the focus away on purpose.
+    // A click beside all buttons, or the key Tab, takes the focus away on purpose: it is not brought back.
     const forget = (event: Event) => {
       if (!(event instanceof KeyboardEvent) || event.key === "Tab") last = undefined;
     };
@@ -21,7 +21,7 @@ export function useKeptFocus(changes: ReadonlySignal<unknown>): void {
     document.addEventListener("keydown", forget);
     const stop = effect(() => {
       void changes.value;
-      // After it is drawn.
+      // When the list has been drawn anew.
       requestAnimationFrame(() => setTimeout(() => restore(last)));
     });
     return () => {
@@ -35,7 +35,7 @@ export function useKeptFocus(changes: ReadonlySignal<unknown>): void {
 
 type Place = { element: HTMLElement; row: HTMLElement; following: Element[] };
 
-/** Undefined for what stands outside of rows. */
+/** Where the focus is in the list; undefined for an element outside of its rows. */
 function placeOf(element: HTMLElement): Place | undefined {
   const row = element.closest<HTMLElement>("[data-row]");
   if (row === null) return undefined;

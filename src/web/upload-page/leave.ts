@@ -1,13 +1,13 @@
 import type { BrowserReturn } from "./transfer/outcome.ts";
 
-/** How long the other outcomes may hold up the last one. */
+/** Milliseconds that the other outcomes may take to be told, before the browser goes on with the last one. */
 const patienceMs = 5_000;
 
 /** Tells the backend of one file without leaving the page, and survives its being closed. */
 export async function tell(to: BrowserReturn): Promise<void> {
   const body = to.method === "POST" ? new URLSearchParams(to.fields) : null;
   try {
-    // no-cors: the answer is the backend's page for its user; that it was asked is all we need.
+    // no-cors: this page may not read the answer, and need not: the request is what tells the backend.
     await fetch(to.url, {
       method: to.method,
       mode: "no-cors",
@@ -16,7 +16,7 @@ export async function tell(to: BrowserReturn): Promise<void> {
       body,
     });
   } catch {
-    // The person still gets there with the last file; nothing here could help.
+    // The backend cannot be reached. The browser goes there all the same, with the outcome of the last file.
   }
 }
 

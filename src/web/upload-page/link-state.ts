@@ -41,7 +41,8 @@ export function createLinkState(
   engine.onStatus(() => {
     seen.value = { status: engine.status(), uses: look(seen.peek().uses) };
   });
-  // Such a file has its reservation still when it is chosen again.
+  // A file of an earlier visit that is chosen again is not among `earlier` any more, and still holds its reservation. So the number that
+  // belongs to a status may rise, and does not fall before the next status: the reservation would be taken for somebody else's.
   effect(() => {
     const { status, uses } = seen.peek();
     if (earlier.value <= uses.own.earlier) return;

@@ -22,7 +22,7 @@ export function Closed() {
   const { link, list, texts } = useUploadPage();
   const state = link.closed.value;
   const { done, active, paused } = list.totals.value;
-  // That its own files have used it up, the page's end says better.
+  // Where this page's own files have used the link up, the ending card says so already, with how many have arrived.
   if (state === undefined || (state === "used" && done > 0)) return null;
   return (
     <Notice kind="warning">

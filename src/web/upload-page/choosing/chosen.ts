@@ -12,10 +12,10 @@ export function inFolder(path: string, name: string): string {
   return path === "" ? name : `${path}/${name}`;
 }
 
-/** Of a file input; one that chooses a folder says where in it each file lies. */
+/** The files that a file input holds. One that chooses a folder says where in it each file lies. */
 export function readInput(input: HTMLInputElement): Chosen {
   const files = [...(input.files ?? [])];
-  // Else choosing the same again would be no change.
+  // Emptied, so that choosing the same files again is a change, of which the browser tells.
   input.value = "";
   const picked = files.map((file) => ({
     file,

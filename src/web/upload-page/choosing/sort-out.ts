@@ -31,7 +31,7 @@ export function sortOut(
     const limit = judgeFile(picked.file, limits);
     const same = known.get(sign);
     if (same !== undefined) sorted.repeated.push(same);
-    // Twice in one choice, as through a folder and by itself.
+    // The same file was chosen twice at once, for example by itself and with its folder: it is taken once.
     else if (known.has(sign)) continue;
     else if (limit !== undefined) sorted.refused.push(turnAway(picked, limit));
     else if (sorted.wanted.length >= places) sorted.refused.push(turnAway(picked, "no_place"));
@@ -41,12 +41,12 @@ export function sortOut(
   return sorted;
 }
 
-/** The same for the same file of the same folder, whenever it is chosen. */
+/** A text that is the same for the same file of the same folder, whenever it is chosen. */
 function signOf({ path, file }: { path: string; file: File }): string {
   return JSON.stringify([path, file.name, file.size, file.lastModified]);
 }
 
-/** Of the row of a file that was not begun. */
+/** The id of the row that says of a file why it is not sent. */
 export function turnedAwayId(picked: Picked): string {
   return `turned-away ${signOf(picked)}`;
 }

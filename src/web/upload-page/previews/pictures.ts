@@ -1,8 +1,8 @@
 import type { PreviewAnswer, PreviewOrder } from "./worker.ts";
 
-/** A picture that takes longer is one that was made to. */
+/** Milliseconds. No camera's picture takes longer: this one was made to keep browsers busy. */
 const PATIENCE_MS = 10_000;
-/** Larger ones are not looked at: no camera makes them. */
+/** Bytes. Larger files are not decoded: no camera makes them. */
 const LARGEST = 200 * 1024 * 1024;
 
 /** Makes a small picture of a file, or answers undefined where that cannot be done. */
@@ -36,7 +36,7 @@ export function createPictures(script: string): Preview {
     const id = (last += 1);
     const order: PreviewOrder = { id, file };
     const made = new Promise<Blob | undefined>((resolve) => open.set(id, resolve));
-    // Nothing is handed over: the page keeps the file.
+    // The second argument is empty: the worker reads the file, and the page keeps it for sending.
     worker.postMessage(order, []);
     const timer = setTimeout(end, PATIENCE_MS);
     return made.finally(() => clearTimeout(timer));

@@ -11,7 +11,7 @@ export type Previews = {
   release(id: string): void;
 };
 
-/** How many that no row shows are kept, for rows that come back. */
+/** So many pictures are kept that no row shows at the moment, for rows that come back. */
 const KEPT = 40;
 /** How many pictures are decoded at once; of videos one. */
 const AT_ONCE = 2;
@@ -33,7 +33,7 @@ export function createPreviews(script: string): Previews {
     if (preview !== undefined && one?.address.value === undefined && one !== undefined) {
       one.address.value = URL.createObjectURL(preview);
     }
-    // Its row had gone when it was its turn: should it come back, it is made then.
+    // No row showed the file any more when it was its turn. A row that comes back asks for its picture again.
     if (preview === undefined && !wanted()) kept.delete(id);
   };
 
@@ -42,7 +42,7 @@ export function createPreviews(script: string): Previews {
       const known = kept.get(id);
       const one = known ?? { address: signal<string | undefined>(undefined), users: 0 };
       one.users += 1;
-      // The last one that was used is the last one to be given up.
+      // Put at the end: `release` gives up those first that were used longest ago.
       kept.delete(id);
       kept.set(id, one);
       if (known === undefined) void make(id, file).catch(() => undefined);

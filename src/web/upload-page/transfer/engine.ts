@@ -133,11 +133,12 @@ async function fetchStatus(machine: Machine): Promise<FetchedStatus> {
   const before = machine.status.current().free - begun;
   const status = await askForStatus(machine.options);
   const free = status?.free ?? 0;
-  // Files that wait for a use ask again.
+  // Without an answer nothing is known of free uses: files that wait for one have the status asked for again.
   if (status === undefined) machine.wake();
   return {
     status,
-    // Not earlier: files would be started by the old status, with what the new one counts taken off.
+    // Only now, in the moment in which the new status becomes the current one: before that, files would be started by the old
+    // status without those that this one counts.
     whenKnown: () => {
       machine.begunSinceStatus += notCounted(before, free, inBatches) - begun;
       machine.wake();
@@ -146,7 +147,7 @@ async function fetchStatus(machine: Machine): Promise<FetchedStatus> {
 }
 
 async function askForStatus(options: EngineOptions): Promise<TokenStatus | undefined> {
-  // What a session may do has no uses that could come to an end.
+  // A photo's file is replaced by the right of a session, which has no uses to be counted.
   if ("photoId" in options.by) return options.status;
   try {
     const query = new URLSearchParams(credentials(options));

@@ -116,7 +116,7 @@ function endUpload(machine: Machine, upload: FileUpload): void {
   upload.release?.();
   upload.release = undefined;
   upload.waitsFor = undefined;
-  // Whoever signs in again goes on with what has arrived.
+  // Where only the session has ended, the record is kept: after signing in again the file goes on where it was.
   if (!ENDS_OF_SESSIONS.has(upload.refusal?.code ?? "")) machine.records.forget(upload.id);
   machine.notices.changed(upload.id);
 }
