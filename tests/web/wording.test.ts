@@ -20,9 +20,9 @@ import {
   typeMatches,
 } from "../../src/web/upload-page/choosing/types.ts";
 import { describeRefusal } from "../../src/web/upload-page/detail.ts";
-import { describeTimeLeft } from "../../src/web/upload-page/progress-words.ts";
+import { describeProgress, describeTimeLeft } from "../../src/web/upload-page/progress-words.ts";
 import { createSpeedometer } from "../../src/web/upload-page/transfer/speed.ts";
-import type { FileState } from "../../src/web/upload-page/transfer/types.ts";
+import type { FileState, Transfer, Trouble } from "../../src/web/upload-page/transfer/types.ts";
 import type { Totals } from "../../src/web/upload-page/upload-list.ts";
 
 const mebibyte = 1024 * 1024;
@@ -102,6 +102,34 @@ test("what is read out as sent is on the server: bytes that went out in vain are
   expect(heard).toEqual([]);
   totals.value = { ...totals.value, sent: 900, stored: 500, trouble: undefined };
   expect(heard).toEqual(["50% sent."]);
+});
+
+test("why nothing gets through is said beside the file, here and where the archive replaces one", () => {
+  const file = new File(["x"], "a.png");
+  const transfer: Transfer = {
+    id: "1",
+    name: "a.png",
+    path: "",
+    size: 100,
+    type: "image/png",
+    file,
+    state: "sending",
+    sent: 0,
+    stored: 0,
+    speed: undefined,
+    continued: false,
+    trouble: "full",
+    retryAt: undefined,
+    waitsFor: undefined,
+  };
+  const said = (trouble: Trouble | undefined, language: Language) =>
+    describeProgress({ ...transfer, trouble }, wordsOf(language));
+  expect(said("full", "en")).toBe(
+    "0% of 100 bytes · The server has no room at the moment. Waiting until there is some…",
+  );
+  expect(said("busy", "da")).toContain("Serveren kan ikke modtage den i øjeblikket.");
+  expect(said("silent", "fr")).toContain("Le serveur ne répond pas.");
+  expect(said(undefined, "en")).toBe("0% of 100 bytes");
 });
 
 describe("types", () => {

@@ -106,7 +106,7 @@ export const de: Texts = {
       invalid_upload_token: "Der Upload-Link ist nicht mehr gültig.",
       passphrase_required: "Das Kennwort gilt nicht mehr. Lade diese Seite neu.",
       wrong_passphrase: "Das Kennwort gilt nicht mehr. Lade diese Seite neu.",
-      origin_refused: "Unter der Adresse, die diese Seite hat, werden keine Dateien angenommen.",
+      origin_refused: "Von der Adresse dieser Seite werden keine Dateien angenommen.",
       invalid_input: "Der Server konnte diese Datei nicht annehmen.",
       file_changed:
         "Die Datei wurde verändert oder verschoben, während sie gesendet wurde. Wähle sie noch einmal aus.",
