@@ -260,9 +260,6 @@ export const es: Texts = {
       file_not_supported: "No se aceptan archivos de este tipo.",
       file_too_large: "El archivo es demasiado grande.",
       digest_mismatch: "El archivo se ha dañado por el camino.",
-      invalid_upload_token:
-        "El enlace ya no acepta archivos: se ha agotado, ha caducado o se ha revocado.",
-      digest_mismatch: "El archivo se dañó por el camino.",
       origin_refused:
         "No se aceptan archivos desde la dirección de la página desde la que se ha enviado.",
       passphrase_required: "Falta la contraseña del enlace. Abre el enlace de nuevo.",
