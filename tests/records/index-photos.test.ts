@@ -82,10 +82,11 @@ describe("a database without albums, tags and words", () => {
   test("goes on with the next process, when one ends in the middle", async () => {
     await makePhotos("ended", 230);
     asEarlier("ended", "3,900000000000000");
+    let before = 230;
     for (let round = 0; round < 3; round += 1) {
       const records = await openRecords(fileOf("ended"), { durable: false });
       const indexing = records.photos.whenIndexed();
-      // One or two slices of them.
+      // One or two slices of them, as many as this machine does in a moment.
       await new Promise(setImmediate);
       await new Promise(setImmediate);
       await records.close();
@@ -97,7 +98,8 @@ describe("a database without albums, tags and words", () => {
         n: number;
       };
       client.close();
-      expect(n).toBeLessThan(230 - 50 * round);
+      expect(n).toBeLessThan(before);
+      before = n;
     }
     const records = await openRecords(fileOf("ended"), { durable: false });
     await requireFound(records, 230);
