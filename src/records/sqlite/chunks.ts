@@ -59,7 +59,7 @@ export function chunkRecords(db: Db): ChunkRecords {
         return deleted;
       }, immediately),
     enterBoot: async (bootId) => enterBoot(db, bootId),
-    pruneEnded: async () => pruneEnded(db),
+    pruneEnded: pruner(db),
   };
 }
 
@@ -109,31 +109,30 @@ function recorder(db: Db): ChunkRecords["record"] {
     }, immediately);
 }
 
-function pruneEnded(db: Db): boolean {
-  return db.transaction((tx) => {
-    const left = tx
-      .select({ id: uploads.id })
-      .from(uploads)
-      .where(HAS_CHUNKS_TO_PRUNE)
-      .limit(1)
-      .get();
-    if (!left) return false;
-    const few = sql`select start from ${chunks} where ${chunks.uploadId} = ${left.id} limit ${FEW}`;
-    const pruned = tx
-      .delete(chunks)
-      .where(and(eq(chunks.uploadId, left.id), sql`${chunks.start} in (${few})`))
-      .run().changes;
-    if (pruned === FEW) return true;
-    const of = eq(uploads.id, left.id);
-    // One that was deleted, but for its chunks (delete.ts).
-    const deleted = and(
-      of,
-      sql`${uploads.state} = 'failed' and ${uploads.identifier} is null`,
-      NO_CALLBACK_DUE,
-    );
-    if (tx.delete(uploads).where(deleted).run().changes === 0) {
-      tx.update(uploads).set({ received: 0 }).where(of).run();
-    }
-    return true;
-  }, immediately);
+/** Behind each photo: prepared statements. */
+function pruner(db: Db): ChunkRecords["pruneEnded"] {
+  const id = sql.placeholder("id");
+  const ended = db.select({ id: uploads.id }).from(uploads).where(HAS_CHUNKS_TO_PRUNE).limit(1);
+  const few = sql`select start from ${chunks} where ${chunks.uploadId} = ${id} limit ${sql.raw(String(FEW))}`;
+  const deleteFew = db
+    .delete(chunks)
+    .where(and(eq(chunks.uploadId, id), sql`${chunks.start} in (${few})`))
+    .prepare();
+  // One that was deleted, but for its chunks (delete.ts).
+  const isDeleted = sql`${uploads.state} = 'failed' and ${uploads.identifier} is null`;
+  const deleteUpload = db
+    .delete(uploads)
+    .where(and(eq(uploads.id, id), isDeleted, NO_CALLBACK_DUE))
+    .prepare();
+  const noteNone = db.update(uploads).set({ received: 0 }).where(eq(uploads.id, id)).prepare();
+  const next = ended.prepare();
+
+  return async () =>
+    db.transaction(() => {
+      const left = next.get();
+      if (!left) return false;
+      if (deleteFew.run(left).changes === FEW) return true;
+      if (deleteUpload.run(left).changes === 0) noteNone.run(left);
+      return true;
+    }, immediately);
 }

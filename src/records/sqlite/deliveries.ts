@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, lt, lte, notInArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, lt, lte, sql, type SQL } from "drizzle-orm";
 import { nextTurn } from "../../slices.ts";
 import type { Delivery, DeliveryRecords } from "../records.ts";
 import type { Db } from "./db.ts";
@@ -9,14 +9,16 @@ import { deliveries } from "./schema.ts";
 const PENDING = sql`${deliveries.state} = 'pending'`;
 
 export function deliveryRecords(db: Db, turn: () => Promise<void>): DeliveryRecords {
+  const statements = prepareDue(db);
   return {
     due: async (now, limit, exceptHosts, latest = Number.MAX_SAFE_INTEGER) => {
-      const found: Due[] = ahead(db, latest, limit, exceptHosts);
-      if (exceptHosts.length === 0) found.push(...due(db, now, limit));
+      const except = JSON.stringify(exceptHosts);
+      const found = statements.ahead.all({ latest, limit, except });
+      if (exceptHosts.length === 0) found.push(...statements.due.all({ now, limit }));
       else {
         // One that is among the longest waiting has a host whose longest waiting is among those.
-        for (const host of (await waitingHosts(db, now, exceptHosts)).slice(0, limit)) {
-          found.push(...due(db, now, limit, host));
+        for (const host of (await waitingHosts(statements, now, exceptHosts)).slice(0, limit)) {
+          found.push(...statements.dueTo.all({ host, now, limit }));
         }
       }
       return found
@@ -27,13 +29,7 @@ export function deliveryRecords(db: Db, turn: () => Promise<void>): DeliveryReco
     clampClosed: (now) => clampClosed(db, now),
     pruneClosed: (before) => pruneClosed(db, before),
     nextAt: async (after, latest = Number.MAX_SAFE_INTEGER) =>
-      db
-        .select({ at: deliveries.nextAt })
-        .from(deliveries)
-        .where(and(PENDING, gt(deliveries.nextAt, after), lte(deliveries.nextAt, latest)))
-        .orderBy(asc(deliveries.nextAt))
-        .limit(1)
-        .get()?.at,
+      statements.next.get({ after, latest })?.at,
     retryAt: async (id, at, error) =>
       void db
         .update(deliveries)
@@ -63,32 +59,50 @@ export function deliveryRecords(db: Db, turn: () => Promise<void>): DeliveryReco
   };
 }
 
-/** Those that rest for longer than any delay: a clock that was ahead has said so. */
-function ahead(db: Db, latest: number, limit: number, exceptHosts: readonly string[]) {
-  const others = exceptHosts.length > 0 ? notInArray(deliveries.host, [...exceptHosts]) : undefined;
-  return selectDelivery(db)
-    .where(and(PENDING, gt(deliveries.nextAt, latest), others))
-    .orderBy(asc(deliveries.nextAt))
-    .limit(limit)
-    .all();
+/** What is asked whenever a photo is made: one statement for each time would be memory until it is collected. */
+function prepareDue(db: Db) {
+  const latest = sql.placeholder("latest");
+  const now = sql.placeholder("now");
+  const host = sql.placeholder("host");
+  const others = sql`${deliveries.host} not in (select value from json_each(${sql.placeholder("except")}))`;
+  const select = (where: SQL | undefined) =>
+    selectDelivery(db)
+      .where(and(PENDING, where))
+      .orderBy(asc(deliveries.nextAt))
+      .limit(sql.placeholder("limit"))
+      .prepare();
+  return {
+    /** Those that rest for longer than any delay: a clock that was ahead has said so. */
+    ahead: select(and(gt(deliveries.nextAt, latest), others)),
+    /** Those whose time has come, the longest waiting first. */
+    due: select(lte(deliveries.nextAt, now)),
+    /** The same, of one host. */
+    dueTo: select(and(lte(deliveries.nextAt, now), eq(deliveries.host, host))),
+    next: db
+      .select({ at: deliveries.nextAt })
+      .from(deliveries)
+      .where(
+        and(
+          PENDING,
+          gt(deliveries.nextAt, sql.placeholder("after")),
+          lte(deliveries.nextAt, latest),
+        ),
+      )
+      .orderBy(asc(deliveries.nextAt))
+      .limit(1)
+      .prepare(),
+    nextHost: db
+      .select({ host: deliveries.host, nextAt: deliveries.nextAt })
+      .from(deliveries)
+      .where(and(PENDING, gt(deliveries.host, sql.placeholder("last"))))
+      .orderBy(asc(deliveries.host), asc(deliveries.nextAt))
+      .limit(1)
+      .prepare(),
+  };
 }
 
-/** Those whose time has come, the longest waiting first; to this host, where one is named. */
-function due(db: Db, now: number, limit: number, host?: string) {
-  return selectDelivery(db)
-    .where(
-      and(
-        PENDING,
-        lte(deliveries.nextAt, now),
-        host === undefined ? undefined : eq(deliveries.host, host),
-      ),
-    )
-    .orderBy(asc(deliveries.nextAt))
-    .limit(limit)
-    .all();
-}
-
-type Due = ReturnType<typeof due>[number];
+type DueStatements = ReturnType<typeof prepareDue>;
+type Due = ReturnType<DueStatements["due"]["all"]>[number];
 
 function withoutTime({ nextAt, ...delivery }: Due): Delivery {
   return delivery;
@@ -101,18 +115,16 @@ const HOSTS = 100;
  * Hosts to which something is due, but for these, the one that waits longest first. It goes from host
  * to host: what waits for those that are left out, which may be very much, is not looked through.
  */
-async function waitingHosts(db: Db, now: number, except: readonly string[]): Promise<string[]> {
+async function waitingHosts(
+  { nextHost }: DueStatements,
+  now: number,
+  except: readonly string[],
+): Promise<string[]> {
   const left = new Set(except);
   const waiting: { host: string; nextAt: number }[] = [];
   let last = "";
   for (let count = 1; ; count += 1) {
-    const next = db
-      .select({ host: deliveries.host, nextAt: deliveries.nextAt })
-      .from(deliveries)
-      .where(and(PENDING, gt(deliveries.host, last)))
-      .orderBy(asc(deliveries.host), asc(deliveries.nextAt))
-      .limit(1)
-      .get();
+    const next = nextHost.get({ last });
     if (!next) break;
     last = next.host;
     if (!left.has(last) && next.nextAt <= now) waiting.push(next);

@@ -4,13 +4,14 @@ import type { DirectRecords } from "../records.ts";
 import { immediately, type Db } from "./db.ts";
 import { withoutSecrets, type Finders } from "./find.ts";
 import { uploads, uploadTokens } from "./schema.ts";
-import { insertToken } from "./tokens.ts";
+import { tokenInserting } from "./insert-token.ts";
 
 /** Direct tokens. None of this waits for the disk: nobody is told of it before a photo, or a chunk, is. */
 export function directRecords(
   db: Db,
   { tokens: find, uploads: upload, photos: photo }: Finders,
 ): DirectRecords {
+  const insert = tokenInserting(db);
   return {
     transact: async ({ hash, identity }, decide) =>
       db.transaction((tx) => {
@@ -24,7 +25,7 @@ export function directRecords(
             const aside = { hash: directHash(String(token.id)) };
             tx.update(uploadTokens).set(aside).where(eq(uploadTokens.id, token.id)).run();
           }
-          return insertToken(db, decision.token);
+          return insert(decision.token);
         }
         if (!token) throw new Error("There is no direct token to go on with");
         if (Object.keys(decision.set).length === 0) return token;

@@ -15,6 +15,7 @@ export function mediaRecords(
   onChange: (before: Photo) => void,
 ): MediaRecords {
   const change = photoChanging(db, finders, index);
+  const statements = prepareMedia(db);
 
   /** The photo of these bytes was taken when they say. @returns the photo as it was before, where that is a change */
   function noteTaken(originalId: number, at: number | null, now: number): Photo | undefined {
@@ -105,7 +106,7 @@ export function mediaRecords(
       yield* requeueJobs(db, which, now);
     },
 
-    of: async (originalIds) => mediaOf(db, originalIds),
+    of: async (originalIds) => mediaOf(statements, originalIds),
   };
 }
 
@@ -117,19 +118,29 @@ function replaceThumbnails(db: Db, originalId: number, made: readonly Thumbnail[
     .run();
 }
 
-function mediaOf(db: Db, originalIds: readonly number[]): Map<number, Media> {
-  const ids = [...originalIds];
-  const jobs = db
-    .select({
-      originalId: mediaJobs.originalId,
-      state: mediaJobs.state,
-      reason: mediaJobs.reason,
-    })
-    .from(mediaJobs)
-    .where(inArray(mediaJobs.originalId, ids))
-    .all();
-  const facts = db.select().from(mediaFacts).where(inArray(mediaFacts.originalId, ids)).all();
-  const made = db.select().from(thumbnails).where(inArray(thumbnails.originalId, ids)).all();
+/** What is asked for each page of photos. */
+function prepareMedia(db: Db) {
+  const ids = sql`(select value from json_each(${sql.placeholder("ids")}))`;
+  const { originalId, state, reason } = mediaJobs;
+  return {
+    jobs: db
+      .select({ originalId, state, reason })
+      .from(mediaJobs)
+      .where(inArray(originalId, ids))
+      .prepare(),
+    facts: db.select().from(mediaFacts).where(inArray(mediaFacts.originalId, ids)).prepare(),
+    thumbnails: db.select().from(thumbnails).where(inArray(thumbnails.originalId, ids)).prepare(),
+  };
+}
+
+function mediaOf(
+  statements: ReturnType<typeof prepareMedia>,
+  ids: readonly number[],
+): Map<number, Media> {
+  const these = { ids: JSON.stringify(ids) };
+  const jobs = statements.jobs.all(these);
+  const facts = statements.facts.all(these);
+  const made = statements.thumbnails.all(these);
   const factsById = new Map(facts.map(({ originalId, ...of }) => [originalId, of]));
   const jobsById = new Map(jobs.map((job) => [job.originalId, job]));
   const thumbnailsById = Map.groupBy(made, ({ originalId }) => originalId);

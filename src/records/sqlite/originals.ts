@@ -34,6 +34,11 @@ export function originalRecords(db: Db): OriginalRecords {
   // statement that is prepared would take memory for nothing.
   const unhashed = slice(true);
   const all = once(() => slice(false));
+  const noteHash = db
+    .update(originals)
+    .set({ sha256: sql`${sql.placeholder("sha256")}` })
+    .where(and(eq(originals.id, sql.placeholder("id")), isNull(originals.sha256)))
+    .prepare();
   const byId = once(() =>
     db
       .select(columns)
@@ -83,12 +88,7 @@ export function originalRecords(db: Db): OriginalRecords {
         .get();
       return sums ?? { count: 0, bytes: 0 };
     },
-    noteHash: async (id, sha256) =>
-      void db
-        .update(originals)
-        .set({ sha256 })
-        .where(and(eq(originals.id, id), isNull(originals.sha256)))
-        .run(),
+    noteHash: async (id, sha256) => void noteHash.run({ id, sha256 }),
     filesOf: async (photoId) => [...ofId().all({ photoId }), ...waiting().all({ photoId })],
   };
 }

@@ -1,8 +1,9 @@
 import { and, asc, count, desc, eq, gte, isNull, lt, sql } from "drizzle-orm";
 import { replacingHashes } from "../direct.ts";
-import type { NewUploadToken, TokenRecords, UploadToken } from "../records.ts";
+import type { TokenRecords } from "../records.ts";
 import { durably, immediately, type Db } from "./db.ts";
 import { withoutSecrets, type Finders } from "./find.ts";
+import { tokenInserting } from "./insert-token.ts";
 import { usesCount } from "./reserved.ts";
 import { uploads, uploadTokens } from "./schema.ts";
 import { tokenPages } from "./token-list.ts";
@@ -12,10 +13,10 @@ export function tokenRecords(
   { tokens: find }: Finders,
   turn: () => Promise<void>,
 ): TokenRecords {
+  const insert = tokenInserting(db);
   const uses = usesCount(db);
   return {
-    add: async (token) =>
-      token.direct ? insertToken(db, token) : durably(db, () => insertToken(db, token)),
+    add: async (token) => (token.direct ? insert(token) : durably(db, () => insert(token))),
     byHash: async (hash) => find.byHash(hash),
     byId: async (id) => find.byId(id),
     sealed: async (id) => find.sealed(id),
@@ -61,17 +62,6 @@ export function tokenRecords(
     uses: async (id, now) => uses(find.byId(id), now),
     free: async (id, now) => uses(find.byId(id), now).free,
   };
-}
-
-/** Puts a token on record: the one place that writes a new row of them. */
-export function insertToken(db: Db, token: NewUploadToken): UploadToken {
-  // A partial index has the rows whose `direct` is null (schema/tokens.ts).
-  const ask = token.ask.length > 0 ? token.ask : null;
-  const row = { ...token, direct: token.direct || null, sender: token.sender || null, ask };
-  // Outside a transaction better-sqlite3 does not say that the commit has failed.
-  return db.transaction((tx) =>
-    withoutSecrets(tx.insert(uploadTokens).values(row).returning().get()),
-  );
 }
 
 /** Tokens that are looked at in one slice: one or two milliseconds' work. */
