@@ -41,6 +41,11 @@ export async function mediaMade(living: Living): Promise<string[]> {
     if (!(await there.exists())) found.push(`thumbs/${path} is missing`);
     else if (there.size !== size) found.push(`thumbs/${path} has ${there.size} bytes, not ${size}`);
   }
+  // A job is on record as done before the folder goes that it was made in.
+  const works = () => readdir(join(folder, "work")).catch(() => []);
+  await until("no thumbnails are being made", async () => (await works()).length === 0)
+    // Told below, with what was found.
+    .catch(() => undefined);
   const known = new Set(made.map(({ path }) => path));
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
