@@ -26,10 +26,8 @@ export function limitTime(body: Body, undecidedMs: number, tokenFirst: boolean):
  * token is unfinished that the body could be a chunk of (protocol 4.1).
  * @returns false where its bytes are of no use, but its parameters may be
  */
-export async function isWanted(
-  context: UploadContext,
-  { token, unsaved }: Owner,
-): Promise<boolean> {
+export async function isWanted(context: UploadContext, owner: Owner): Promise<boolean> {
+  const { token, unsaved } = owner;
   // A file without a token has a direct token of its own, whose use nobody else can hold.
   if (unsaved) return true;
   const now = context.now();
@@ -43,7 +41,10 @@ export async function isWanted(
     case "expired":
       throw refusedToken.expired(kindOf(token));
     case "used":
+      throw noUse(token, "used", true);
     case "held":
-      throw noUse(token, decided, true);
+      // What holds it may be over, and not deleted yet.
+      if (await context.deletions.retry(token.id)) return isWanted(context, owner);
+      throw noUse(token, "held", true);
   }
 }

@@ -80,6 +80,16 @@ describe("a whole file that could be made no photo, nor be ended", () => {
     await nothingIsLeft();
   });
 
+  test("keeps no form waiting once the disk is mended", async () => {
+    const token = await site.token();
+    breakDisk();
+    expect((await redeem(site, fileForm(token, file))).status).toBe(503);
+    expect((await redeem(site, fileForm(token, file))).status).toBe(503);
+    mendDisk();
+    expect((await redeem(site, fileForm(token, file))).status).toBe(200);
+    await nothingIsLeft();
+  });
+
   test("without a token: leaves neither bytes nor a token of its own", async () => {
     breakDisk();
     const answer = await sendTo(site, "upload", wholeForm({}), { key: true });
