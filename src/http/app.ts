@@ -113,7 +113,7 @@ export function createApp(
     .use(methods(2))
     .use(photoFiles(serving))
     .use(downloadRoute({ records, files, downloads: context.downloads, readers: serving.readers }))
-    .use(archiveRoutes(archiveContext(site, credentials, requests)))
+    .use(archiveRoutes(archiveContext(site, credentials, requests, IDLE_SECONDS)))
     .use(pages(site, requests));
   if (!bounds) return app;
 

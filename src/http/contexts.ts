@@ -62,6 +62,7 @@ export function archiveContext(
   site: Site,
   credentials: Credentials,
   requests: RequestLog,
+  idleSeconds: number,
 ): SignInContext {
   const { config, records, sessions, feed, events, now, publicUrl } = site;
   return {
@@ -73,6 +74,7 @@ export function archiveContext(
       feed,
       sessions,
       onError: (error) => events.emit({ kind: "feed failed", error: String(error) }),
+      idleSeconds,
     }),
     requests,
     publicUrl,

@@ -30,22 +30,6 @@ async function listenDeafly({ port }: TestServer, cookie: string): Promise<Wire>
 }
 
 test.concurrent(
-  "a page that is told nothing stays connected for longer than Bun keeps a silent connection",
-  async () => {
-    const server = await startServer();
-    const told = await listen(server, await signIn(server));
-    let ended = false;
-    void told.ended.then(() => (ended = true));
-    await until("two comments", () => told.text().match(/^:$/gm)?.length === 2 || ended, 60_000);
-    expect(ended).toBe(false);
-    await server.token();
-    await told.until(({ event }) => event === "token");
-    await server.stop();
-  },
-  70_000,
-);
-
-test.concurrent(
   "a server that stops does not wait for who listens, nor for who does not read",
   async () => {
     const server = await startServer({ env: { REDEEM_STOP_LIMIT: "60s" } });

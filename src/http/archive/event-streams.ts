@@ -18,10 +18,9 @@ export type EventStreamsOptions = {
   feed: Feed;
   sessions: Pick<Sessions, "find">;
   onError: (error: unknown) => void;
+  /** Seconds after which the server ends a connection that is silent. A stream gets a line when two thirds of them have passed. */
+  idleSeconds: number;
 };
-
-/** A silent stream gets a line this often, in milliseconds: Bun ends a connection that is silent for 30 s. */
-const BEAT_MS = 20_000;
 
 /** How often it is looked for sessions that were ended elsewhere, such as by a command; in milliseconds. */
 const LOOK_MS = 1000;
@@ -49,7 +48,13 @@ type Open = {
 };
 
 /** The answers of Server-Sent Events that are under way (protocol 9.1). */
-export function createEventStreams({ feed, sessions, onError }: EventStreamsOptions): EventStreams {
+export function createEventStreams({
+  feed,
+  sessions,
+  onError,
+  idleSeconds,
+}: EventStreamsOptions): EventStreams {
+  const beatMs = (idleSeconds * 1000 * 2) / 3;
   const all = new Set<Open>();
   let timer: Timer | undefined;
   let beatAt = 0;
@@ -64,7 +69,7 @@ export function createEventStreams({ feed, sessions, onError }: EventStreamsOpti
     const now = performance.now();
     for (const open of all) if (now - open.beganAt > LONGEST_MS) end(open);
     if (now < beatAt) return;
-    beatAt = now + BEAT_MS;
+    beatAt = now + beatMs;
     for (const { stream } of all) stream.beat();
   }
 
@@ -108,7 +113,7 @@ export function createEventStreams({ feed, sessions, onError }: EventStreamsOpti
       // Bun does not cancel a body that it has not begun to read when the connection ends.
       request.signal.addEventListener("abort", stream.end, { once: true });
       if (timer === undefined) {
-        beatAt = performance.now() + BEAT_MS;
+        beatAt = performance.now() + beatMs;
         timer = setInterval(tick, LOOK_MS);
         timer.unref();
       }
