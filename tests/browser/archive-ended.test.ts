@@ -15,7 +15,8 @@ describe.each(browsers)("%s", (name) => {
 
   test("signed out elsewhere, a page says it once, and shows no photo any more", async () => {
     await addPhoto(server, "seen.jpg");
-    const lent = await openArchive(browser, server);
+    // Firefox complains of events that it may not listen to any more.
+    const lent = await openArchive(browser, server, { mayComplain: /archive\/events/ });
     await tileOf(lent.page, /seen/).first().waitFor();
     const own = await openArchive(browser, server, { view: "links" });
     await own.page.getByRole("button", { name: "Account" }).click();
@@ -29,7 +30,5 @@ describe.each(browsers)("%s", (name) => {
     await shot(lent, "archive-signed-out");
     await lent.page.getByRole("link", { name: "Sign in" }).click();
     await lent.page.locator("input[name=key]").waitFor();
-    // The browser's word for the answers that said so.
-    lent.problems.splice(0);
   });
 });

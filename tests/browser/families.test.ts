@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { startBrowser } from "../support/browser.ts";
+import { afterAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { browserForAll, type Visit } from "../support/browsers.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { mp4, textFile } from "../support/media.ts";
 import { photosOf, sha256, storedHash } from "../support/over-http.ts";
-import { startPages, type PageServer } from "../support/pages.ts";
+import { startPages } from "../support/pages.ts";
 import { redeemPath } from "../support/redeem.ts";
 import { expectSoon } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
 import { gateAt } from "../support/upload-page.ts";
 import { SCRIPTS, uploadBy, type Outcome, type Uploader } from "../support/uploaders.ts";
 
@@ -15,45 +15,41 @@ import { SCRIPTS, uploadBy, type Outcome, type Uploader } from "../support/uploa
  * another origin. Their first chunk was once taken for a whole file.
  */
 
-let server: TestServer;
-let pages: PageServer;
-let browser: Browser;
-let context: BrowserContext;
+const server = serverForAll();
+const browser = browserForAll("chromium");
+const pages = startPages();
+let visit: Visit;
 let page: Page;
 /** Methods of what the page has sent to the server, preflights left out. */
 let methods: string[];
 /** Photos that there were before the test. */
 let before: number;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-  pages = startPages();
-});
-afterEach(() => context?.close());
-afterAll(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await server?.stop();
-});
+afterAll(() => pages.stop());
 
 const MIB = 1024 * 1024;
 const FILE = mp4(5_500_000);
 const NAME = "Über 50 %.mp4";
 
-async function openPage(uploader: Uploader): Promise<void> {
-  page = await context.newPage();
+/** A page of somebody who was never there. */
+async function open(uploader: Uploader): Promise<void> {
+  before = photosOf(server).length;
+  await openAs(undefined, uploader);
+}
+
+/** Another page of the same person. */
+const openAgain = (uploader: Uploader) => openAs(visit, uploader);
+
+async function openAs(as: Visit | undefined, uploader: Uploader): Promise<void> {
+  // A line that was cut is what some of these are about.
+  const options = { allowed: [server.url], mayComplain: /net::ERR_/, ...(as && { as }) };
+  visit = await browser.open(`${pages.url}/?${SCRIPTS[uploader]}`, options);
+  ({ page } = visit);
   methods = [];
   page.on("request", (request) => {
     const { pathname } = new URL(request.url());
     if (pathname === redeemPath() && request.method() !== "OPTIONS") methods.push(request.method());
   });
-  await page.goto(`${pages.url}/?${SCRIPTS[uploader]}`);
-}
-
-async function openContext(uploader: Uploader): Promise<void> {
-  context = await browser.newContext();
-  before = photosOf(server).length;
-  await openPage(uploader);
 }
 
 type Sending = {
@@ -99,7 +95,7 @@ const OPTIONS: [Uploader, what: string, Record<string, unknown>, posts: number][
 test.each(OPTIONS)(
   "%s, %s: one photo of the same bytes",
   async (uploader, _what, options, posts) => {
-    await openContext(uploader);
+    await open(uploader);
     const token = await server.token();
     const outcome = await upload(uploader, { token, options });
     await isOnePhoto(outcome);
@@ -111,7 +107,7 @@ test.each(OPTIONS)(
 // What is behind the third chunk waits at a gate: else it may be there before the page is closed.
 describe("closed in the middle", () => {
   test("flow.js goes on in a new page, and sends what is missing", async () => {
-    await openContext("flow");
+    await open("flow");
     const token = await server.token();
     const options = { simultaneousUploads: 1 };
     const gate = await gateAt(page, 3);
@@ -119,7 +115,7 @@ describe("closed in the middle", () => {
     await gate.shut();
     await page.close();
     const first = count("POST");
-    await openPage("flow");
+    await openAgain("flow");
     await isOnePhoto(await upload("flow", { token, options }));
     await expectSoon(() => count("GET"), 5);
     // The chunk that was cut off may be sent twice; those before it may not.
@@ -128,44 +124,44 @@ describe("closed in the middle", () => {
   });
 
   test("jQuery File Upload begins again in a new page, and it is the same upload", async () => {
-    await openContext("jquery");
+    await open("jquery");
     const token = await server.token();
     const gate = await gateAt(page, 3);
     await upload("jquery", { token, until: 2.5 * MIB });
     await gate.shut();
     await page.close();
-    await openPage("jquery");
+    await openAgain("jquery");
     await isOnePhoto(await upload("jquery", { token }));
   });
 
   test("jQuery File Upload goes on behind the bytes that it is told are there", async () => {
-    await openContext("jquery");
+    await open("jquery");
     const token = await server.token();
     const gate = await gateAt(page, 3);
     await upload("jquery", { token, until: 3 * MIB });
     await gate.shut();
     await page.close();
-    await openPage("jquery");
+    await openAgain("jquery");
     const options = { uploadedBytes: 3 * MIB };
     await isOnePhoto(await upload("jquery", { token, options }));
     await expectSoon(() => count("POST"), 3);
   });
 
   test("Dropzone cannot go on in a new page; what it left is no photo", async () => {
-    await openContext("dropzone");
+    await open("dropzone");
     // It names a file anew each time it is chosen, and the first keeps its use for a while.
     const token = await server.token({ max_uploads: 2 });
     const gate = await gateAt(page, 3);
     await upload("dropzone", { token, until: 2.5 * MIB });
     await gate.shut();
     await page.close();
-    await openPage("dropzone");
+    await openAgain("dropzone");
     await isOnePhoto(await upload("dropzone", { token }));
   });
 });
 
 test("Dropzone with retryChunks sends a chunk again whose connection broke", async () => {
-  await openContext("dropzone");
+  await open("dropzone");
   let cut = 0;
   await page.route(server.url + redeemPath(), async (route) => {
     const isThird = route.request().postDataBuffer()?.includes('name="dzchunkindex"\r\n\r\n2\r\n');
@@ -181,22 +177,22 @@ test("Dropzone with retryChunks sends a chunk again whose connection broke", asy
 test.each(["flow", "jquery"] as const)(
   "%s: the same file again is the same upload, which is there",
   async (uploader) => {
-    await openContext(uploader);
+    await open(uploader);
     const token = await server.token();
     const options = { testChunks: false };
     await isOnePhoto(await upload(uploader, { token, options }));
     await page.close();
-    await openPage(uploader);
+    await openAgain(uploader);
     await isOnePhoto(await upload(uploader, { token, options }));
   },
 );
 
 test("Dropzone gives up at a token that is used, with the server's words", async () => {
-  await openContext("dropzone");
+  await open("dropzone");
   const token = await server.token();
   await isOnePhoto(await upload("dropzone", { token }));
   await page.close();
-  await openPage("dropzone");
+  await openAgain("dropzone");
   const message = "The upload token has already been used.";
   expect(await upload("dropzone", { token })).toEqual({ event: "error", message });
   expect(photosOf(server)).toHaveLength(before + 1);
@@ -205,7 +201,7 @@ test("Dropzone gives up at a token that is used, with the server's words", async
 test.each(["flow", "dropzone", "jquery"] as const)(
   "%s gives up a file that is not supported, with the server's words",
   async (uploader) => {
-    await openContext(uploader);
+    await open(uploader);
     const token = await server.token();
     const outcome = await upload(uploader, { token, file: textFile(3 * MIB) });
     expect(outcome.event).toBe("error");

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, BrowserContext, Page, Request } from "playwright-core";
-import { startBrowser } from "../support/browser.ts";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Page, Request } from "playwright-core";
+import { browserForAll } from "../support/browsers.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { mp4, png } from "../support/media.ts";
 import { photosOf, sha256, storedHash } from "../support/over-http.ts";
 import { startPages, type PageServer } from "../support/pages.ts";
-import { startServer, type TestServer } from "../support/server.ts";
 import { API_KEY } from "../support/site.ts";
 import { SCRIPTS, uploadBy, type Uploader } from "../support/uploaders.ts";
 
@@ -13,10 +13,9 @@ import { SCRIPTS, uploadBy, type Uploader } from "../support/uploaders.ts";
  * is sent, takes the photo back, and sends new bytes for one (protocol 5, 6, 7).
  */
 
-let server: TestServer;
+const server = serverForAll();
+const browser = browserForAll("chromium");
 let pages: PageServer;
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 
 const MIB = 1024 * 1024;
@@ -24,25 +23,17 @@ const NAME = "clip.mp4";
 const FILE = mp4(3 * MIB + 500, 1);
 const NEW = mp4(3 * MIB + 900, 2);
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+beforeAll(() => {
   const form = `
     <form method="post" enctype="multipart/form-data" action="${server.url}/api/photo/redeem-replace-token">
       <input type="hidden" name="replace_token"><input type="file" name="file"><button>Send</button>
     </form>`;
   pages = startPages({ "/form": form });
 });
-afterEach(() => context?.close());
-afterAll(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await server?.stop();
-});
+afterAll(() => pages?.stop());
 
 async function openPage(path: string): Promise<void> {
-  context = await browser.newContext();
-  page = await context.newPage();
-  await page.goto(pages.url + path);
+  ({ page } = await browser.open(pages.url + path, { allowed: [server.url] }));
 }
 
 /** The page calls a method with a form, and reads the answer: no credential but what is in it. */

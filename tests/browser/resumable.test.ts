@@ -1,35 +1,26 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { startBrowser } from "../support/browser.ts";
+import { afterAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { browserForAll, type Visit } from "../support/browsers.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { mp4 } from "../support/media.ts";
 import { photosOf, sha256, storedHash } from "../support/over-http.ts";
-import { startPages, type PageServer } from "../support/pages.ts";
+import { startPages } from "../support/pages.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { redeemPath } from "../support/redeem.ts";
 import { expectSoon } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
 import { gateAt } from "../support/upload-page.ts";
 
 /** Resumable.js itself, in a real browser, on a page of another origin. */
 
-let server: TestServer;
-let pages: PageServer;
-let browser: Browser;
-let context: BrowserContext;
+const server = serverForAll();
+const browser = browserForAll("chromium");
+const pages = startPages();
+let visit: Visit;
 let page: Page;
 /** What the page has sent to the server, preflights left out. */
 let requests: { method: string; number: number }[];
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-  pages = startPages();
-});
-afterEach(() => context?.close());
-afterAll(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await server?.stop();
-});
+afterAll(() => pages.stop());
 
 const CHUNK = 100_000;
 /** Five chunks, the last of them longer than the others. */
@@ -37,8 +28,13 @@ const FILE = mp4(5 * CHUNK + 12_345);
 const numbersOf = (method: string) =>
   requests.filter((one) => one.method === method).map(({ number }) => number);
 
-async function openPage(version: string): Promise<void> {
-  page = await context.newPage();
+/** @param as an earlier visit of the same person */
+async function openPage(version: string, as?: Visit): Promise<void> {
+  // A line that was cut is what some of these are about.
+  const options = { allowed: [server.url], mayComplain: /net::ERR_/, ...(as && { as }) };
+  visit = await browser.open(`${pages.url}/?resumable=${version}`, options);
+  ({ page } = visit);
+  requests = [];
   page.on("request", (request) => {
     const url = new URL(request.url());
     if (url.pathname !== redeemPath() || request.method() === "OPTIONS") return;
@@ -46,13 +42,6 @@ async function openPage(version: string): Promise<void> {
     const number = Number(url.searchParams.get("resumableChunkNumber"));
     requests.push({ method: request.method(), number });
   });
-  await page.goto(`${pages.url}/?resumable=${version}`);
-}
-
-async function openContext(version: string): Promise<void> {
-  context = await browser.newContext();
-  requests = [];
-  await openPage(version);
 }
 
 type Outcome = { event: string; message: string };
@@ -135,7 +124,7 @@ const OPTIONS: [version: string, what: string, options: Record<string, unknown>]
 
 describe.each(OPTIONS)("Resumable.js %s, %s", (version, _what, options) => {
   test("uploads from another origin", async () => {
-    await openContext(version);
+    await openPage(version);
     const outcome = await upload({ token: await server.token(), options });
     expect(outcome.event).toBe("fileSuccess");
     const chunks = options["forceChunkSize"] ? [1, 2, 3, 4, 5, 6] : [1, 2, 3, 4, 5];
@@ -149,7 +138,7 @@ describe.each(OPTIONS)("Resumable.js %s, %s", (version, _what, options) => {
 
 describe.each(["1.1.0", "1.0.2"])("Resumable.js %s", (version) => {
   test("gives up a file that is not supported, with the server's words", async () => {
-    await openContext(version);
+    await openPage(version);
     const text = new Uint8Array(5 * CHUNK).fill(0x61);
     const outcome = await upload({ token: await server.token(), file: text, name: "text.png" });
     expect(outcome.event).toBe("fileError");
@@ -164,7 +153,7 @@ describe.each(["1.1.0", "1.0.2"])("Resumable.js %s", (version) => {
   });
 
   test("gives up at a token that is used, with the server's words", async () => {
-    await openContext(version);
+    await openPage(version);
     const token = await server.token();
     await upload({ token });
     requests.length = 0;
@@ -177,7 +166,7 @@ describe.each(["1.1.0", "1.0.2"])("Resumable.js %s", (version) => {
   });
 
   test("goes on in a new page, and sends what is missing", async () => {
-    await openContext(version);
+    await openPage(version);
     const token = await server.token();
     const options = { simultaneousUploads: 1 };
     // Else the rest may be there before the page is closed.
@@ -186,8 +175,7 @@ describe.each(["1.1.0", "1.0.2"])("Resumable.js %s", (version) => {
     await gate.shut();
     await page.close();
     const first = numbersOf("POST").length;
-    requests = [];
-    await openPage(version);
+    await openPage(version, visit);
     expect((await upload({ token, options })).event).toBe("fileSuccess");
     await expectSoon(() => numbersOf("GET").length, 5);
     const second = numbersOf("POST").length;
@@ -198,7 +186,7 @@ describe.each(["1.1.0", "1.0.2"])("Resumable.js %s", (version) => {
   });
 
   test("follows the way back with the photo's ids in the query", async () => {
-    await openContext(version);
+    await openPage(version);
     const count = pages.returned.length;
     const outcome = await upload({
       token: await server.token({ return_url: `${pages.url}/back?mine=1`, extra: "ä&b" }),
@@ -218,7 +206,7 @@ describe.each(["1.1.0", "1.0.2"])("Resumable.js %s", (version) => {
   test("with a background return the page is told, and the backend is called", async () => {
     const receiver = startReceiver();
     try {
-      await openContext(version);
+      await openPage(version);
       const return_url = `${receiver.url}/back`;
       const token = await server.token({ return_url, background_return_p: 1 });
       const outcome = await upload({ token, options: { simultaneousUploads: 1 } });

@@ -1,23 +1,21 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { startBrowser } from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import { browserForAll, type VisitOptions } from "../support/browsers.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
 import { sendWhole } from "../support/over-http.ts";
 import { photoIn } from "../support/redeem.ts";
 import { expectSoon, until } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
 
 /** What a real browser does with files: it shows some, plays from any moment, and lets nothing run. */
 
-let server: TestServer;
-let browser: Browser;
+const server = serverForAll({ env: { REDEEM_TYPES: "*/*" } });
+const browser = browserForAll("chromium");
 /** A page of another origin, which hears of whatever runs. */
 let pages: Bun.Server<undefined>;
 const heard: string[] = [];
 
-beforeAll(async () => {
-  const env = { REDEEM_TYPES: "*/*" };
-  [server, browser] = await Promise.all([startServer({ env }), startBrowser()]);
+beforeAll(() => {
   pages = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -29,12 +27,8 @@ beforeAll(async () => {
       });
     },
   });
-}, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await pages?.stop(true);
-  await server?.stop();
 });
+afterAll(() => pages?.stop(true));
 
 async function upload(bytes: Uint8Array<ArrayBuffer>, filename: string): Promise<string> {
   const sent = await sendWhole(server, await server.token(), bytes, filename);
@@ -43,10 +37,9 @@ async function upload(bytes: Uint8Array<ArrayBuffer>, filename: string): Promise
 }
 
 /** A page of another site than the files'. */
-async function elsewhere(): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(`http://127.0.0.1:${pages.port}/`);
-  return page;
+async function elsewhere(options: VisitOptions = {}): Promise<Page> {
+  const url = `http://127.0.0.1:${pages.port}/`;
+  return (await browser.open(url, { allowed: [server.url], ...options })).page;
 }
 
 /** A tone of so many seconds: 8-bit PCM, which every browser plays and winds. */
@@ -103,7 +96,6 @@ test("a picture: shown by its address with ?inline=1, embedded, drawn and read b
   expect(seen).toMatchObject({ pixels: 4, whole: png().length, part: "PNG" });
   expect(seen.range).toBe(`bytes 1-3/${png().length}`);
   expect(seen.etag).toMatch(/^"\d+-\d+"$/);
-  await page.context().close();
 }, 60_000);
 
 test("a picture without ?inline=1 is a download", async () => {
@@ -112,7 +104,6 @@ test("a picture without ?inline=1 is a download", async () => {
   const download = page.waitForEvent("download");
   await page.goto(link).catch(() => undefined);
   expect((await download).suggestedFilename()).toBe("one.png");
-  await page.context().close();
 });
 
 test("the browser asks again each time, and has the picture from its own store meanwhile; with ?v= it does not ask", async () => {
@@ -143,7 +134,6 @@ test("the browser asks again each time, and has the picture from its own store m
   const four = ["GET 200", "GET 200", "GET 304", "HEAD 200"];
   await fetch(link, { method: "HEAD" });
   await expectSoon(() => asked().slice(before.length).toSorted(), four);
-  await page.context().close();
 });
 
 test("sound that is wound to its end: only that part is fetched", async () => {
@@ -178,7 +168,6 @@ test("sound that is wound to its end: only that part is fetched", async () => {
     const starts = ranges.map((range) => Number(/^bytes=(\d+)-/.exec(range)?.[1]));
     return Math.max(...starts) > 44_100 * (seconds - 60);
   });
-  await page.context().close();
 }, 60_000);
 
 test("sound opened by its address plays in the browser's window", async () => {
@@ -193,7 +182,6 @@ test("sound opened by its address plays in the browser's window", async () => {
     return media.duration;
   });
   expect(playing).toBeCloseTo(2, 1);
-  await page.context().close();
 }, 60_000);
 
 test("markup, programs and PDF are never shown or run, also where ?inline=1 asks for it", async () => {
@@ -213,7 +201,8 @@ test("markup, programs and PDF are never shown or run, also where ?inline=1 asks
   // A picture with a page in it: it is shown as a picture.
   const mixed = Buffer.concat([png(), Buffer.from(`<script>${tell("png")}</script>`)]);
   const polyglot = `${await upload(new Uint8Array(mixed), "x.html")}?inline=1`;
-  const page = await elsewhere();
+  // What is embedded and may not be is complained of.
+  const page = await elsewhere({ mayComplain: /./ });
   for (const link of links) {
     const download = page.waitForEvent("download");
     await page.goto(link).catch(() => undefined);
@@ -248,5 +237,4 @@ test("markup, programs and PDF are never shown or run, also where ?inline=1 asks
   // The page itself can tell: what would have run, would have been heard.
   await page.evaluate(tell("control"));
   expect(heard).toEqual(["/control"]);
-  await page.context().close();
 }, 60_000);

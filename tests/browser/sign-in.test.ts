@@ -107,6 +107,8 @@ describe.each(browsers)("the archive's door in %s", (name) => {
     const attack = await browser.open(`http://127.0.0.1:${others.port}/`, {
       as: visit,
       allowed: [server.url],
+      // Of all that is refused the browser complains.
+      mayComplain: /./,
     });
     const read = await attack.page.evaluate(attackFrom, { base: server.url, key: API_KEY });
     // Nothing could be read, but what anybody may ask without a cookie.
@@ -122,7 +124,6 @@ describe.each(browsers)("the archive's door in %s", (name) => {
     expect(made.filter((line) => /"status":(200|303)/.test(line))).toEqual([]);
     await visit.page.goto(`${server.url}/archive`);
     expect(await infoOf(visit.page)).toEqual(before);
-    attack.problems.length = 0;
   });
 });
 

@@ -1,44 +1,24 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { startBrowser } from "../support/browser.ts";
-import { browsers } from "../support/browsers.ts";
-import { findFirefox, startFirefox } from "../support/firefox.ts";
+import { browserForAll } from "../support/browsers.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { mp4, png, textFile } from "../support/media.ts";
 import { photosOf } from "../support/over-http.ts";
 import { until } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import { chooseFiles, gateAt, openIn, stateOf, type Visit } from "../support/upload-page.ts";
+import { chooseFiles, gateAt, stateOf } from "../support/upload-page.ts";
 
 /** How files come to the page, what is shown of them, and how the page bears many. */
 
-let server: TestServer;
-let browser: Browser;
-let visit: Visit | undefined;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-afterEach(async () => {
-  const over = visit;
-  visit = undefined;
-  await over?.context.close();
-  // Firefox says of each request that was broken off that it was.
-  expect(over?.broken.filter((line) => !/NS_ERROR|NetworkError/.test(line)) ?? []).toEqual([]);
-  expect(over?.elsewhere ?? []).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const server = serverForAll();
+const browser = browserForAll("chromium");
 
 async function open(parameters: Record<string, string | number>): Promise<Page> {
   const token = await server.token(parameters);
-  const context = await browser.newContext();
-  visit = await openIn(context, `${server.url}/upload/${token}`, [server.url]);
-  await visit.page.locator("#files").waitFor();
-  return visit.page;
+  const { page } = await browser.open(`${server.url}/upload/${token}`);
+  await page.locator("#files").waitFor();
+  return page;
 }
 
 test("a folder is sent with all that is in it, but for what systems put there", async () => {
@@ -251,56 +231,6 @@ test("pictures are made of rows that are seen alone", async () => {
   await page.locator("li[data-file]").last().scrollIntoViewIfNeeded();
   await page.locator("li[data-file]:last-child .preview img").waitFor();
 });
-
-// The Chromium of the tests breaks down when it reads a handle from its database, with any page.
-test.skipIf(!browsers.includes("firefox"))(
-  "a file that was chosen with a handle goes on at the next visit by one click",
-  async () => {
-    const firefox = await startFirefox(await findFirefox(), { dark: false, reducedMotion: false });
-    const context = await firefox.newContext();
-    const url = `${server.url}/upload/${await server.token({ max_uploads: 2 })}`;
-    visit = await openIn(context, url, [server.url]);
-    const { page } = visit;
-    const bytes = 12_000_000;
-    // The system's picker cannot be operated by a test: it answers with the handle of a real file.
-    const pick = async (on: Page) =>
-      on.evaluate(
-        ({ size, head }) => {
-          Object.assign(window, {
-            // As with a mouse, which a headless Firefox has not.
-            matchMedia: () => ({ matches: true }),
-            showOpenFilePicker: async () => {
-              const root = await navigator.storage.getDirectory();
-              const handle = await root.getFileHandle("film.png", { create: true });
-              if ((await handle.getFile()).size !== size) {
-                const writable = await handle.createWritable();
-                await writable.write(new Uint8Array(head));
-                await writable.truncate(size);
-                await writable.close();
-              }
-              return [handle];
-            },
-          });
-        },
-        { size: bytes, head: [...png(1000)] },
-      );
-    await pick(page);
-    await page.route("**/redeem-upload-token**", (route) => route.abort());
-    // The button is but painted: the input that lies over all of the place takes the click (its middle has the button of folders).
-    await page.getByText("Choose files", { exact: true }).click({ force: true });
-    await page.getByRole("button", { name: "Pause film.png" }).click();
-    await stateOf(page, "film.png", "paused");
-    await page.unroute("**/redeem-upload-token**");
-    await page.reload();
-    const earlier = page.locator('li[data-earlier="film.png"]');
-    await earlier.getByRole("button", { name: "Continue film.png" }).click();
-    await page.locator('li[data-file="film.png"]').waitFor();
-    await earlier.waitFor({ state: "detached" });
-    await stateOf(page, "film.png", "done");
-    expect(photosOf(server).at(-1)).toMatchObject({ filename: "film.png", size: bytes });
-    await firefox.close();
-  },
-);
 
 test("500 files: the list is folded, and the page never stands still for long", async () => {
   const page = await open({ max_uploads: 500 });

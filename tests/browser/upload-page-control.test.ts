@@ -1,50 +1,24 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { startBrowser } from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import { browserForAll } from "../support/browsers.ts";
 import { rowsOf } from "../support/database.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { mp4, png } from "../support/media.ts";
 import { photosOf, sha256, storedHash } from "../support/over-http.ts";
 import { expectSoon, until } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import {
-  chooseFiles,
-  gateAt,
-  openIn,
-  openUploadPage,
-  rowOf,
-  stateOf,
-  type Visit,
-} from "../support/upload-page.ts";
+import { chooseFiles, gateAt, rowOf, stateOf } from "../support/upload-page.ts";
 
 /** Pausing, cancelling, closing and coming back; with the keyboard, and with a screen reader. */
 
 /** Four chunks of 8 MiB; the last of them longer, as Resumable.js has it. */
 const LARGE = { name: "large.mp4", bytes: mp4(4 * 8 * 1024 * 1024 + 1234) };
 
-let server: TestServer;
-let browser: Browser;
-let visit: Visit | undefined;
+const server = serverForAll();
+const browser = browserForAll("chromium");
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-afterEach(async () => {
-  const over = visit;
-  visit = undefined;
-  await over?.context.close();
-  expect(over?.broken ?? []).toEqual([]);
-  expect(over?.elsewhere ?? []).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-async function open(token: string): Promise<Page> {
-  visit = await openUploadPage(browser, `${server.url}/upload/${token}`, [server.url]);
-  return visit.page;
-}
+const open = async (token: string): Promise<Page> =>
+  (await browser.open(`${server.url}/upload/${token}`)).page;
 
 async function largeIsStored(): Promise<void> {
   const photo = photosOf(server).at(-1);
@@ -99,9 +73,8 @@ test("a file is cancelled, and another one takes its place", async () => {
 
 test("a closed page is gone on with: only what is missing is sent", async () => {
   const token = await server.token({ max_uploads: 3 });
-  const page = await open(token);
-  if (!visit) throw new Error("no visit");
-  const { context } = visit;
+  const visit = await browser.open(`${server.url}/upload/${token}`);
+  const { page } = visit;
   const first = await gateAt(page, 2);
   await chooseFiles(page, server.folder, LARGE);
   await first.held(2);
@@ -110,8 +83,7 @@ test("a closed page is gone on with: only what is missing is sent", async () => 
   await first.shut();
   await page.close();
 
-  const { page: again, ...next } = await openIn(context, page.url(), [server.url]);
-  visit = { ...next, page: again };
+  const { page: again } = await browser.open(page.url(), { as: visit });
   const offer = again.getByRole("list", { name: "Files you had started" });
   await offer.filter({ hasText: /large\.mp4\s*\d+% of 33\.6 MB · choose it again/ }).waitFor();
   const second = await gateAt(again, 1);
@@ -165,21 +137,11 @@ test("everything is done with the keyboard alone", async () => {
 
 test("the screen stays awake while something is sent, and not while all is paused or done", async () => {
   const token = await server.token();
-  // Without a screen Chromium refuses, until it is told not to.
-  const context = await browser.newContext({ permissions: ["screen-wake-lock"] });
-  await context.addInitScript(() => {
-    // The browser's own locks, noted as they are given out.
-    const locks: WakeLockSentinel[] = [];
-    const request = navigator.wakeLock.request.bind(navigator.wakeLock);
-    navigator.wakeLock.request = async (type) => {
-      const lock = await request(type);
-      locks.push(lock);
-      return lock;
-    };
-    Object.assign(window, { held: () => locks.filter(({ released }) => !released).length });
+  const { page } = await browser.open(`${server.url}/upload/${token}`, {
+    // Without a screen Chromium refuses, until it is told not to.
+    permissions: ["screen-wake-lock"],
+    before: (context) => context.addInitScript(countLocks),
   });
-  visit = await openIn(context, `${server.url}/upload/${token}`, [server.url]);
-  const { page } = visit;
   const locksHeld = (count: number) =>
     page.waitForFunction(
       (wanted) => (window as unknown as { held(): number }).held() === wanted,
@@ -199,6 +161,18 @@ test("the screen stays awake while something is sent, and not while all is pause
   await stateOf(page, "large.mp4", "done");
   await locksHeld(0);
 });
+
+/** Runs in the page: the browser's own locks, noted as they are given out. */
+function countLocks(): void {
+  const locks: WakeLockSentinel[] = [];
+  const request = navigator.wakeLock.request.bind(navigator.wakeLock);
+  navigator.wakeLock.request = async (type) => {
+    const lock = await request(type);
+    locks.push(lock);
+    return lock;
+  };
+  Object.assign(window, { held: () => locks.filter(({ released }) => !released).length });
+}
 
 function focused(page: Page): Promise<string | null> {
   return page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? null);

@@ -1,52 +1,28 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { join } from "node:path";
-import Database from "better-sqlite3";
-import type { Browser, Page } from "playwright-core";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { callApi, linkOf } from "../support/archive-calls.ts";
-import { startBrowser } from "../support/browser.ts";
+import { browserForAll, type Visit } from "../support/browsers.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { mp4, png, textFile } from "../support/media.ts";
 import { photosOf, sendWhole } from "../support/over-http.ts";
 import { expectSoon, until } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import {
-  chooseFiles,
-  gateAt,
-  openIn,
-  rowOf,
-  stateOf,
-  type Chosen,
-  type Visit,
-} from "../support/upload-page.ts";
+import { chooseFiles, gateAt, rowOf, stateOf, type Chosen } from "../support/upload-page.ts";
+import { startServer } from "../support/server.ts";
+import { changeToken } from "../support/upload-tokens.ts";
 
 /** What the page says is so, at the moment when it is so: of its link, of the line, and of what became of each file. */
 
-let server: TestServer;
-let browser: Browser;
-let visit: Visit | undefined;
+const server = serverForAll();
+const browser = browserForAll("chromium");
 let chosen = 0;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-afterEach(async () => {
-  const over = visit;
-  visit = undefined;
-  await over?.context.close();
-  // A line that was cut, a link that is none any more, and a disk that is full, are what some of these are about.
-  const broken = over?.broken.filter((line) => !/net::ERR_|status of (404|507)/.test(line));
-  expect(broken ?? []).toEqual([]);
-  expect(over?.elsewhere ?? []).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const open = async (token: string): Promise<Page> => (await openVisit(token)).page;
 
-async function open(token: string): Promise<Page> {
-  const context = await browser.newContext();
-  visit = await openIn(context, `${server.url}/upload/${token}`, [server.url]);
+async function openVisit(token: string): Promise<Visit> {
+  // A line that was cut is what some of these are about.
+  const visit = await browser.open(`${server.url}/upload/${token}`, { mayComplain: /net::ERR_/ });
   await visit.page.locator("#announcements").waitFor({ state: "attached" });
-  return visit.page;
+  return visit;
 }
 
 const choose = (page: Page, ...files: Chosen[]) =>
@@ -104,27 +80,20 @@ test("used up by others while it is open, it says so and takes the chooser away"
   await page.locator("#files").waitFor({ state: "detached" });
 });
 
-/** As `redeem token revoke` does, in the database of the running server. */
-function revoke(token: string): void {
-  const database = new Database(join(server.folder, "redeem.db"));
-  const hash = new Bun.CryptoHasher("sha256").update(token).digest("hex");
-  database.prepare("update upload_tokens set revoked_at = ? where hash = ?").run(Date.now(), hash);
-  database.close();
-}
-
 test("revoked while a file is under way, it says so, and why the file stopped", async () => {
   const token = await server.token({ max_uploads: 3 });
-  const page = await open(token);
+  const visit = await openVisit(token);
+  const { page } = visit;
   const gate = await gateAt(page, 1);
   await choose(page, { name: "film.mp4", bytes: mp4(20_000_000) });
   await gate.held(1);
-  revoke(token);
+  changeToken(server, token, { revokedAt: Date.now() });
   await says(page, ".notice.warning", /This upload link was revoked\./);
   await page.locator("#files").waitFor({ state: "detached" });
   const row = await stateOf(page, "film.mp4", "refused");
   await row.locator(".detail").getByText("The upload link was revoked.", { exact: true }).waitFor();
   // At opening it says the same.
-  const again = await openIn(page.context(), page.url(), [server.url]);
+  const again = await browser.open(page.url(), { as: visit });
   expect(await again.page.getByRole("heading", { level: 1 }).innerText()).toBe(
     "This upload link was revoked.",
   );
@@ -163,16 +132,12 @@ test("a server that does not answer is amber, with a countdown and Try now", asy
 
 test("a server without room says so, and it goes on when there is some", async () => {
   const full = await startServer({ env: { REDEEM_RESERVE: "1000000GiB" } });
-  const context = await browser.newContext();
-  visit = await openIn(context, `${full.url}/upload/${await full.token({ max_uploads: 3 })}`, [
-    full.url,
-  ]);
-  const { page } = visit;
+  const link = `${full.url}/upload/${await full.token({ max_uploads: 3 })}`;
+  const { page } = await browser.open(link, { mayComplain: /net::ERR_/ });
   await choose(page, { name: "film.mp4", bytes: mp4(3_000_000) });
   await says(page, ".notice.warning", /has no room at the moment\.[^]*Next attempt in \d+ second/);
-  expect(await rowOf(page, "film.mp4").locator(".detail").innerText()).toContain(
-    "The server has no room at the moment.",
-  );
+  const detail = rowOf(page, "film.mp4").locator(".detail");
+  await detail.getByText("The server has no room at the moment.").waitFor();
   expect(await page.locator("main").innerText()).not.toContain("does not answer");
   await full.kill("SIGKILL");
   const { folder, port } = full;
@@ -181,7 +146,7 @@ test("a server without room says so, and it goes on when there is some", async (
   const again = page.getByRole("button", { name: "Try now" });
   await again.click({ timeout: 2000 }).catch(() => undefined);
   await stateOf(page, "film.mp4", "done");
-  expect(await page.locator(".notice.warning").count()).toBe(0);
+  await expectSoon(() => page.locator(".notice.warning").count(), 0);
   await roomy.stop();
 });
 
@@ -272,7 +237,8 @@ test("Cancel frees its use at once, can be undone, and keeps the focus", async (
 
 test("who asks, and what the guest says of himself: sent with each file, and remembered", async () => {
   const parameters = { sender: "Anna", ask: "name,note", max_uploads: 3, title: "Our trip" };
-  const page = await open(await server.token(parameters));
+  const visit = await openVisit(await server.token(parameters));
+  const { page } = visit;
   expect(await page.locator(".sender").innerText()).toContain(
     "Anna asks you for photos and videos",
   );
@@ -283,11 +249,8 @@ test("who asks, and what the guest says of himself: sent with each file, and rem
   const sent = new URL((await asked).url()).searchParams;
   expect([sent.get("guest_name"), sent.get("guest_note")]).toEqual(["Jens <b>", "From the boat"]);
   await stateOf(page, "photo.png", "done");
-  const other = await openIn(
-    page.context(),
-    `${server.url}/upload/${await server.token(parameters)}`,
-    [server.url],
-  );
+  const link = `${server.url}/upload/${await server.token(parameters)}`;
+  const other = await browser.open(link, { as: visit });
   await expectSoon(() => other.page.getByLabel("Your name").inputValue(), "Jens <b>");
   expect(await other.page.getByLabel("A note").inputValue()).toBe("");
 });
@@ -304,10 +267,8 @@ test("the same file twice is said", async () => {
 });
 
 test("in the language of the browser", async () => {
-  const context = await browser.newContext({ locale: "de-CH" });
   const url = `${server.url}/upload/${await server.token({ max_uploads: 2 })}`;
-  visit = await openIn(context, url, [server.url]);
-  const { page } = visit;
+  const { page } = await browser.open(url, { locale: "de-CH" });
   expect(await page.locator(".pick").innerText()).toBe("Dateien auswählen");
   await choose(page, { name: "notes.txt", bytes: textFile() });
   await page.locator(".ending h2").getByText("1 nicht angenommen", { exact: true }).waitFor();

@@ -1,50 +1,24 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
-import Database from "better-sqlite3";
-import type { Browser, Page } from "playwright-core";
-import { startBrowser } from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import { browserForAll } from "../support/browsers.ts";
+import { serverForAll } from "../support/lifetime.ts";
 import { mp4, png, textFile } from "../support/media.ts";
 import { photosOf, sendWhole, sha256, storedHash } from "../support/over-http.ts";
-import { startPages, type PageServer } from "../support/pages.ts";
+import { startPages } from "../support/pages.ts";
 import { expectSoon } from "../support/remains.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import {
-  chooseFiles,
-  openUploadPage,
-  stateOf,
-  type Chosen,
-  type Visit,
-} from "../support/upload-page.ts";
+import { chooseFiles, stateOf, type Chosen } from "../support/upload-page.ts";
+import { changeToken } from "../support/upload-tokens.ts";
 
 /** The ready-made page, as somebody without a page of his own sees it. */
 
-let server: TestServer;
-let pages: PageServer;
-let browser: Browser;
-let visit: Visit | undefined;
+const server = serverForAll();
+const browser = browserForAll("chromium");
+const pages = startPages();
+afterAll(() => pages.stop());
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-  pages = startPages();
-});
-afterEach(async () => {
-  const over = visit;
-  visit = undefined;
-  await over?.context.close();
-  // Whatever the test was about: nobody else was asked, and nothing was broken or forbidden.
-  expect(over?.broken ?? []).toEqual([]);
-  expect(over?.elsewhere ?? []).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await server?.stop();
-});
-
-async function open(token: string, allowed: string[] = []): Promise<Page> {
-  visit = await openUploadPage(browser, `${server.url}/upload/${token}`, [server.url, ...allowed]);
-  return visit.page;
-}
+const open = async (token: string, allowed: string[] = []): Promise<Page> =>
+  (await browser.open(`${server.url}/upload/${token}`, { allowed })).page;
 
 const choose = (page: Page, ...files: Chosen[]) =>
   chooseFiles(page, join(server.folder, String(++chosen)), ...files);
@@ -194,22 +168,11 @@ test("a long outcome goes back as a form", async () => {
   expect(fields.get("note")).toBe("long ".repeat(400));
 });
 
-/** Makes a token's time be over, which takes 15 minutes at least. */
-function expire(token: string): void {
-  const database = new Database(join(server.folder, "redeem.db"));
-  const hash = new Bun.CryptoHasher("sha256").update(token).digest("hex");
-  const made = database
-    .prepare("update upload_tokens set valid_until = 1 where hash = ?")
-    .run(hash);
-  database.close();
-  if (made.changes !== 1) throw new Error("the token's row was not found");
-}
-
 test("a link that is used, expired or wrong says so, and offers nothing", async () => {
   const used = await server.token();
   await sendWhole(server, used, png());
   const expired = await server.token();
-  expire(expired);
+  changeToken(server, expired, { validUntil: 1 });
   const cases: [token: string, heading: string][] = [
     [expired, "This upload link has expired."],
     [used, "This upload link has already been used."],
@@ -219,18 +182,13 @@ test("a link that is used, expired or wrong says so, and offers nothing", async 
     const page = await open(token);
     expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe(heading);
     expect(await page.locator("input, button, form").count()).toBe(0);
-    // Chromium says of any 404 that it is one.
-    await expectSoon(() => visit?.broken.map((line) => line.includes("404")), [true]);
-    visit?.broken.splice(0);
-    await visit?.context.close();
   }
 });
 
 test("without script there is a plain form, which works", async () => {
   const token = await server.token({ return_url: `${pages.url}/back` });
   const url = `${server.url}/upload/${token}`;
-  visit = await openUploadPage(browser, url, [server.url, pages.url], { script: false });
-  const { page } = visit;
+  const { page } = await browser.open(url, { allowed: [pages.url], script: false });
   const file = png(9000);
   await page.getByLabel("Choose a file").setInputFiles({
     name: "plain.png",

@@ -38,8 +38,14 @@ export type VisitOptions = {
   script?: boolean;
   /** Origins that may be asked beside that of the page. */
   allowed?: string[];
+  /** What the browser may say on its console, since the test brings it about; what else it says is a problem. */
+  mayComplain?: RegExp;
+  /** What the person has granted to pages, as Playwright names it; Chromium alone. */
+  permissions?: string[];
+  /** Called before the page is opened, such as to answer some of its requests. */
+  before?: (context: BrowserContext) => Promise<unknown>;
   /** An earlier visit of the same person: cookies and what pages remember are shared. */
-  as?: Visit;
+  as?: Pick<Visit, "context" | "screen">;
 };
 
 export type Visit = {
@@ -89,12 +95,14 @@ export function browserForAll(name: BrowserName): TestBrowser {
     name,
     async open(url, options = {}) {
       const context = options.as?.context ?? (await newContext(name, browserFor, options));
+      await options.before?.(context);
       const page = await context.newPage();
       const screen = options.screen ?? options.as?.screen ?? "desktop";
       const problems: string[] = [];
       const visit: Visit = { browser: name, screen, context, page, problems };
       visits.push(visit);
-      watch(visit, [new URL(url).origin, ...(options.allowed ?? [])]);
+      const origins = [new URL(url).origin, ...(options.allowed ?? [])];
+      watch(visit, { origins, mayComplain: options.mayComplain });
       await page.goto(url);
       return visit;
     },
@@ -123,6 +131,7 @@ async function newContext(
     viewport: SCREENS[screen],
     locale,
     javaScriptEnabled: script,
+    ...(options.permissions && { permissions: options.permissions }),
     colorScheme: look.dark ? "dark" : "light",
     reducedMotion: look.reducedMotion ? "reduce" : "no-preference",
     contrast: moreContrast ? "more" : "no-preference",

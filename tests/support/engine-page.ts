@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { EngineOptions, Transfer } from "../../src/web/upload-page/transfer/types.ts";
+import type { TestBrowser } from "./browsers.ts";
 import type { EngineWindow } from "./engine-script.ts";
 import { png } from "./media.ts";
 import { putOnDisk, type Chosen } from "./upload-page.ts";
@@ -21,26 +22,34 @@ export type EngineSettings = Partial<Omit<EngineOptions, "guest">> & {
   guest?: { name: string; note: string };
 };
 
+/** What browsers say of a line that was cut. */
+const CUT = /net::ERR_|NS_ERROR|NetworkError/;
+
 /**
  * A page of the server's own origin with nothing but the upload page's sending machinery and a file input. What is in it is
  * of `EngineWindow` (engine-script.ts).
+ * @param other another page of the same person
  */
 export async function openEnginePage(
-  context: BrowserContext,
+  browser: TestBrowser,
   url: string,
   { guest = { name: "", note: "" }, ...settings }: EngineSettings,
+  other?: Page,
 ): Promise<Page> {
-  const page = await context.newPage();
   const address = `${url}/upload/engine-page`;
-  await page.route(address, (route) =>
-    route.fulfill({
-      contentType: "text/html",
-      body: '<!doctype html><link rel="icon" href="data:,"><input type="file" multiple>',
-    }),
-  );
-  await page.goto(address);
+  const { page, context } = await browser.open(address, {
+    mayComplain: CUT,
+    before: (opening) =>
+      opening.route(address, (route) =>
+        route.fulfill({
+          contentType: "text/html",
+          body: '<!doctype html><link rel="icon" href="data:,"><input type="file" multiple>',
+        }),
+      ),
+    ...(other && { as: { context: other.context(), screen: "desktop" } }),
+  });
   // Every request would else be held up by the test's process.
-  await page.unroute(address);
+  await context.unroute(address);
   await page.addScriptTag({ content: await (script ??= bundle()) });
   await page.evaluate(
     ([given, answers]) => {

@@ -1,50 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Locator, Page, Route } from "playwright-core";
-
-export type Visit = {
-  context: BrowserContext;
-  page: Page;
-  /** Errors of scripts, and what the console complains of; the policy's refusals are among it. */
-  broken: string[];
-  /** Requests for hosts that are not allowed. */
-  elsewhere: string[];
-};
-
-/** A first visit to the upload page, by a browser that has never been anywhere. */
-export async function openUploadPage(
-  browser: Browser,
-  url: string,
-  allowed: string[],
-  { script = true } = {},
-): Promise<Visit> {
-  const context = await browser.newContext({ javaScriptEnabled: script });
-  return openIn(context, url, allowed);
-}
-
-/** A further visit by the same browser. */
-export async function openIn(
-  context: BrowserContext,
-  url: string,
-  allowed: string[],
-): Promise<Visit> {
-  const page = await context.newPage();
-  const visit: Visit = { context, page, broken: [], elsewhere: [] };
-  page.on("pageerror", (error) => visit.broken.push(String(error)));
-  page.on("console", (message) => {
-    // What the server refuses is logged by the browser; that is no error of the page.
-    const refused = /Failed to load resource.*status of 500/.test(message.text());
-    if (["error", "warning"].includes(message.type()) && !refused)
-      visit.broken.push(message.text());
-  });
-  page.on("request", (request) => {
-    const asked = request.url();
-    if (/^(data|blob):/.test(asked)) return;
-    if (!allowed.some((origin) => asked.startsWith(`${origin}/`))) visit.elsewhere.push(asked);
-  });
-  await page.goto(url);
-  return visit;
-}
+import type { Locator, Page, Route } from "playwright-core";
 
 export type Chosen = { name: string; bytes: Uint8Array };
 

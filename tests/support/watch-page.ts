@@ -3,21 +3,28 @@ import type { ConsoleMessage, Page, Response } from "playwright-core";
 /** What a page is made of; what the API refuses is for the page to say. */
 const PARTS = new Set(["script", "stylesheet", "image", "font"]);
 
-/**
- * Notes what goes wrong on a page.
- * @param origins those that may be asked
- */
-export function watch(visit: { page: Page; problems: string[] }, origins: string[]): void {
-  const { page, problems } = visit;
+export type Watching = {
+  /** Those that may be asked. */
+  origins: string[];
+  /** Complaints that are no problem. */
+  mayComplain: RegExp | undefined;
+};
+
+/** Notes what goes wrong on a page. */
+export function watch(
+  { page, problems }: { page: Page; problems: string[] },
+  { origins, mayComplain }: Watching,
+): void {
+  const complain = (words: string) => {
+    if (!unheard.has(page) && !mayComplain?.test(words)) problems.push(words);
+  };
   // Firefox says by these what the policy forbade, Chromium on the console.
-  page.on("pageerror", (error) => {
-    if (!unheard.has(page)) problems.push(`${error.name}: ${error.message}`);
-  });
+  page.on("pageerror", (error) => complain(`${error.name}: ${error.message}`));
   page.on("console", (message) => {
-    if (isComplaint(message) && !unheard.has(page)) problems.push(message.text());
+    if (isComplaint(message)) complain(message.text());
   });
   page.on("response", (response) => {
-    if (isBrokenPart(response)) problems.push(`${response.status()} for ${response.url()}`);
+    if (isBrokenPart(response)) complain(`${response.status()} for ${response.url()}`);
   });
   page.on("request", (request) => {
     const asked = request.url();

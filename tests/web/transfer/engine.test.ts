@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { startBrowser } from "../../support/browser.ts";
+import { expect, test } from "bun:test";
+import { browserForAll } from "../../support/browsers.ts";
 import {
   addFiles,
   control,
@@ -13,36 +12,21 @@ import {
   transfersOf,
 } from "../../support/engine-page.ts";
 import type { EngineWindow } from "../../support/engine-script.ts";
+import { serverForAll } from "../../support/lifetime.ts";
 import { linesOf } from "../../support/log-lines.ts";
 import { mp4, png, textFile } from "../../support/media.ts";
 import { photosOf, sha256, storedHash } from "../../support/over-http.ts";
 import { until } from "../../support/remains.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
 import { gateAt } from "../../support/upload-page.ts";
 
 /** The upload page's sending machinery, in Chromium, against a server: what it does while nothing goes wrong. */
 
 const MEBIBYTE = 1024 * 1024;
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
+const server = serverForAll();
+const browser = browserForAll("chromium");
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-afterEach(async () => {
-  await context?.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-async function open(settings: EngineSettings): Promise<Page> {
-  context = await browser.newContext();
-  return openEnginePage(context, server.url, settings);
-}
+const open = (settings: EngineSettings) => openEnginePage(browser, server.url, settings);
 
 async function isStored(name: string, bytes: Uint8Array): Promise<void> {
   const photo = photosOf(server).findLast(({ filename }) => filename === name);

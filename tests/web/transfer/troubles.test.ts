@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { hashSecret } from "../../../src/random.ts";
-import { startBrowser } from "../../support/browser.ts";
+import { browserForAll } from "../../support/browsers.ts";
 import { type CuttingProxy, startCuttingProxy } from "../../support/cutting-proxy.ts";
 import {
   addFiles,
@@ -24,6 +24,7 @@ import { until } from "../../support/remains.ts";
 import { API_KEY } from "../../support/site.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { gateAt } from "../../support/upload-page.ts";
+import { changeToken } from "../../support/upload-tokens.ts";
 
 /** The upload page's sending machinery when something goes wrong: servers, lines, links, tabs and files. */
 
@@ -31,22 +32,17 @@ const MEBIBYTE = 1024 * 1024;
 const LARGE = mp4(9 * MEBIBYTE + 77, 5);
 
 let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
 let proxy: CuttingProxy | undefined;
+const browser = browserForAll("chromium");
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  server = await startServer();
 });
-afterEach(async () => {
-  await context?.close();
+afterEach(() => {
   proxy?.stop();
   proxy = undefined;
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => server?.stop());
 
 async function isStored(name: string, bytes: Uint8Array): Promise<void> {
   const made = photosOf(server).filter(({ filename }) => filename === name);
@@ -64,10 +60,9 @@ async function statusOf(token: string): Promise<{ state: string; free: number; r
 const sentOf = async (page: Page) => (await transfersOf(page))[0]?.sent;
 
 test("a server that dies and comes back is waited for, and the file goes on", async () => {
-  context = await browser.newContext();
   proxy = await startCuttingProxy(server.port);
   const token = await server.token();
-  const page = await openEnginePage(context, proxy.url, { uploadToken: token });
+  const page = await openEnginePage(browser, proxy.url, { uploadToken: token });
   const gate = await gateAt(page, 2);
   await addFiles(page, server.folder, { name: "killed.mp4", bytes: LARGE });
   await until("two chunks are stored", async () => (await sentOf(page)) === 4 * MEBIBYTE);
@@ -83,9 +78,8 @@ test("a server that dies and comes back is waited for, and the file goes on", as
 });
 
 test("a lost answer is asked for: the bytes are not sent again", async () => {
-  context = await browser.newContext();
   proxy = await startCuttingProxy(server.port);
-  const page = await openEnginePage(context, proxy.url, { uploadToken: await server.token() });
+  const page = await openEnginePage(browser, proxy.url, { uploadToken: await server.token() });
   const made = requestsOf(page);
   proxy.loseAnswers(1);
   const file = png(300_000, 9);
@@ -97,9 +91,8 @@ test("a lost answer is asked for: the bytes are not sent again", async () => {
 });
 
 test("a small file does not wait behind a large one of which nothing gets through", async () => {
-  context = await browser.newContext();
   const token = await server.token({ max_uploads: 2 });
-  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const page = await openEnginePage(browser, server.url, { uploadToken: token });
   let held = 0;
   await page.route("**/redeem-upload-token?*wide.mp4*", () => void (held += 1));
   await addFiles(page, server.folder, { name: "wide.mp4", bytes: LARGE });
@@ -112,8 +105,7 @@ test("a small file does not wait behind a large one of which nothing gets throug
 const isInLargeChunks = (url: URL) => Number(url.searchParams.get("resumableChunkSize")) > MEBIBYTE;
 
 test("what a proxy finds too large goes in chunks of 1 MiB", async () => {
-  context = await browser.newContext();
-  const page = await openEnginePage(context, server.url, { uploadToken: await server.token() });
+  const page = await openEnginePage(browser, server.url, { uploadToken: await server.token() });
   await page.route(isInLargeChunks, (route) => route.fulfill({ status: 413, body: "<html>" }));
   await addFiles(page, server.folder, { name: "nginx.mp4", bytes: LARGE });
   await transferIs(page, "nginx.mp4", "done");
@@ -121,21 +113,19 @@ test("what a proxy finds too large goes in chunks of 1 MiB", async () => {
 });
 
 test("without a network it waits, says so, and goes on by itself", async () => {
-  context = await browser.newContext();
-  const page = await openEnginePage(context, server.url, { uploadToken: await server.token() });
-  await context.setOffline(true);
+  const page = await openEnginePage(browser, server.url, { uploadToken: await server.token() });
+  await page.context().setOffline(true);
   const file = png(60_000, 4);
   await addFiles(page, server.folder, { name: "tunnel.png", bytes: file });
   await transferIs(page, "tunnel.png", "offline");
-  await context.setOffline(false);
+  await page.context().setOffline(false);
   await transferIs(page, "tunnel.png", "done");
   await isStored("tunnel.png", file);
 });
 
 test("a file that is changed while it is sent is given up, and its use is free", async () => {
-  context = await browser.newContext();
   const token = await server.token();
-  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const page = await openEnginePage(browser, server.url, { uploadToken: token });
   const gate = await gateAt(page, 1);
   await addFiles(page, server.folder, { name: "changed.mp4", bytes: LARGE });
   await until("a chunk is stored", async () => (await sentOf(page)) === 2 * MEBIBYTE);
@@ -155,9 +145,8 @@ test.each([
 ])(
   "a cancelled file of which %s was sent frees its use, and may be sent again",
   async (_, chunks, undoMs) => {
-    context = await browser.newContext();
     const token = await server.token();
-    const page = await openEnginePage(context, server.url, { uploadToken: token, undoMs });
+    const page = await openEnginePage(browser, server.url, { uploadToken: token, undoMs });
     const gate = await gateAt(page, chunks);
     const name = `again-${chunks}.mp4`;
     await addFiles(page, server.folder, { name, bytes: LARGE });
@@ -174,9 +163,8 @@ test.each([
 );
 
 test("a chunk that arrives behind its file's cancelling leaves no photo that nobody wanted", async () => {
-  context = await browser.newContext();
   const token = await server.token();
-  const page = await openEnginePage(context, server.url, { uploadToken: token, undoMs: 1000 });
+  const page = await openEnginePage(browser, server.url, { uploadToken: token, undoMs: 1000 });
   const gate = await gateAt(page, 0);
   const asked = page.waitForRequest(/resumableChunkNumber=1(&|$)/);
   await addFiles(page, server.folder, { name: "late.mp4", bytes: LARGE });
@@ -193,9 +181,8 @@ test("a chunk that arrives behind its file's cancelling leaves no photo that nob
 });
 
 test("who leaves the page has cancelled what could still be undone", async () => {
-  context = await browser.newContext();
   const token = await server.token();
-  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const page = await openEnginePage(browser, server.url, { uploadToken: token });
   const gate = await gateAt(page, 1);
   await addFiles(page, server.folder, { name: "left.mp4", bytes: LARGE });
   await until("a chunk is stored", async () => (await sentOf(page)) === 2 * MEBIBYTE);
@@ -204,7 +191,7 @@ test("who leaves the page has cancelled what could still be undone", async () =>
   await page.goto("about:blank");
   await until("the use is free", async () => (await statusOf(token)).free === 1);
   // At a later visit nothing is remembered of it, and the server takes it from its beginning.
-  const later = await openEnginePage(context, server.url, { uploadToken: token });
+  const later = await openEnginePage(browser, server.url, { uploadToken: token }, page);
   await addFiles(later, server.folder, { name: "left.mp4", bytes: LARGE });
   await transferIs(later, "left.mp4", "done");
   await isStored("left.mp4", LARGE);
@@ -215,9 +202,8 @@ async function countUnfinished(): Promise<number> {
 }
 
 test("at a later visit only what is missing is sent, with a question or two", async () => {
-  context = await browser.newContext();
   const token = await server.token();
-  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const page = await openEnginePage(browser, server.url, { uploadToken: token });
   const gate = await gateAt(page, 2);
   await addFiles(page, server.folder, { name: "back.mp4", bytes: LARGE });
   await until("two chunks are stored", async () => (await sentOf(page)) === 4 * MEBIBYTE);
@@ -225,7 +211,7 @@ test("at a later visit only what is missing is sent, with a question or two", as
   await gate.shut();
   await page.goto("about:blank");
 
-  const later = await openEnginePage(context, server.url, { uploadToken: token });
+  const later = await openEnginePage(browser, server.url, { uploadToken: token }, page);
   const made = requestsOf(later);
   const left = await later.evaluate(async () => {
     const found = await (globalThis as unknown as EngineWindow).engine.unfinished();
@@ -243,10 +229,9 @@ test("at a later visit only what is missing is sent, with a question or two", as
 });
 
 test("two tabs with one link send a file once, and both see it arrive", async () => {
-  context = await browser.newContext();
   const token = await server.token();
-  const first = await openEnginePage(context, server.url, { uploadToken: token });
-  const second = await openEnginePage(context, server.url, { uploadToken: token });
+  const first = await openEnginePage(browser, server.url, { uploadToken: token });
+  const second = await openEnginePage(browser, server.url, { uploadToken: token }, first);
   const gate = await gateAt(first, 1);
   const made = requestsOf(second);
   const file = { name: "tabs.mp4", bytes: LARGE };
@@ -263,10 +248,9 @@ test("two tabs with one link send a file once, and both see it arrive", async ()
 });
 
 test("a tab that is closed leaves its file to the other one", async () => {
-  context = await browser.newContext();
   const token = await server.token();
-  const first = await openEnginePage(context, server.url, { uploadToken: token });
-  const second = await openEnginePage(context, server.url, { uploadToken: token });
+  const first = await openEnginePage(browser, server.url, { uploadToken: token });
+  const second = await openEnginePage(browser, server.url, { uploadToken: token }, first);
   await gateAt(first, 2);
   const file = { name: "heir.mp4", bytes: LARGE };
   await addFiles(first, server.folder, file);
@@ -300,11 +284,10 @@ const stateOfLink = (page: Page): Promise<string> =>
   page.evaluate(() => (globalThis as unknown as EngineWindow).engine.status().state);
 
 test("a file that one tab sends with a link's last place has arrived in the other one, too", async () => {
-  context = await browser.newContext();
   proxy = await startCuttingProxy(server.port);
   const token = await server.token();
-  const first = await openEnginePage(context, proxy.url, watching(token));
-  const second = await openEnginePage(context, proxy.url, watching(token));
+  const first = await openEnginePage(browser, proxy.url, watching(token));
+  const second = await openEnginePage(browser, proxy.url, watching(token), first);
   const letThrough = proxy.holdAnswers();
   const [file] = smallFiles(1, "last-place") as [Chosen];
   const before = photosOf(server).length;
@@ -319,9 +302,8 @@ test("a file that one tab sends with a link's last place has arrived in the othe
 });
 
 test("a file whose cancelling is undone when the link is used up is refused, and does not wait for ever", async () => {
-  context = await browser.newContext();
   const token = await server.token();
-  const page = await openEnginePage(context, server.url, watching(token));
+  const page = await openEnginePage(browser, server.url, watching(token));
   const gate = await gateAt(page, 0);
   const [sent, undone] = smallFiles(2, "undone") as [Chosen, Chosen];
   await addFiles(page, server.folder, sent, undone);
@@ -336,16 +318,15 @@ test("a file whose cancelling is undone when the link is used up is refused, and
 });
 
 test("a link whose time is over refuses what has not begun, and lets the rest be finished", async () => {
-  context = await browser.newContext();
   const token = await server.token({ max_uploads: 8 });
-  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const page = await openEnginePage(browser, server.url, { uploadToken: token });
   const gate = await gateAt(page, 1);
   await addFiles(page, server.folder, { name: "begun.mp4", bytes: LARGE });
   await until("a chunk is stored", async () => (await sentOf(page)) === 2 * MEBIBYTE);
   await gate.held(2);
   await addFiles(page, server.folder, { name: "late.mp4", bytes: mp4(5 * MEBIBYTE, 8) });
   await control(page, "late.mp4", "pause");
-  expire(token);
+  changeToken(server, token, { validUntil: Date.now() - 1000 });
   await page.evaluate(() => (globalThis as unknown as EngineWindow).engine.askStatus());
   const { refusal } = await transferIs(page, "late.mp4", "refused");
   expect(refusal).toEqual({ code: "token_expired", message: "" });
@@ -354,27 +335,14 @@ test("a link whose time is over refuses what has not begun, and lets the rest be
   await isStored("begun.mp4", LARGE);
 });
 
-/** Makes a token's time be over, which takes 15 minutes at least. */
-function expire(token: string): void {
-  const database = new Database(join(server.folder, "redeem.db"));
-  const now = Date.now() - 1000;
-  const made = database
-    .prepare("update upload_tokens set valid_until = ? where hash = ?")
-    .run(now, hashSecret(token));
-  database.close();
-  if (made.changes !== 1) throw new Error("the token's row was not found");
-}
-
 test("a file for which all uses are in others' hands waits, and goes when one is free", async () => {
-  context = await browser.newContext();
-  const other = await browser.newContext();
   const token = await server.token();
   const { status } = watching(token);
-  const theirs = await openEnginePage(other, server.url, { uploadToken: token, undoMs: 0 });
+  const theirs = await openEnginePage(browser, server.url, { uploadToken: token, undoMs: 0 });
   const gate = await gateAt(theirs, 1);
   await addFiles(theirs, server.folder, { name: "theirs.mp4", bytes: LARGE });
   await until("a chunk is stored", async () => (await sentOf(theirs)) === 2 * MEBIBYTE);
-  const page = await openEnginePage(context, server.url, {
+  const page = await openEnginePage(browser, server.url, {
     uploadToken: token,
     status,
     statusMs: 100,
@@ -386,15 +354,13 @@ test("a file for which all uses are in others' hands waits, and goes when one is
   await control(theirs, "theirs.mp4", "cancel");
   await transferIs(page, "mine.png", "done");
   await isStored("mine.png", file);
-  await other.close();
 });
 
 test("the guest's name and note are sent, in the address or in a form", async () => {
-  context = await browser.newContext();
   const token = await server.token({ max_uploads: 2, ask: "name,note" });
   for (const note of ["Für euch", "ü".repeat(1900)]) {
     const guest = { name: "Zoë", note };
-    const page = await openEnginePage(context, server.url, { uploadToken: token, guest });
+    const page = await openEnginePage(browser, server.url, { uploadToken: token, guest });
     const name = `note-${note.length}.png`;
     await addFiles(page, server.folder, { name, bytes: png(4000, note.length) });
     await transferIs(page, name, "done");
@@ -410,9 +376,8 @@ test("the guest's name and note are sent, in the address or in a form", async ()
 });
 
 test("changes are told together, and in a hidden tab too", async () => {
-  context = await browser.newContext();
   const token = await server.token({ max_uploads: 60 });
-  const page = await openEnginePage(context, server.url, { uploadToken: token });
+  const page = await openEnginePage(browser, server.url, { uploadToken: token });
   await page.evaluate(() => {
     Object.defineProperty(document, "hidden", { get: () => true });
     globalThis.requestAnimationFrame = () => 0;
@@ -440,9 +405,8 @@ async function allStored(page: Page, files: readonly Chosen[]): Promise<void> {
 }
 
 test("small files whose answer was lost with the server are one photo each", async () => {
-  context = await browser.newContext();
   proxy = await startCuttingProxy(server.port);
-  const page = await openEnginePage(context, proxy.url, {
+  const page = await openEnginePage(browser, proxy.url, {
     uploadToken: await server.token({ max_uploads: 20 }),
   });
   const files = smallFiles(9, "lost");
@@ -465,9 +429,8 @@ test("small files whose answer was lost with the server are one photo each", asy
 const SIZE = 135_000;
 
 test("what a proxy finds too large together goes in smaller requests", async () => {
-  context = await browser.newContext();
   const uploadToken = await server.token({ max_uploads: 30 });
-  const page = await openEnginePage(context, server.url, { uploadToken });
+  const page = await openEnginePage(browser, server.url, { uploadToken });
   const sizes: number[] = [];
   await page.route(MANY, (route) => {
     // Their fields alone are shown here.
@@ -488,9 +451,8 @@ test("what a proxy finds too large together goes in smaller requests", async () 
 });
 
 test("what does not let files through together has them each alone", async () => {
-  context = await browser.newContext();
   const uploadToken = await server.token({ max_uploads: 30 });
-  const page = await openEnginePage(context, server.url, { uploadToken });
+  const page = await openEnginePage(browser, server.url, { uploadToken });
   const made = sendingOf(page);
   await page.route(MANY, (route) => route.fulfill({ status: 400, body: "<html>" }));
   const files = smallFiles(24, "alone");
@@ -500,9 +462,8 @@ test("what does not let files through together has them each alone", async () =>
 });
 
 test("of small files that go together one that was changed meanwhile is refused, and no other", async () => {
-  context = await browser.newContext();
   const uploadToken = await server.token({ max_uploads: 20 });
-  const page = await openEnginePage(context, server.url, { uploadToken });
+  const page = await openEnginePage(browser, server.url, { uploadToken });
   const gate = await gateAt(page, 0);
   const files = smallFiles(9, "changed");
   await addFiles(page, server.folder, ...files);
@@ -524,10 +485,9 @@ test("of small files that go together one that was changed meanwhile is refused,
 });
 
 test("files that were there before their link was revoked have arrived, though their answer came after that", async () => {
-  context = await browser.newContext();
   proxy = await startCuttingProxy(server.port);
   const uploadToken = await server.token({ max_uploads: 20 });
-  const page = await openEnginePage(context, proxy.url, { uploadToken });
+  const page = await openEnginePage(browser, proxy.url, { uploadToken });
   const letThrough = proxy.holdAnswers();
   const files = smallFiles(6, "revoked");
   const before = photosOf(server).length;
