@@ -12,6 +12,7 @@ import { sendWhole } from "../support/over-http.ts";
 import { expectSoon, until } from "../support/remains.ts";
 import { shot } from "../support/shots.ts";
 import { API_KEY } from "../support/site.ts";
+import { withTimeToUndo } from "../support/time-to-undo.ts";
 
 /** The archive's photos, as somebody who collects uses them. */
 
@@ -401,7 +402,7 @@ describe("one photo", () => {
   });
 
   test("is deleted, comes back by Undo, and from the trash", async () => {
-    const { page } = await openArchive(browser, server);
+    const { page } = await openArchive(browser, server, { before: withTimeToUndo });
     const { photo_id: id } = await addPhoto(server, "mistake.jpg");
     await opened(page, "mistake.jpg");
     await page.keyboard.press("Delete");
@@ -466,7 +467,7 @@ describe("one photo", () => {
 
 describe("many photos", () => {
   test("are marked by Shift and by day, tagged, and undone", async () => {
-    const visit = await openArchive(browser, server);
+    const visit = await openArchive(browser, server, { before: withTimeToUndo });
     const { page } = visit;
     await page.locator(".tile[data-photo]").nth(4).waitFor();
     await page.getByRole("button", { name: "Select the shore.jpg" }).click();

@@ -16,6 +16,7 @@ import { serverForAll } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
 import { photosOf, sendWhole } from "../support/over-http.ts";
 import { shot } from "../support/shots.ts";
+import { withTimeToUndo } from "../support/time-to-undo.ts";
 import { inTwoChunks, sendChunkOf } from "../support/two-chunks.ts";
 
 /**
@@ -36,6 +37,7 @@ describe.each(browsers)("%s", (name) => {
       const { out } = await run(server.folder, ["open"]);
       const visit = await browser.open(/http\S+\/archive\/open\/\w+/.exec(out)?.[0] ?? "", {
         screen,
+        before: withTimeToUndo,
       });
       const { page } = visit;
       await page.getByRole("button", { name: "Sign in" }).click();

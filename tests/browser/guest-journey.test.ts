@@ -14,6 +14,7 @@ import { serverForAll } from "../support/lifetime.ts";
 import { png, textFile } from "../support/media.ts";
 import { photosOf, sha256, storedHash } from "../support/over-http.ts";
 import { shot } from "../support/shots.ts";
+import { withTimeToUndo } from "../support/time-to-undo.ts";
 import { chooseFiles, gateAt, rowOf, stateOf } from "../support/upload-page.ts";
 import { changeToken } from "../support/upload-tokens.ts";
 
@@ -45,7 +46,10 @@ describe.each(browsers.flatMap((name) => screens.map((screen) => [name, screen] 
         passphrase: "blue heron",
         max_uploads: 4,
       });
-      const visit = await browser.open(`${server.url}/upload/${token}`, { screen });
+      const visit = await browser.open(`${server.url}/upload/${token}`, {
+        screen,
+        before: withTimeToUndo,
+      });
       const { page } = visit;
       await page.getByLabel("Passphrase").fill("blue heron");
       await page.getByRole("button", { name: "Go on" }).click();

@@ -6,6 +6,7 @@ import { serverForAll } from "../support/lifetime.ts";
 import { mp4, png, textFile } from "../support/media.ts";
 import { photosOf, sendWhole } from "../support/over-http.ts";
 import { expectSoon, until } from "../support/remains.ts";
+import { withTimeToUndo } from "../support/time-to-undo.ts";
 import { chooseFiles, gateAt, rowOf, stateOf, type Chosen } from "../support/upload-page.ts";
 import { startServer } from "../support/server.ts";
 import { changeToken } from "../support/upload-tokens.ts";
@@ -19,8 +20,11 @@ let chosen = 0;
 const open = async (token: string): Promise<Page> => (await openVisit(token)).page;
 
 async function openVisit(token: string): Promise<Visit> {
-  // A line that was cut is what some of these are about.
-  const visit = await browser.open(`${server.url}/upload/${token}`, { mayComplain: /net::ERR_/ });
+  const visit = await browser.open(`${server.url}/upload/${token}`, {
+    // A line that was cut is what some of these are about.
+    mayComplain: /net::ERR_/,
+    before: withTimeToUndo,
+  });
   await visit.page.locator("#announcements").waitFor({ state: "attached" });
   return visit;
 }

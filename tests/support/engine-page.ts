@@ -75,6 +75,10 @@ export function transfersOf(page: Page): Promise<Omit<Transfer, "file">[]> {
   );
 }
 
+/** Bytes of the first file that the server has answered. */
+export const sentOf = async (page: Page): Promise<number | undefined> =>
+  (await transfersOf(page))[0]?.sent;
+
 /** Waits until a file is in one of these states, and answers what is said of it then. */
 export async function transferIs(
   page: Page,

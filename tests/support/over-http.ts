@@ -89,3 +89,9 @@ export async function storedHash(
   for await (const piece of createReadStream(path)) hash.update(piece);
   return hash.digest("hex");
 }
+
+/** The hashes of the bytes of all photos of a name. */
+export async function storedAs(server: TestServer, filename: string): Promise<string[]> {
+  const named = photosOf(server).filter((photo) => photo.filename === filename);
+  return Promise.all(named.map((photo) => storedHash(server, photo)));
+}

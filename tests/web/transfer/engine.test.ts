@@ -85,7 +85,8 @@ test("a file is paused, stays where it is, and goes on with what is missing", as
 });
 
 test("a cancelled file stops, and goes on where it was when that is undone", async () => {
-  const page = await open({ uploadToken: await server.token() });
+  // It can be undone for as long as a busy machine may need.
+  const page = await open({ uploadToken: await server.token(), undoMs: 120_000 });
   const gate = await gateAt(page, 3);
   const file = mp4(9 * MEBIBYTE + 79, 7);
   await addFiles(page, server.folder, { name: "undo.mp4", bytes: file });

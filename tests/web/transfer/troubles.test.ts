@@ -2,8 +2,6 @@ import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import type { Page } from "playwright-core";
-import { hashSecret } from "../../../src/random.ts";
 import { browserForAll } from "../../support/browsers.ts";
 import { type CuttingProxy, startCuttingProxy } from "../../support/cutting-proxy.ts";
 import {
@@ -11,20 +9,16 @@ import {
   control,
   openEnginePage,
   requestsOf,
-  sendingOf,
-  smallFiles,
+  sentOf,
   transferIs,
   transfersOf,
 } from "../../support/engine-page.ts";
-import type { Chosen } from "../../support/upload-page.ts";
 import type { EngineWindow } from "../../support/engine-script.ts";
 import { mp4, png } from "../../support/media.ts";
-import { photosOf, sha256, storedHash } from "../../support/over-http.ts";
+import { sha256, storedAs } from "../../support/over-http.ts";
 import { until } from "../../support/remains.ts";
-import { API_KEY } from "../../support/site.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { gateAt } from "../../support/upload-page.ts";
-import { changeToken } from "../../support/upload-tokens.ts";
 
 /** The upload page's sending machinery when something goes wrong: servers, lines, links, tabs and files. */
 
@@ -44,11 +38,8 @@ afterEach(() => {
 });
 afterAll(() => server?.stop());
 
-async function isStored(name: string, bytes: Uint8Array): Promise<void> {
-  const made = photosOf(server).filter(({ filename }) => filename === name);
-  expect(made).toHaveLength(1);
-  expect(made[0] && (await storedHash(server, made[0]))).toBe(sha256(bytes));
-}
+const isStored = async (name: string, bytes: Uint8Array) =>
+  expect(await storedAs(server, name)).toEqual([sha256(bytes)]);
 
 /** What the server says of a token. */
 async function statusOf(token: string): Promise<{ state: string; free: number; reserved: number }> {
@@ -56,8 +47,6 @@ async function statusOf(token: string): Promise<{ state: string; free: number; r
   return ((await answer.json()) as { data: { state: string; free: number; reserved: number } })
     .data;
 }
-
-const sentOf = async (page: Page) => (await transfersOf(page))[0]?.sent;
 
 test("a server that dies and comes back is waited for, and the file goes on", async () => {
   proxy = await startCuttingProxy(server.port);
@@ -228,134 +217,6 @@ test("at a later visit only what is missing is sent, with a question or two", as
   expect(await later.evaluate(countUnfinished)).toBe(0);
 });
 
-test("two tabs with one link send a file once, and both see it arrive", async () => {
-  const token = await server.token();
-  const first = await openEnginePage(browser, server.url, { uploadToken: token });
-  const second = await openEnginePage(browser, server.url, { uploadToken: token }, first);
-  const gate = await gateAt(first, 1);
-  const made = requestsOf(second);
-  const file = { name: "tabs.mp4", bytes: LARGE };
-  await addFiles(first, server.folder, file);
-  await until("a chunk is stored", async () => (await sentOf(first)) === 2 * MEBIBYTE);
-  await addFiles(second, server.folder, file);
-  await until("it waits", async () => (await transfersOf(second))[0]?.waitsFor === "tab");
-  expect(made).toEqual([]);
-  await gate.open();
-  await transferIs(first, "tabs.mp4", "done");
-  await transferIs(second, "tabs.mp4", "done");
-  expect(made.filter((request) => request.startsWith("POST"))).toEqual([]);
-  await isStored("tabs.mp4", LARGE);
-});
-
-test("a tab that is closed leaves its file to the other one", async () => {
-  const token = await server.token();
-  const first = await openEnginePage(browser, server.url, { uploadToken: token });
-  const second = await openEnginePage(browser, server.url, { uploadToken: token }, first);
-  await gateAt(first, 2);
-  const file = { name: "heir.mp4", bytes: LARGE };
-  await addFiles(first, server.folder, file);
-  await until("two chunks are stored", async () => (await sentOf(first)) === 4 * MEBIBYTE);
-  await addFiles(second, server.folder, file);
-  await until("it waits", async () => (await transfersOf(second))[0]?.waitsFor === "tab");
-  const made = requestsOf(second);
-  await first.close();
-  expect(await transferIs(second, "heir.mp4", "done")).toMatchObject({ continued: true });
-  // What the first one had on its way may have arrived, too.
-  const again = made.filter((request) => /^POST [12]$/.test(request));
-  expect(again).toEqual([]);
-  await isStored("heir.mp4", LARGE);
-});
-
-/** As the page has it: with the token's status, and asked for again and again. */
-const watching = (uploadToken: string) => ({
-  uploadToken,
-  status: {
-    state: "open" as const,
-    maxUploads: 1,
-    remaining: 1,
-    free: 1,
-    validUntil: Date.now() + 1e7,
-    graceUntil: Date.now() + 2e7,
-  },
-  statusMs: 50,
-});
-
-const stateOfLink = (page: Page): Promise<string> =>
-  page.evaluate(() => (globalThis as unknown as EngineWindow).engine.status().state);
-
-test("a file that one tab sends with a link's last place has arrived in the other one, too", async () => {
-  proxy = await startCuttingProxy(server.port);
-  const token = await server.token();
-  const first = await openEnginePage(browser, proxy.url, watching(token));
-  const second = await openEnginePage(browser, proxy.url, watching(token), first);
-  const letThrough = proxy.holdAnswers();
-  const [file] = smallFiles(1, "last-place") as [Chosen];
-  const before = photosOf(server).length;
-  await addFiles(first, server.folder, file);
-  await until("it is a photo", () => photosOf(server).length > before);
-  await addFiles(second, server.folder, file);
-  await until("the other one knows that", async () => (await stateOfLink(second)) === "used");
-  letThrough();
-  for (const page of [first, second]) {
-    expect((await transferIs(page, file.name, "done", "refused")).refusal).toBeUndefined();
-  }
-});
-
-test("a file whose cancelling is undone when the link is used up is refused, and does not wait for ever", async () => {
-  const token = await server.token();
-  const page = await openEnginePage(browser, server.url, watching(token));
-  const gate = await gateAt(page, 0);
-  const [sent, undone] = smallFiles(2, "undone") as [Chosen, Chosen];
-  await addFiles(page, server.folder, sent, undone);
-  await gate.held(1);
-  await control(page, undone.name, "cancel");
-  await gate.open();
-  await transferIs(page, sent.name, "done");
-  await until("it is known", async () => (await stateOfLink(page)) === "used");
-  await control(page, undone.name, "undoCancel");
-  const { refusal } = await transferIs(page, undone.name, "refused");
-  expect(refusal).toEqual({ code: "token_used", message: "" });
-});
-
-test("a link whose time is over refuses what has not begun, and lets the rest be finished", async () => {
-  const token = await server.token({ max_uploads: 8 });
-  const page = await openEnginePage(browser, server.url, { uploadToken: token });
-  const gate = await gateAt(page, 1);
-  await addFiles(page, server.folder, { name: "begun.mp4", bytes: LARGE });
-  await until("a chunk is stored", async () => (await sentOf(page)) === 2 * MEBIBYTE);
-  await gate.held(2);
-  await addFiles(page, server.folder, { name: "late.mp4", bytes: mp4(5 * MEBIBYTE, 8) });
-  await control(page, "late.mp4", "pause");
-  changeToken(server, token, { validUntil: Date.now() - 1000 });
-  await page.evaluate(() => (globalThis as unknown as EngineWindow).engine.askStatus());
-  const { refusal } = await transferIs(page, "late.mp4", "refused");
-  expect(refusal).toEqual({ code: "token_expired", message: "" });
-  await gate.open();
-  await transferIs(page, "begun.mp4", "done");
-  await isStored("begun.mp4", LARGE);
-});
-
-test("a file for which all uses are in others' hands waits, and goes when one is free", async () => {
-  const token = await server.token();
-  const { status } = watching(token);
-  const theirs = await openEnginePage(browser, server.url, { uploadToken: token, undoMs: 0 });
-  const gate = await gateAt(theirs, 1);
-  await addFiles(theirs, server.folder, { name: "theirs.mp4", bytes: LARGE });
-  await until("a chunk is stored", async () => (await sentOf(theirs)) === 2 * MEBIBYTE);
-  const page = await openEnginePage(browser, server.url, {
-    uploadToken: token,
-    status,
-    statusMs: 100,
-  });
-  const file = png(70_000, 6);
-  await addFiles(page, server.folder, { name: "mine.png", bytes: file });
-  await until("it waits", async () => (await transfersOf(page))[0]?.waitsFor === "use");
-  await gate.held(2);
-  await control(theirs, "theirs.mp4", "cancel");
-  await transferIs(page, "mine.png", "done");
-  await isStored("mine.png", file);
-});
-
 test("the guest's name and note are sent, in the address or in a form", async () => {
   const token = await server.token({ max_uploads: 2, ask: "name,note" });
   for (const note of ["Für euch", "ü".repeat(1900)]) {
@@ -393,123 +254,3 @@ test("changes are told together, and in a hidden tab too", async () => {
   expect(told[0]?.ids).toBe(50);
   expect(Math.min(...gaps)).toBeGreaterThan(200);
 });
-
-const MANY = "**/redeem-upload-token-many";
-
-/** Each of them is one photo, of its own bytes. */
-async function allStored(page: Page, files: readonly Chosen[]): Promise<void> {
-  for (const { name, bytes } of files) {
-    await transferIs(page, name, "done");
-    await isStored(name, bytes);
-  }
-}
-
-test("small files whose answer was lost with the server are one photo each", async () => {
-  proxy = await startCuttingProxy(server.port);
-  const page = await openEnginePage(browser, proxy.url, {
-    uploadToken: await server.token({ max_uploads: 20 }),
-  });
-  const files = smallFiles(9, "lost");
-  const before = photosOf(server).length;
-  proxy.loseAnswers(1);
-  // One request gets there, whichever is the first; the others do not before the server is killed.
-  proxy.withholdAfter(1);
-  await addFiles(page, server.folder, ...files);
-  await until("files of it are photos", async () => photosOf(server).length > before);
-  await server.kill("SIGKILL");
-  server = await startServer({ folder: server.folder });
-  proxy.withholdAfter(Number.POSITIVE_INFINITY);
-  proxy.aim(server.port);
-  proxy.cut();
-  await page.evaluate(() => (globalThis as unknown as EngineWindow).engine.retryNow());
-  await allStored(page, files);
-  expect(photosOf(server).length - before).toBe(9);
-});
-
-const SIZE = 135_000;
-
-test("what a proxy finds too large together goes in smaller requests", async () => {
-  const uploadToken = await server.token({ max_uploads: 30 });
-  const page = await openEnginePage(browser, server.url, { uploadToken });
-  const sizes: number[] = [];
-  await page.route(MANY, (route) => {
-    // Their fields alone are shown here.
-    const files = (route.request().postData() ?? "").split('name="file"').length - 1;
-    sizes.push(files * SIZE);
-    return files * SIZE > MEBIBYTE
-      ? route.fulfill({ status: 413, body: "<html>" })
-      : route.continue();
-  });
-  const files = Array.from({ length: 24 }, (_, index) => ({
-    name: `proxy-${index}.png`,
-    bytes: png(SIZE + index, index + 70),
-  }));
-  await addFiles(page, server.folder, ...files);
-  await allStored(page, files);
-  expect([sizes.length > 3, (sizes[0] ?? 0) > MEBIBYTE]).toEqual([true, true]);
-  expect(Math.max(...sizes.slice(3))).toBeLessThan(MEBIBYTE);
-});
-
-test("what does not let files through together has them each alone", async () => {
-  const uploadToken = await server.token({ max_uploads: 30 });
-  const page = await openEnginePage(browser, server.url, { uploadToken });
-  const made = sendingOf(page);
-  await page.route(MANY, (route) => route.fulfill({ status: 400, body: "<html>" }));
-  const files = smallFiles(24, "alone");
-  await addFiles(page, server.folder, ...files);
-  await allStored(page, files);
-  expect(made).toEqual({ "redeem-upload-token-many": 3, "redeem-upload-token": 24 });
-});
-
-test("of small files that go together one that was changed meanwhile is refused, and no other", async () => {
-  const uploadToken = await server.token({ max_uploads: 20 });
-  const page = await openEnginePage(browser, server.url, { uploadToken });
-  const gate = await gateAt(page, 0);
-  const files = smallFiles(9, "changed");
-  await addFiles(page, server.folder, ...files);
-  await gate.held(3);
-  await appendFile(join(server.folder, "chosen", "changed-1.png"), "more");
-  // The requests that were made before have what they read then: the next ones do not.
-  await page.evaluate(() => {
-    const { engine } = globalThis as unknown as EngineWindow;
-    engine.pauseAll();
-    engine.resumeAll();
-  });
-  await gate.openBehindThem();
-  const { refusal } = await transferIs(page, "changed-1.png", "refused");
-  expect(refusal).toEqual({ code: "file_changed", message: "" });
-  await allStored(
-    page,
-    files.filter(({ name }) => name !== "changed-1.png"),
-  );
-});
-
-test("files that were there before their link was revoked have arrived, though their answer came after that", async () => {
-  proxy = await startCuttingProxy(server.port);
-  const uploadToken = await server.token({ max_uploads: 20 });
-  const page = await openEnginePage(browser, proxy.url, { uploadToken });
-  const letThrough = proxy.holdAnswers();
-  const files = smallFiles(6, "revoked");
-  const before = photosOf(server).length;
-  await addFiles(page, server.folder, ...files);
-  await until("all are photos", () => photosOf(server).length - before === 6);
-  await revoke(uploadToken);
-  await page.evaluate(() => (globalThis as unknown as EngineWindow).engine.askStatus());
-  letThrough();
-  await allStored(page, files);
-});
-
-async function revoke(token: string): Promise<void> {
-  const database = new Database(join(server.folder, "redeem.db"), { readonly: true });
-  const row = database
-    .prepare("select id from upload_tokens where hash = ?")
-    .get(hashSecret(token));
-  database.close();
-  const { id } = row as { id: number };
-  const answer = await fetch(`${server.url}/api/2/upload-token/revoke`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${API_KEY}` },
-    body: new URLSearchParams({ token_id: String(id) }),
-  });
-  expect(answer.status).toBe(200);
-}
