@@ -3,6 +3,7 @@ import { createStorage } from "../../src/archive/storage.ts";
 import { siteForEach } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
 import { fileForm, redeem } from "../support/redeem.ts";
+import { until } from "../support/remains.ts";
 
 /** What the folder holds is counted beside requests, and not all the time. */
 
@@ -52,7 +53,7 @@ test("nobody waits for a count that takes too long: it is there the next time", 
   const slow = createStorage({ records: { usage: { storage } }, events, now, patienceMs: 500 });
   expect(await slow.counted()).toBeUndefined();
   gate.resolve();
-  expect(await slow.counted()).toMatchObject({ photos: 0 });
+  expect(await until("it is counted", () => slow.counted())).toMatchObject({ photos: 0 });
 });
 
 test("a count that fails is said, and what was counted before stays", async () => {

@@ -12,7 +12,7 @@ import { BOUNDARY, multipart, openWire, requestHead } from "../support/wire.ts";
 const FILE = png(200_000);
 const CLOSING = `\r\n--${BOUNDARY}--\r\n`;
 
-const server = serverForAll({ env: { REDEEM_STALL: "1s" } });
+const server = serverForAll({ env: { REDEEM_STALL: "2s" } });
 /** One that bears silence for longer than a test looks at it. */
 const patient = serverForAll();
 let before: Remains;
@@ -93,7 +93,7 @@ describe("silence", () => {
     const token = await server.token();
     using wire = await start(token, at);
     const answer = await wire.answer();
-    expect([answer.status, answer.text]).toEqual([408, "Nothing was received for 1 seconds."]);
+    expect([answer.status, answer.text]).toEqual([408, "Nothing was received for 2 seconds."]);
     expect(answer.headers.get("retry-after")).toBe("1");
     await wire.closed;
     await tokenIsStillGood(token);
