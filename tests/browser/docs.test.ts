@@ -140,7 +140,7 @@ test("is dark where the system is, also when that changes, and can be read in bo
   await page.emulateMedia({ colorScheme: "dark" });
   await page.reload();
   await methodOf(page, "Upload tokens", "getUploadToken").waitFor();
-  expect(await ground(page)).toBe("rgb(28, 32, 34)");
+  await expectSoon(() => ground(page), "rgb(28, 32, 34)");
 }, 120_000);
 
 test.each(["echo", "echoByPost"])(

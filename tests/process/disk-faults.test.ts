@@ -95,7 +95,7 @@ describe.skipIf(untraced !== undefined)("system calls that fail", () => {
     await faulty.end();
     // Of another file: it is refused for good while the use is held.
     await sendRest(token);
-    expect(await filesIn("uploads", "lost", "spool")).toEqual([]);
+    await expectSoon(() => filesIn("uploads", "lost", "spool"), []);
   });
 
   test("killed at each call from the last chunk to its photo: one photo, and nothing beside it", async () => {
