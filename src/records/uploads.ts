@@ -25,7 +25,7 @@ export const LAPSE_MS = 5 * 60_000;
 export type Upload = {
   id: number;
   tokenId: number;
-  /** Null for a whole file. */
+  /** Null for a whole file; also for a file that replaced a photo's bytes, was replaced itself, and began to come anew. */
   identity: Identity | null;
   filename: string;
   /** Names its file on the disk; no other ever has that name. */
@@ -89,13 +89,14 @@ export type UploadView = {
 
 /**
  * What a decision changes, in this order. None: nothing is written. A decision that would change the state of an
- * upload that is finished or failed, or begin one where there is one, is wrong: nothing of it is written, and the
+ * upload that is finished or failed, or begin one where there is one that makes no way, is wrong: nothing of it is written, and the
  * transaction throws.
  */
 export type UploadChange =
   /**
-   * A new upload, which is the transaction's from here on. A failed one of the same identity (the view's) makes
-   * way: it is deleted, and its callbacks become the new one's, since a backend that was told of it has been told of this file.
+   * A new upload, which is the transaction's from here on. One of the same identity (the view's) makes way where it has failed: it
+   * is deleted, and its callbacks become the new one's, since a backend that was told of it has been told of this file. So does one
+   * that has replaced a photo's bytes, where these were replaced since: it stays on record, without an identity.
    */
   | { kind: "begin"; upload: NewUpload }
   /**

@@ -5,6 +5,7 @@ import type { Upload } from "../records/records.ts";
 import { decideAdmission } from "./chunk-rules.ts";
 import type { Chunk } from "./chunk.ts";
 import { deleteEmpty } from "./delete-upload.ts";
+import { findUpload } from "./find-upload.ts";
 import { maxSizeOf } from "./limits.ts";
 import { outcomeOf } from "./outcome.ts";
 import { extraOf, type Params } from "./params.ts";
@@ -31,7 +32,7 @@ export async function admit(
   const { token } = owner;
   const { identity } = chunk;
   const now = context.now();
-  const known = await context.records.uploads.byIdentity(token.id, identity);
+  const known = await findUpload(context.records, token.id, identity);
   const limits = {
     maxSize: maxSizeOf(token, context.maxSize),
     graceMs: context.graceMs,

@@ -2,6 +2,7 @@ import { Problem, uploadCancelled } from "../problem.ts";
 import type { Identity } from "../records/records.ts";
 import type { SharedWork } from "./locks.ts";
 import { deleteFailed } from "./delete-upload.ts";
+import { findUpload } from "./find-upload.ts";
 import { decideCancel } from "./end-rules.ts";
 import type { Owner, UploadContext } from "./types.ts";
 
@@ -24,7 +25,7 @@ export async function endForUploader(
   identity: Identity,
 ): Promise<boolean> {
   const { records, locks, now } = context;
-  const found = await records.uploads.byIdentity(token.id, identity);
+  const found = await findUpload(records, token.id, identity);
   if (!found) return true;
   using work = locks.join(found.id);
   await untilNotFinalizing(work.shared);

@@ -5,10 +5,9 @@ import type {
   Photo,
   TokenMetadata,
   Upload,
-  UploadToken,
 } from "../records/records.ts";
 import { LAPSE_MS } from "../records/uploads.ts";
-import { AGAIN_MS, isPresent, isUnderWay } from "./rules.ts";
+import { AGAIN_MS, isPresent, isReplaced, isUnderWay } from "./rules.ts";
 
 /**
  * How files are told apart that a caller sends in chunks without a token: pure functions over what was read, like rules.ts.
@@ -34,7 +33,7 @@ export function decideDirect(
   const now = wanted.createdAt;
   if (!token) return { do: "begin", token: wanted };
   if (upload?.state === "finished") {
-    const again = isAnsweredAgain(token, upload, photo, now);
+    const again = isAnsweredAgain(upload, photo, now);
     return again ? { do: "go on", set: {} } : { do: "begin", token: wanted };
   }
   // After a refusal, chunks from the middle may still be on their way: only a first chunk can begin another file.
@@ -51,22 +50,16 @@ export function decideDirect(
 export function isAskedAbout({ token, upload, photo }: DirectView, now: number): boolean {
   if (!token || !upload) return false;
   if (upload.state !== "finished") return isUnderWay(upload.state);
-  return isAnsweredAgain(token, upload, photo, now);
+  return isAnsweredAgain(upload, photo, now);
 }
 
 /**
  * Whether chunks of a file that is complete are that file still: its last answer may be lost, and is given again, for a while. A
- * photo that was deleted is not asked for. A file that has replaced a photo's bytes, and was replaced itself since, is sent to
- * take its place again.
+ * photo that was deleted is not asked for.
  */
-function isAnsweredAgain(
-  { replaces }: Pick<UploadToken, "replaces">,
-  { id, lastByteAt }: Upload,
-  photo: Photo | undefined,
-  now: number,
-): boolean {
-  if (!isPresent(photo) || Math.abs(now - lastByteAt) >= AGAIN_MS) return false;
-  return replaces === null || photo.original.uploadId === id;
+function isAnsweredAgain(upload: Upload, photo: Photo | undefined, now: number): boolean {
+  if (!isPresent(photo) || Math.abs(now - upload.lastByteAt) >= AGAIN_MS) return false;
+  return !isReplaced(upload, photo);
 }
 
 function changesOf(token: TokenMetadata, given: Partial<TokenMetadata>): Partial<TokenMetadata> {

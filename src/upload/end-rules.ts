@@ -8,7 +8,7 @@ import type {
   UploadView,
 } from "../records/records.ts";
 import { holdsUse, next, useState } from "./rules.ts";
-import { isFullOf, type Beginning } from "./upload-rules.ts";
+import { isFullOf, standing, type Beginning } from "./upload-rules.ts";
 
 /* How an upload ends without a photo: decisions, as in upload-rules.ts. */
 
@@ -71,11 +71,13 @@ export type Refusal = {
  *   have begun
  */
 export function decideRefusal(
-  { upload, token, reserved, unfinished, replaced }: UploadView,
+  view: UploadView,
   { failure, delivery, scope, alone }: Refusal,
   begun: Pick<Beginning, "identity" | "filename" | "file"> | null,
   now: number,
 ): UploadDecision<"failed" | "goes on" | "over before" | "used" | "too many"> {
+  const { token, reserved, unfinished, replaced } = view;
+  const upload = begun ? standing(view) : view.upload;
   const callback: UploadChange[] = delivery ? [{ kind: "failure callback", delivery }] : [];
   if (!upload) {
     if (!begun) return { changes: [], value: "over before" };

@@ -2,6 +2,7 @@ import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
 import { decideQuestion } from "./chunk-rules.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
 import { finalize } from "./finalize.ts";
+import { findUpload } from "./find-upload.ts";
 import { missingFile } from "./limits.ts";
 import { outcomeOf } from "./outcome.ts";
 import { extraOf, filenameOf, type Params } from "./params.ts";
@@ -101,7 +102,7 @@ async function ask(
   const { records, graceMs } = context;
   const { token } = owner;
   const now = context.now();
-  const upload = await records.uploads.byIdentity(token.id, chunk.identity);
+  const upload = await findUpload(records, token.id, chunk.identity);
   const holds = upload !== undefined && holdsUse(upload, now);
   const free = holds ? 1 : await records.tokens.free(token.id, now);
   const question = decideQuestion(token, upload, { holds, free }, chunk, graceMs, now);

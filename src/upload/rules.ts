@@ -48,6 +48,18 @@ export function isUnderWay(state: UploadState): boolean {
   return state === "receiving" || state === "finalizing";
 }
 
+/**
+ * Whether the bytes of an upload have replaced a photo's and were replaced themselves since. Its chunks are another upload's then: the
+ * same file is sent to take its place again (protocol 6.1).
+ * @param photo the upload's, where that is finished
+ */
+export function isReplaced(
+  { id, replaces }: Pick<Upload, "id" | "replaces">,
+  photo: Photo | undefined,
+): boolean {
+  return replaces !== null && isPresent(photo) && photo.original.uploadId !== id;
+}
+
 /** What can happen to an upload. */
 export type UploadEvent =
   /** Bytes were recorded, or a lapsed reservation was renewed. */

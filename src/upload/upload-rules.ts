@@ -1,12 +1,13 @@
 import type {
   Extra,
   Identity,
+  Upload,
   UploadChange,
   UploadDecision,
   UploadToken,
   UploadView,
 } from "../records/records.ts";
-import { isUnderWay, useState } from "./rules.ts";
+import { isReplaced, isUnderWay, useState } from "./rules.ts";
 
 /*
  * How an upload begins and goes on. These, finalize-rules.ts and end-rules.ts are decisions: pure functions of what is on record,
@@ -59,12 +60,19 @@ export type Reservation =
   /** The token has left too many uploads unfinished. */
   | "too many";
 
+/** The upload that there is of a file; undefined where the file may begin anew, though it was here before. */
+export function standing({ upload, photo }: UploadView): Upload | undefined {
+  return upload && isReplaced(upload, photo) ? undefined : upload;
+}
+
 /** Reserves a use of the token: for a new upload, or for one that goes on after its reservation lapsed. */
 export function decideReservation(
-  { token, upload, reserved, unfinished, replaced }: UploadView,
+  view: UploadView,
   beginning: Beginning,
   now: number,
 ): UploadDecision<Reservation> {
+  const { token, reserved, unfinished, replaced } = view;
+  const upload = standing(view);
   if (upload?.state === "finished") return { changes: [], value: "finished" };
   const use = useState(token, reserved);
   if (use !== "free" || !token) return { changes: [], value: use === "held" ? "held" : "used" };

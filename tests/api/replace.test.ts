@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { addKey } from "../../src/api-keys.ts";
-import { pieces } from "../support/chunks.ts";
+import { chunkFields, pieces } from "../support/chunks.ts";
 import { deliveriesOf, rowsOf } from "../support/database.ts";
 import { siteForEach } from "../support/lifetime.ts";
 import { png, textFile } from "../support/media.ts";
@@ -338,3 +338,74 @@ describe("with the upload token that the photo came with", () => {
     expect(await originalOf(site, other)).toEqual(OLD);
   });
 });
+
+describe("a file that another one has replaced since", () => {
+  const another = { plan: planOf(OLD, "another") };
+
+  test.each(["upload_token", "replace_token"] as const)(
+    "by %s takes its place again, and a retry before that changes nothing",
+    async (by) => {
+      const photo = await oldPhoto(site);
+      const uses = { max_uploads: 3 };
+      const token =
+        by === "upload_token" ? photo.uploadToken : await replaceToken(site, photo.photo_id, uses);
+      const fields = { [by]: token };
+      const outcome = await photoIn(await sendPieces(site, "replace", fields, NEW));
+      // Its last answer was lost.
+      const again = await sendTo(site, "replace", pieceForm(fields, plan, second, NEW));
+      expect(await photoIn(again)).toEqual(outcome);
+      expect(await versionOf(photo.photo_id)).toBe(2);
+      await photoIn(await sendPieces(site, "replace", fields, OLD, another));
+      expect((await askFor(site, "replace", fields, plan, 1)).status).toBe(204);
+      // Uploaders send chunks in parallel: the last one may come first.
+      const early = await sendTo(site, "replace", pieceForm(fields, plan, second, NEW));
+      expect([early.status, await early.text()]).toEqual([200, "ok"]);
+      expect(await originalOf(site, photo)).toEqual(OLD);
+      const last = await sendTo(site, "replace", pieceForm(fields, plan, first, NEW));
+      expect(await photoIn(last)).toEqual(outcome);
+      expect(await originalOf(site, photo)).toEqual(NEW);
+      expect(await versionOf(photo.photo_id)).toBe(4);
+      // And its last answer was lost once more.
+      const retried = await sendTo(site, "replace", pieceForm(fields, plan, first, NEW));
+      expect(await photoIn(retried)).toEqual(outcome);
+      expect((await photoIn(await askFor(site, "replace", fields, plan, 2))).token).toBe(
+        photo.token,
+      );
+      expect(await versionOf(photo.photo_id)).toBe(4);
+    },
+  );
+
+  test("whose replace token has no use left is refused, since its bytes are not the photo's", async () => {
+    const photo = await oldPhoto(site);
+    const fields = { replace_token: await replaceToken(site, photo.photo_id, { max_uploads: 2 }) };
+    await photoIn(await sendPieces(site, "replace", fields, NEW));
+    await photoIn(await sendPieces(site, "replace", fields, OLD, another));
+    const used = [404, "The replace token has already been used."];
+    const asked = await askFor(site, "replace", fields, plan, 1);
+    expect([asked.status, await asked.text()]).toEqual(used);
+    const sent = await sendTo(site, "replace", pieceForm(fields, plan, first, NEW));
+    expect([sent.status, await sent.text()]).toEqual(used);
+    expect(await originalOf(site, photo)).toEqual(OLD);
+  });
+
+  test("is cancelled before it has come again: nothing of it is here", async () => {
+    const photo = await oldPhoto(site);
+    const fields = { photo_id: photo.photo_id };
+    const cancel = async () => {
+      const query = new URLSearchParams([
+        ...chunkFields(plan, 1),
+        ["photo_id", `${photo.photo_id}`],
+      ]);
+      query.delete("resumableChunkNumber");
+      const path = `/api/2/photo/cancel-upload?${query}`;
+      return ((await (await site.callWithKey(path, { method: "POST" })).json()) as Cancelled).data;
+    };
+    await photoIn(await sendPieces(site, "replace", fields, NEW, withKey));
+    expect((await cancel()).cancelled_p).toBe(false);
+    await photoIn(await sendPieces(site, "replace", fields, OLD, { ...withKey, ...another }));
+    expect((await cancel()).cancelled_p).toBe(true);
+    expect(await originalOf(site, photo)).toEqual(OLD);
+  });
+});
+
+type Cancelled = { data: { cancelled_p: boolean } };

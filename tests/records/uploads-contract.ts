@@ -297,6 +297,32 @@ export function uploadsContract(name: string, given: Given): void {
       expect(await given.due(NOW + 5)).toEqual(["one"]);
     });
 
+    test("by a file that was replaced since, and comes anew, is another upload of the same identity", async () => {
+      const old = required(
+        await given.finish((await given.reserved((await given.addToken()).id)).id),
+      );
+      const token = await given.addToken({ maxUploads: 9 });
+      const key = { tokenId: token.id, identity: identityOf("again") };
+      const begun = (replaces: number | null) =>
+        given.records.uploads.transact(key, NOW, () =>
+          decided(null, { kind: "begin", upload: { ...newUpload("again"), replaces } }),
+        );
+      const one = required((await begun(old.photo.id)).upload);
+      await given.finish(one.id, { delivery: delivery("one") });
+      const between = required(await given.finish((await replacing(old.photo.id)).id));
+      const { upload, photo } = await begun(old.photo.id);
+      const two = required(upload);
+      expect([two.id > one.id, photo]).toEqual([true, undefined]);
+      expect(await given.records.uploads.byIdentity(token.id, key.identity)).toEqual(two);
+      // It stays, and is asked about by nobody.
+      expect(await byId(one)).toMatchObject({ state: "finished", identity: null });
+      const made = required(await given.finish(two.id, { delivery: delivery("two") })).photo;
+      expect(made.original).toMatchObject({ uploadId: two.id, version: 4 });
+      expect(between.photo.original.version).toBe(3);
+      expect((await given.due(NOW + 9)).toSorted()).toEqual(["one", "two"]);
+      expect((await given.records.tokens.byId(token.id))?.consumed).toBe(2);
+    });
+
     test("of a photo that is not there is refused", async () => {
       await expect(replacing(999)).rejects.toThrow();
     });

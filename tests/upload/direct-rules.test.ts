@@ -21,15 +21,14 @@ const token = {
   tags: "a",
   createdAt: NOW,
   validUntil: NOW + DAY,
-  replaces: null,
 } as UploadToken;
 const wanted = { title: "New", createdAt: NOW, validUntil: NOW + DAY } as NewUploadToken;
-const upload = { id: 7, state: "receiving", lastByteAt: NOW } as Upload;
+const upload = { id: 7, state: "receiving", replaces: null, lastByteAt: NOW } as Upload;
 const finished: Upload = { ...upload, state: "finished" };
 const photo = { id: 5, deletedAt: null, original: { uploadId: 7 } } as Photo;
 /** Another file has replaced its bytes since. */
 const replaced = { ...photo, original: { ...photo.original, uploadId: 8 } };
-const replacing: UploadToken = { ...token, replaces: 5 };
+const replacing: Upload = { ...finished, replaces: 5 };
 
 const view = (change: Partial<DirectView> = {}): DirectView => ({
   token,
@@ -63,12 +62,7 @@ describe("a chunk", () => {
       "begin",
     ],
     ["of a new photo, replaced since", view({ upload: finished, photo: replaced }), 9, "go on"],
-    [
-      "of a replacement, replaced since",
-      view({ token: replacing, upload: finished, photo: replaced }),
-      9,
-      "begin",
-    ],
+    ["of a replacement, replaced since", view({ upload: replacing, photo: replaced }), 9, "begin"],
     ["of one that was removed since", view({ upload: finished }), 0, "begin"],
     [
       "of one in the trash",
@@ -122,8 +116,8 @@ test.each([
     false,
   ],
   ["its photo has gone", view({ upload: finished }), false],
-  ["it has replaced a photo", view({ token: replacing, upload: finished, photo }), true],
-  ["another one has since", view({ token: replacing, upload: finished, photo: replaced }), false],
+  ["it has replaced a photo", view({ upload: replacing, photo }), true],
+  ["another one has since", view({ upload: replacing, photo: replaced }), false],
 ] as const)("GET finds a file: %s", (_, of, is) => {
   expect(isAskedAbout(of, NOW)).toBe(is);
 });

@@ -591,6 +591,45 @@ describe("protocol 6: a photo is replaced", () => {
     expect(failed).toMatchObject({ kind: "begin", upload: { state: "failed", replaces } });
   });
 
+  const finished = { ...upload, replaces: 5, state: "finished" as const };
+  const current = { ...photo, original: { uploadId: finished.id } } as Photo;
+  const replacedSince = { ...photo, original: { uploadId: finished.id + 1 } } as Photo;
+
+  test.each([
+    ["which has its bytes", finished, current, "finished", "over before"],
+    ["which has other bytes since", finished, replacedSince, "reserved", "begun"],
+    // It is deleted, and not asked about by a file that is to replace it.
+    ["in the trash", finished, { ...replacedSince, deletedAt: NOW }, "finished", "over before"],
+    ["which was removed", { ...finished, replaces: null }, undefined, "finished", "over before"],
+    [
+      "which it made itself",
+      { ...finished, replaces: null },
+      replacedSince,
+      "finished",
+      "over before",
+    ],
+  ] as const)("a file that comes again, of a photo %s", (_, known, of, reserved, refused) => {
+    const seen = view({ upload: known, photo: of, token: replacing, replaced: of });
+    const beginning = {
+      identity: upload.identity,
+      filename: "a.png",
+      file: "f",
+      clientInfo: {},
+      sealedToken: null,
+    };
+    const reservation = decideReservation(seen, beginning, NOW);
+    expect(reservation.value).toBe(reserved);
+    expect(reservation.changes.map(({ kind }) => kind)).toEqual(
+      reserved === "reserved" ? ["begin"] : [],
+    );
+    const failure = { code: "x", message: "y" };
+    const refusal = { failure, delivery: null, scope: "chunk" as const, alone: true };
+    const isBegun = refused === "begun";
+    expect(decideRefusal(seen, refusal, beginning, NOW).changes).toHaveLength(isBegun ? 1 : 0);
+    // Of an upload that was joined while it was under way nothing begins.
+    expect(decideRefusal(seen, refusal, null, NOW)).toEqual({ changes: [], value: "over before" });
+  });
+
   test.each([
     [
       "while its photo is there",

@@ -40,10 +40,10 @@ export function uploadChanges(
 
   function begin({ tx, now, tokenId }: At, before: Upload | undefined, upload: NewUpload): Upload {
     if (tokenId === undefined) throw new Error("An upload is begun with a token, not with an id");
-    if (before && before.state !== "failed") {
+    if (before && !mayMakeWay(before)) {
       throw new Error(`Upload ${before.id} is ${before.state}: it is not begun anew`);
     }
-    // A failed one starts over under an id of its own, so that nothing of the old one's bytes, requests and
+    // It starts over under an id of its own, so that nothing of the old one's bytes, requests and
     // syncs that are still under way can be taken for the new one's.
     if (before) tx.update(uploads).set({ identifier: null }).where(eq(uploads.id, before.id)).run();
     const begun = toUpload(
@@ -56,7 +56,7 @@ export function uploadChanges(
         now,
       }),
     );
-    if (before) {
+    if (before?.state === "failed") {
       tx.update(deliveries)
         .set({ uploadId: begun.id })
         .where(eq(deliveries.uploadId, before.id))
@@ -86,7 +86,7 @@ export function uploadChanges(
 
   return (at: At, before: Progress, change: UploadChange): Progress => {
     if (change.kind === "begin") {
-      return { ...before, upload: begin(at, before.upload, change.upload) };
+      return { ...before, upload: begin(at, before.upload, change.upload), photo: undefined };
     }
     const { upload } = before;
     if (!upload) throw new Error("There is no upload to be changed");
@@ -103,6 +103,11 @@ export function uploadChanges(
         return before;
     }
   };
+}
+
+/** Of a file that has replaced a photo's bytes the decision knows whether others have replaced them since. */
+function mayMakeWay({ state, replaces }: Upload): boolean {
+  return state === "failed" || (state === "finished" && replaces !== null);
 }
 
 const NO_IDENTITY = { identifier: null, totalSize: null, chunkSize: null };

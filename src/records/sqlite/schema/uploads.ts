@@ -23,7 +23,7 @@ export const uploads = sqliteTable(
     tokenId: integer()
       .notNull()
       .references(() => uploadTokens.id, { onDelete: "cascade" }),
-    // Null for a whole file, which has no identity. Null is distinct in SQLite's unique indexes.
+    // Null for a whole file, which has no identity, and where another upload has taken its identity. Null is distinct in SQLite's unique indexes.
     identifier: text(),
     totalSize: integer(),
     chunkSize: integer(),
