@@ -246,7 +246,7 @@ export interface ChunkRecords {
 export interface LeftoverRecords {
   /** Whole files that were receiving when the process ended: their bytes cannot be gone on with. */
   receivingWhole(): Promise<Upload[]>;
-  /** Uploads whose every byte is on record: in chunks and receiving, or finalizing. */
+  /** Uploads whose every byte is on record, in the order in which they began: in chunks and receiving, or finalizing. */
   complete(): Promise<Upload[]>;
   /** Uploads in chunks that are receiving or finalizing, by id: a slice of those behind an id. */
   expectedAfter(id: number, limit: number): Promise<Expected[]>;

@@ -12,6 +12,7 @@ import { damagedFile } from "./digests.ts";
 import { requireType, typesOf } from "./limits.ts";
 import type { Membership } from "./locks.ts";
 import { backgroundDelivery, finishedAs, outcomeOf, photoDeleted } from "./outcome.ts";
+import type { MakingTurn } from "./making-order.ts";
 import { refuse } from "./refuse.ts";
 import { renew } from "./renew.ts";
 import {
@@ -36,6 +37,8 @@ export type FinalizeOptions = {
   othersGone?: boolean;
   /** SHA-256 of the file, where it has been computed: hexadecimal. */
   sha256?: string | undefined;
+  /** When the photo may be made, where it is one of several. */
+  turn?: MakingTurn | undefined;
 };
 
 /**
@@ -55,6 +58,8 @@ export function finalize(
   options: FinalizeOptions,
 ): Promise<Finished> {
   const { shared } = work;
+  // That one may have to wait for files behind this one.
+  if (shared.finalizing) options.turn?.pass();
   shared.finalizing ??= makePhoto(context, owner, upload, size, options).catch(
     async (error: unknown) => {
       try {
@@ -93,11 +98,13 @@ async function makePhoto(
       bringToDisk(context, upload, size),
     ]);
     const { "sha-256": sha256 = options.sha256 } = await requireDigests(context, upload, size);
+    await options.turn?.come;
     const { photo, extra } = await record(context, owner, upload, {
       type,
       size,
       ...(sha256 && { sha256 }),
     });
+    options.turn?.pass();
     await place(context, photo);
     return finishedAs(context, owner, photo, extra);
   } finally {

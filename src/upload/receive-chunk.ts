@@ -25,7 +25,7 @@ const WAIT_MS = 1000;
  */
 export async function receiveChunk(
   context: UploadContext,
-  { claim, params, origin, digests }: Pick<Redemption, "claim" | "params" | "origin" | "digests">,
+  { claim, params, origin, digests, turn }: Omit<Redemption, "partName" | "range">,
   chunk: Chunk,
   body: Body,
 ): Promise<Answer> {
@@ -44,6 +44,7 @@ export async function receiveChunk(
     body,
     params,
     digests,
+    turn,
   };
   try {
     await noteFileDigests(context, receiving);
@@ -182,7 +183,7 @@ async function countChunk(
 /** The answer for a stored chunk. Where no other is missing the photo is made first. */
 async function answerFor(
   context: UploadContext,
-  { owner, chunk, work, params }: Receiving,
+  { owner, chunk, work, params, turn }: Receiving,
   upload: Upload | undefined,
 ): Promise<Answer> {
   if (upload?.state === "finished") {
@@ -194,6 +195,6 @@ async function answerFor(
   const extra = extraOf(owner.token, params);
   return {
     kind: "finished",
-    finished: await finalize(context, work, owner, upload, size, { extra }),
+    finished: await finalize(context, work, owner, upload, size, { extra, turn }),
   };
 }

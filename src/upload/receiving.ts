@@ -5,6 +5,7 @@ import type { Chunk } from "./chunk.ts";
 import type { SaidDigests } from "./digests.ts";
 import { moreThanOneFile } from "./limits.ts";
 import type { Membership } from "./locks.ts";
+import type { MakingTurn } from "./making-order.ts";
 import type { Params } from "./params.ts";
 import type { Account } from "./quota.ts";
 import type { Body, Claim, Owner } from "./types.ts";
@@ -22,6 +23,7 @@ export type Receiving = {
   params: Params;
   /** What its headers say of hashes. */
   digests: SaidDigests | undefined;
+  turn: MakingTurn | undefined;
 };
 
 /**

@@ -10,6 +10,7 @@ import type { ContentRange } from "./content-range.ts";
 import type { Deletions } from "./deletions.ts";
 import type { SaidDigests } from "./digests.ts";
 import type { UploadLocks } from "./locks.ts";
+import type { MakingTurn } from "./making-order.ts";
 import type { Params } from "./params.ts";
 import type { DiskQuota } from "./quota.ts";
 import type { Syncer } from "./syncer.ts";
@@ -47,6 +48,8 @@ export type Redemption = {
   digests?: SaidDigests | undefined;
   /** The web origin of another site's page that the request comes from, if a browser said so. */
   origin: string | null;
+  /** When its photo may be made, where it is one of several files. */
+  turn?: MakingTurn;
 };
 
 /** The file of a request, to be read once and in order. */

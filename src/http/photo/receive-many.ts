@@ -3,6 +3,7 @@ import { isOfFamily } from "../../upload/chunk-families.ts";
 import { readChunk, saysChunk } from "../../upload/chunk.ts";
 import { isDigestName } from "../../upload/digests.ts";
 import { missingFile } from "../../upload/limits.ts";
+import { createMakingOrder, type MakingTurn } from "../../upload/making-order.ts";
 import { filenameOf, type Params } from "../../upload/params.ts";
 import { GRANT_NAMES } from "../../upload/passphrase.ts";
 import type { Redeemer } from "../../upload/redeem.ts";
@@ -45,6 +46,7 @@ export async function receiveMany(
 ): Promise<ReceivedFile[]> {
   const outcomes: Promise<ReceivedFile>[] = [];
   const open = new Set<Promise<ReceivedFile>>();
+  const nextTurn = createMakingOrder();
   let shared: Params | undefined;
   let refused = 0;
   try {
@@ -52,7 +54,7 @@ export async function receiveMany(
       if (outcomes.length >= MOST_FILES) throw tooManyFiles();
       const own = shared && file.fields;
       shared ??= await openRequest(context, query, file.fields);
-      const coming = comingIn(file, new Map([...shared, ...file.fields]));
+      const coming = comingIn(file, new Map([...shared, ...file.fields]), nextTurn());
       const outcome = receiveOne(context, coming, file, own);
       outcomes.push(outcome);
       open.add(outcome);
@@ -120,16 +122,17 @@ type Coming = {
   body: Body;
   /** Its bytes were read to their end. */
   read: Promise<undefined>;
+  turn: MakingTurn;
 };
 
-function comingIn({ bytes }: OneFile, params: Params): Coming {
+function comingIn({ bytes }: OneFile, params: Params, turn: MakingTurn): Coming {
   const { promise: read, resolve } = Promise.withResolvers<undefined>();
   const rest = async () => {
     resolve(undefined);
     return { params, moreFiles: false };
   };
   const body = { length: undefined, moreParams: false, bytes, rest, endBy: () => undefined };
-  return { params, body, read };
+  return { params, body, read, turn };
 }
 
 /**
@@ -138,7 +141,7 @@ function comingIn({ bytes }: OneFile, params: Params): Coming {
  */
 async function receiveOne(
   context: ManyContext,
-  { params, body }: Coming,
+  { params, body, turn }: Coming,
   { name }: OneFile,
   own: Params = new Map(),
 ): Promise<ReceivedFile> {
@@ -153,9 +156,12 @@ async function receiveOne(
     const chunk = readChunk(params, filenameOf(params, name));
     if (!chunk) throw noChunk();
     ({ identifier } = chunk.identity);
-    came = await context.receive({ claim, params, partName: name, range: undefined, origin }, body);
+    const redemption = { claim, params, partName: name, range: undefined, origin, turn };
+    came = await context.receive(redemption, body);
   } catch (error) {
     came = context.problemOf(error);
+  } finally {
+    turn.pass();
   }
   context.onOutcome(came);
   return { identifier, came };

@@ -74,7 +74,7 @@ export const redeemUploadTokenMany = {
 extra parameters that count for all files; then for each file its fields and, behind them, its part \`file\`. Each is a chunk, as redeem-upload-token takes it, a small file a
 single one; so it may be sent again after a lost answer, in whatever request, and stays one photo. Further fields before a file that is not the first one count for that file.
 
-The files are received in their order, and \`files\` says in the same order what became of each. One that is refused does not stop the others. Where the
+The files are received and become photos in their order, and \`files\` says in the same order what became of each. One that is refused does not stop the others. Where the
 connection breaks, those that were there before are kept; where an answer is an error of the whole request, too.`,
   input,
   output: object({

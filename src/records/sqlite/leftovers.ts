@@ -23,7 +23,8 @@ export function leftoverRecords(db: Db): LeftoverRecords {
     receivingWhole: async () =>
       db.select().from(uploads).where(RECEIVING_WHOLE).all().map(toUpload),
 
-    complete: async () => db.select().from(uploads).where(TO_FINALIZE).all().map(toUpload),
+    complete: async () =>
+      db.select().from(uploads).where(TO_FINALIZE).orderBy(uploads.id).all().map(toUpload),
 
     expectedAfter: async (id, limit) =>
       db
