@@ -124,15 +124,26 @@ export function createApp(
   return app.wrap((handle) => async (request: Request) => {
     const peer = app.server?.requestIP(request);
     const connection = peer ? `${peer.address}:${peer.port}` : undefined;
-    const hasNoRoom = request.body !== null && memory?.isOver() === true;
-    if (hasNoRoom || !admission.enter(connection)) {
+    const ended = request.body === null ? nothing : beginBody(memory, request);
+    if (!ended || !admission.enter(connection)) {
+      ended?.();
       requests.turnAway(request, peer?.address, TOO_MANY);
       return refusal(temporarily(TOO_MANY), cors, request);
     }
     try {
       return await handle(request);
     } finally {
+      ended();
       admission.leave(connection);
     }
   });
+}
+
+const nothing = () => {};
+
+/** @returns to be called when the request is over; undefined where there is no memory for its body */
+function beginBody(memory: MemoryWatch | null, request: Request): (() => void) | undefined {
+  if (!memory) return nothing;
+  const said = request.headers.get("content-length");
+  return memory.begin(said === null ? undefined : Number(said));
 }

@@ -1,9 +1,19 @@
+import { aheadOf, createYoungBodies } from "./young-bodies.ts";
+
 /**
- * Whether this process has taken so much memory that no further bodies should be begun. Bun reads ahead of whoever takes a
- * body, some hundred kilobytes of each connection, so clients that begin thousands of uploads and go away at once can
- * make it hold gigabytes of what nobody will read. Uploads under way go on, and their clients try the refused ones again.
+ * Lets bodies begin as long as there is memory for them. Bun reads ahead of whoever takes a body, some hundred kilobytes of each
+ * connection, so clients that begin thousands of uploads and go away at once can make it hold gigabytes of what nobody will
+ * read. What the process has says too little: hundreds of bodies may begin in one turn of the event loop, and be read in the next.
+ * Uploads under way go on, and their clients try the refused ones again.
  */
-export type MemoryWatch = { isOver(): boolean };
+export type MemoryWatch = {
+  /**
+   * A body wants to begin.
+   * @param length as its request says, in bytes; undefined where it says none
+   * @returns to be called when its request is over; undefined where the body must not begin
+   */
+  begin(length: number | undefined): (() => void) | undefined;
+};
 
 export type MemoryWatchOptions = {
   /** Bytes that the process may have. */
@@ -40,9 +50,10 @@ export function createMemoryWatch({
   uptime,
   later,
 }: MemoryWatchOptions): MemoryWatch {
+  const young = createYoungBodies(later);
   let lookedAt = -Infinity;
+  let seen = 0;
   let collectAt = -Infinity;
-  let over = false;
   let isCalming = false;
 
   /** @returns whether it gave much back */
@@ -56,15 +67,24 @@ export function createMemoryWatch({
     return gaveMuch;
   }
 
-  function look(now: number): boolean {
-    if (resident() <= limit) return false;
+  /** Whether there is room for so many bytes beside those that the process has, after collecting where that may help. */
+  function hasRoom(bytes: number): boolean {
+    const now = uptime();
+    if (now - lookedAt >= LOOK_MS) {
+      lookedAt = now;
+      seen = resident();
+    }
+    if (seen + bytes <= limit) return true;
     // The garbage collector does not know of memory that is not JavaScript's, and may be late.
-    if (now >= collectAt) collectNow();
+    if (now >= collectAt) {
+      collectNow();
+      seen = resident();
+    }
     if (!isCalming) {
       isCalming = true;
       later(() => calm(), COLLECT_MS);
     }
-    return resident() > limit;
+    return seen + bytes <= limit;
   }
 
   /**
@@ -78,13 +98,11 @@ export function createMemoryWatch({
   }
 
   return {
-    isOver: () => {
-      const now = uptime();
-      if (now - lookedAt >= LOOK_MS) {
-        lookedAt = now;
-        over = look(now);
-      }
-      return over;
+    begin: (length) => {
+      const others = young.bytes();
+      // One alone may begin whatever it brings: it would wait for nobody.
+      const ahead = others === 0 ? 0 : others + aheadOf(length);
+      return hasRoom(ahead) ? young.begin(length) : undefined;
     },
   };
 }

@@ -21,7 +21,7 @@ async function beginAndLeave(token: string, some: Uint8Array): Promise<void> {
   for (const words of [head, form, some]) await open.send(words).catch(() => undefined);
 }
 
-// Without the watch (http/memory.ts) this takes 1.2 GB.
+// Without the watch (http/memory.ts) this takes 1.2 GB, and 500 to 850 MiB where bodies that have just begun count for nothing.
 test("thousands of uploads that are begun and left take a bounded amount of memory", async () => {
   const token = await server.token({ max_uploads: 1000 });
   await sendWhole(server, token, png());
@@ -36,8 +36,8 @@ test("thousands of uploads that are begun and left take a bounded amount of memo
     }
   };
   await Promise.all(Array.from({ length: 64 }, leave));
-  // The limit, 512 MiB, and what is read in one turn beyond it: 512 connections may wait to be accepted, each with all that it sent.
-  expect(highest).toBeLessThan((512 + 300 + 50) * MIB);
+  // The limit, however many begin in one turn of the event loop and are read in the next one.
+  expect(highest).toBeLessThan(512 * MIB);
   await memoryIsBack(server, before, 80 * MIB, 30_000);
   expect((await sendWhole(server, token, png())).status).toBe(200);
 }, 120_000);
