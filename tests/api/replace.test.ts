@@ -375,6 +375,49 @@ describe("a file that another one has replaced since", () => {
     },
   );
 
+  test("sent by two clients at once is one replacement, also where a start comes in between", async () => {
+    const photo = await oldPhoto(site);
+    const fields = { upload_token: photo.uploadToken };
+    await photoIn(await sendPieces(site, "replace", fields, NEW));
+    await photoIn(await sendPieces(site, "replace", fields, OLD, another));
+    const begin = () => sendTo(site, "replace", pieceForm(fields, plan, first, NEW));
+    const begun = await Promise.all([begin(), begin()]);
+    expect(await Promise.all(begun.map((answer) => answer.text()))).toEqual(["ok", "ok"]);
+    await site.restart();
+    expect(await originalOf(site, photo)).toEqual(OLD);
+    const end = () => sendTo(site, "replace", pieceForm(fields, plan, second, NEW));
+    const ended = await Promise.all([end(), end()]);
+    const [one, two] = await Promise.all(ended.map(photoIn));
+    expect(two).toEqual(one as never);
+    expect(await originalOf(site, photo)).toEqual(NEW);
+    expect(await versionOf(photo.photo_id)).toBe(4);
+  });
+
+  test("may be cancelled while it comes again, and come once more", async () => {
+    const photo = await oldPhoto(site);
+    const fields = { photo_id: photo.photo_id };
+    const cancel = async () => {
+      const query = new URLSearchParams([
+        ...chunkFields(plan, 1).slice(1),
+        ["photo_id", `${photo.photo_id}`],
+      ]);
+      const path = `/api/2/photo/cancel-upload?${query}`;
+      return ((await (await site.callWithKey(path, { method: "POST" })).json()) as Cancelled).data;
+    };
+    await photoIn(await sendPieces(site, "replace", fields, NEW, withKey));
+    expect((await cancel()).cancelled_p).toBe(false);
+    await photoIn(await sendPieces(site, "replace", fields, OLD, { ...withKey, ...another }));
+    // Nothing of it is here.
+    expect((await cancel()).cancelled_p).toBe(true);
+    await sendTo(site, "replace", pieceForm(fields, plan, first, NEW), withKey);
+    expect((await cancel()).cancelled_p).toBe(true);
+    const late = await sendTo(site, "replace", pieceForm(fields, plan, second, NEW), withKey);
+    expect([late.status, await late.text()]).toEqual([500, "The upload was cancelled."]);
+    expect(await originalOf(site, photo)).toEqual(OLD);
+    await photoIn(await sendPieces(site, "replace", fields, NEW, withKey));
+    expect(await originalOf(site, photo)).toEqual(NEW);
+  });
+
   test("whose replace token has no use left is refused, since its bytes are not the photo's", async () => {
     const photo = await oldPhoto(site);
     const fields = { replace_token: await replaceToken(site, photo.photo_id, { max_uploads: 2 }) };
@@ -385,25 +428,6 @@ describe("a file that another one has replaced since", () => {
     expect([asked.status, await asked.text()]).toEqual(used);
     const sent = await sendTo(site, "replace", pieceForm(fields, plan, first, NEW));
     expect([sent.status, await sent.text()]).toEqual(used);
-    expect(await originalOf(site, photo)).toEqual(OLD);
-  });
-
-  test("is cancelled before it has come again: nothing of it is here", async () => {
-    const photo = await oldPhoto(site);
-    const fields = { photo_id: photo.photo_id };
-    const cancel = async () => {
-      const query = new URLSearchParams([
-        ...chunkFields(plan, 1),
-        ["photo_id", `${photo.photo_id}`],
-      ]);
-      query.delete("resumableChunkNumber");
-      const path = `/api/2/photo/cancel-upload?${query}`;
-      return ((await (await site.callWithKey(path, { method: "POST" })).json()) as Cancelled).data;
-    };
-    await photoIn(await sendPieces(site, "replace", fields, NEW, withKey));
-    expect((await cancel()).cancelled_p).toBe(false);
-    await photoIn(await sendPieces(site, "replace", fields, OLD, { ...withKey, ...another }));
-    expect((await cancel()).cancelled_p).toBe(true);
     expect(await originalOf(site, photo)).toEqual(OLD);
   });
 });

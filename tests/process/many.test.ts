@@ -79,6 +79,30 @@ test("kill -9 in the middle loses and doubles nothing that is sent again", async
   expect(photosOf(server).map(({ size }) => size)).toEqual([20_000, 20_000, 20_000]);
 });
 
+test("kill -9 leaves the first files of a request, and those that come again stand behind them", async () => {
+  server = await startServer();
+  const names = Array.from({ length: 40 }, (_, index) => `${index}.png`);
+  const named = (order: number) =>
+    rowsOf<{ name: string }>(
+      server,
+      `select originals.filename as name from originals join photos on photos.id = photo_id where photos.token_id = ${order} order by photo_id`,
+    ).map(({ name }) => name);
+  for (const [round, made] of [1, 20].entries()) {
+    const token = await server.token({ max_uploads: 40 });
+    const files = names.map((_, index) => small(index));
+    const sent = send(token, files).catch(() => undefined);
+    await until("some are photos", () => named(round + 1).length >= made);
+    await server.kill("SIGKILL");
+    await sent;
+    const left = named(round + 1);
+    expect(left).toEqual(names.slice(0, left.length));
+    server = await startServer({ folder: server.folder });
+    const outcomes = await outcomesIn(await send(token, files));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(named(round + 1)).toEqual(names);
+  }
+});
+
 test("a body that never ends is 408, and one that was cut off says nothing of its files", async () => {
   server = await startServer({ env: { REDEEM_STALL: "1s" } });
   const token = await server.token({ max_uploads: 3 });
