@@ -50,6 +50,8 @@ export const uploads = sqliteTable(
     digests: text({ mode: "json" }).$type<Readonly<Record<string, string>>>(),
     // When the photo was removed that it made, or made a new original for: nothing references it since then.
     photoRemovedAt: integer(),
+    // Of one that is receiving: its uploader has cancelled it, and its bytes are kept until then.
+    keptUntil: integer(),
   },
   (table) => [
     uniqueIndex("uploads_identity").on(
@@ -81,6 +83,9 @@ export const uploads = sqliteTable(
     index("uploads_of_removed")
       .on(table.photoRemovedAt, table.id)
       .where(sql`photo_removed_at is not null`),
+    index("uploads_kept")
+      .on(table.keptUntil, table.id)
+      .where(sql`state = 'receiving' and kept_until is not null`),
     index("uploads_finished_in_chunks")
       .on(table.tokenId, table.lastByteAt)
       .where(sql`state = 'finished' and identifier is not null`),
