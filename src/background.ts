@@ -7,6 +7,7 @@ import { createBusy } from "./media/busy.ts";
 import { createMediaQueue, type MediaLimits, type MediaQueue } from "./media/queue.ts";
 import type { Sessions } from "./session/sessions.ts";
 import { createAges, type Ages } from "./upload/ages.ts";
+import { createKeptUploads, type KeptUploads } from "./upload/kept.ts";
 import { createSweeper, type Sweeper } from "./upload/sweeper.ts";
 import type { UploadContext } from "./upload/types.ts";
 
@@ -18,6 +19,8 @@ export type Background = {
   storage: Storage;
   /** Tells open pages of the archive what happens. */
   feed: Feed;
+  /** Deletes what cancelled uploads have left, when that can no longer be undone. */
+  kept: KeptUploads;
   sweeper: Sweeper;
   hasher: Hasher;
   media: MediaQueue;
@@ -61,9 +64,10 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
     onError: (error) => events.emit({ kind: "feed failed", error: String(error) }),
   });
   const sweeper = startSweeper(options, ages, startedAt);
+  const kept = startKept(context);
   const hasher = await startHasher(options);
   const media = startMedia(options);
-  return { ages, startedAt, storage, feed, sweeper, hasher, media };
+  return { ages, startedAt, storage, feed, kept, sweeper, hasher, media };
 }
 
 function startSweeper(
@@ -87,6 +91,14 @@ function startSweeper(
     pingbackTo,
     onDelivery,
   });
+}
+
+function startKept(context: UploadContext): KeptUploads {
+  const kept = createKeptUploads(context);
+  context.events.subscribe(({ kind }) => {
+    if (kind === "upload cancelled") kept.wake();
+  });
+  return kept;
 }
 
 async function startHasher({ context, isReceiving }: BackgroundOptions): Promise<Hasher> {

@@ -197,11 +197,12 @@ function finishArchive({ records, events }: UploadContext): void {
 
 /** Ends what runs beside requests, the database last. */
 async function stopAll(
-  { feed, sweeper, hasher, media, ages }: Background,
+  { feed, kept, sweeper, hasher, media, ages }: Background,
   deliverer: Deliverer,
   { syncer, deletions, records }: UploadContext,
 ): Promise<void> {
   feed.close();
+  await kept.stop();
   await sweeper.stop();
   await hasher.stop();
   await media.stop();

@@ -41,6 +41,11 @@ export type Upload = {
   sealedToken: string | null;
   createdAt: number;
   lastByteAt: number;
+  /**
+   * Its uploader has cancelled it (protocol 4.8), and its bytes are kept until then, for whoever undoes that; in milliseconds since 1970. It
+   * is receiving, and holds no use: `lastByteAt` says that its reservation has lapsed. Null where nobody has cancelled it.
+   */
+  keptUntil: number | null;
   /** What the uploader said of the file beside what is needed: for the log. */
   clientInfo: Extra;
   failure: Failure | null;
@@ -52,6 +57,9 @@ export type ByteRange = { start: number; length: number };
 
 /** An upload's file, and how long it is at least by what is on record. */
 export type Expected = { id: number; file: string; end: number };
+
+/** A cancelled upload whose bytes are kept. */
+export type Kept = { id: number; tokenId: number; keptUntil: number };
 
 export type NewUpload = Pick<
   Upload,
@@ -101,12 +109,15 @@ export type UploadChange =
   | { kind: "begin"; upload: NewUpload }
   /**
    * Of the upload that was found or begun. Where it becomes `failed` its chunks are deleted, and `lease`,
-   * `sealedToken` and `received` say so, whatever `set` says. It becomes `finished` by its photo alone.
+   * `sealedToken`, `keptUntil` and `received` say so, whatever `set` says. It becomes `finished` by its photo alone.
    */
   | {
       kind: "update";
       set: Partial<
-        Pick<Upload, "state" | "lease" | "lastByteAt" | "sealedToken" | "received" | "failure">
+        Pick<
+          Upload,
+          "state" | "lease" | "lastByteAt" | "sealedToken" | "received" | "failure" | "keptUntil"
+        >
       >;
     }
   /**
@@ -189,7 +200,7 @@ export interface UploadRecords {
   /** The extra parameters of its requests so far. */
   extra(id: number): Promise<Extra>;
   /**
-   * Uploads that are receiving or finalizing, newest first; also those whose reservation has lapsed.
+   * Uploads that are receiving or finalizing, newest first; also those whose reservation has lapsed. None that was cancelled.
    * @returns `next`: the id to go on behind, where there are more
    */
   underWay(filter: UnderWayFilter): Promise<{ uploads: UnderWay[]; next?: number }>;
@@ -246,8 +257,13 @@ export interface ChunkRecords {
 export interface LeftoverRecords {
   /** Whole files that were receiving when the process ended: their bytes cannot be gone on with. */
   receivingWhole(): Promise<Upload[]>;
-  /** Uploads whose every byte is on record, in the order in which they began: in chunks and receiving, or finalizing. */
+  /**
+   * Uploads whose every byte is on record, in the order in which they began: in chunks and receiving, or finalizing. None that was
+   * cancelled.
+   */
   complete(): Promise<Upload[]>;
+  /** Uploads that were cancelled and whose bytes are kept, those first that are kept the shortest; so many at most. */
+  kept(limit: number): Promise<Kept[]>;
   /** Uploads in chunks that are receiving or finalizing, by id: a slice of those behind an id. */
   expectedAfter(id: number, limit: number): Promise<Expected[]>;
   /** What is known of the uploads whose files have these names. A name that is missing is unknown. */

@@ -50,13 +50,15 @@ export function decideAdmission(
     return { do: "repeat refusal", problem };
   }
   // The same file, chosen again, begins with its beginning; what else comes in was on its way when it was cancelled.
-  if (chunk.start > 0 && isCancelled(known)) {
+  if (chunk.start > 0 && !goesOn && isCancelled(known)) {
     return { do: "repeat refusal", problem: uploadCancelled() };
   }
   if (lostPhoto) return { do: "refuse", problem: noSuchPhoto(), scope: "upload" };
   const problem = tooLarge(chunk.identity.totalSize, maxSize) ?? beyondEnd(chunk);
   if (problem) return { do: "refuse", problem, scope: "chunk" };
-  if (goesOn && Math.abs(now - known.lastByteAt) < freshMs) return { do: "go on", upload: known };
+  // One that was cancelled a moment ago goes on as one whose reservation has lapsed: this chunk came behind that.
+  const isFresh = goesOn && known.keptUntil === null && Math.abs(now - known.lastByteAt) < freshMs;
+  if (isFresh) return { do: "go on", upload: known };
   return { do: "reserve" };
 }
 

@@ -7,6 +7,7 @@ import type {
   UploadDecision,
   UploadView,
 } from "../records/records.ts";
+import { LAPSE_MS } from "../records/uploads.ts";
 import { holdsUse, next, useState } from "./rules.ts";
 import { isFullOf, standing, type Beginning } from "./upload-rules.ts";
 
@@ -15,6 +16,10 @@ import { isFullOf, standing, type Beginning } from "./upload-rules.ts";
 /** What becomes of an upload that its uploader cancels (protocol 4.8). */
 export type Cancelling =
   | "cancelled"
+  /** It holds no use, and its bytes are kept for some seconds. */
+  | "kept"
+  /** The same, since it was cancelled before: they are not kept for longer because of that. */
+  | "kept before"
   /** It is a photo already. */
   | "finished"
   /** It had failed, or was cancelled, before; or there is none. */
@@ -22,14 +27,18 @@ export type Cancelling =
   /** Another process is making the photo at this moment. */
   | "another's";
 
+/** How long the bytes of a cancelled upload are kept at most, in milliseconds. */
+export const LONGEST_KEPT_MS = 60_000;
+
 /**
  * Ends an upload for its uploader: its use is free at this moment. It stays on record as failed, so that what still comes in
- * of it makes nothing new.
- * @param lease names this process, which has made sure that it is not making the photo itself
+ * of it makes nothing new; or, while its bytes are kept, as one whose reservation has lapsed: a chunk that comes then reserves again.
+ * @param how.lease names this process, which has made sure that it is not making the photo itself
+ * @param how.keepMs for how long its bytes are kept, in milliseconds
  */
 export function decideCancel(
   { upload }: UploadView,
-  lease: string,
+  { lease, keepMs }: { lease: string; keepMs: number },
   now: number,
 ): UploadDecision<Cancelling> {
   const state = upload && next(upload.state, "fail");
@@ -38,15 +47,42 @@ export function decideCancel(
   }
   const isOthers = upload.state === "finalizing" && upload.lease !== lease;
   if (isOthers && holdsUse(upload, now)) return { changes: [], value: "another's" };
-  const { code, message } = uploadCancelled();
-  const failure = { code, message };
-  const set = { state, failure, sealedToken: null, lease: null, lastByteAt: now };
-  return { changes: [{ kind: "update", set }], value: "cancelled" };
+  if (keepMs > 0 && upload.keptUntil !== null) return { changes: [], value: "kept before" };
+  if (keepMs > 0 && upload.received > 0) return keeping(now, keepMs);
+  return { changes: [{ kind: "update", set: cancelledSet(now) }], value: "cancelled" };
 }
 
-/** Whether its uploader has cancelled it. */
-export function isCancelled(upload: Pick<Upload, "failure"> | undefined): boolean {
-  return upload?.failure?.code === "upload_cancelled";
+function keeping(now: number, keepMs: number): UploadDecision<"kept"> {
+  const set = {
+    state: "receiving" as const,
+    lease: null,
+    lastByteAt: now - LAPSE_MS,
+    keptUntil: now + keepMs,
+  };
+  return { changes: [{ kind: "update", set }], value: "kept" };
+}
+
+function cancelledSet(now: number) {
+  const { code, message } = uploadCancelled();
+  const failure = { code, message };
+  return { state: "failed" as const, failure, sealedToken: null, lease: null, lastByteAt: now };
+}
+
+/** Whether the time is over for which the bytes of a cancelled upload are kept. One that is far ahead was written by a clock that was. */
+export function isKeptNoLonger(keptUntil: number, now: number): boolean {
+  return now >= keptUntil || keptUntil - now > LONGEST_KEPT_MS;
+}
+
+/** Ends a cancelled upload whose bytes were kept for long enough. Not one whose cancelling was undone. */
+export function decideKeptEnd({ upload }: UploadView, now: number): UploadDecision<boolean> {
+  const keptUntil = upload?.state === "receiving" ? upload.keptUntil : null;
+  if (keptUntil === null || !isKeptNoLonger(keptUntil, now)) return { changes: [], value: false };
+  return { changes: [{ kind: "update", set: cancelledSet(now) }], value: true };
+}
+
+/** Whether its uploader has cancelled it, and nobody has undone that. */
+export function isCancelled(upload: Pick<Upload, "failure" | "keptUntil"> | undefined): boolean {
+  return upload?.failure?.code === "upload_cancelled" || (upload?.keptUntil ?? null) !== null;
 }
 
 /** A refusal: what was wrong, and how far it reaches. */

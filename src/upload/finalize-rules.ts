@@ -57,7 +57,8 @@ export function decideFinalizing(
   if (upload?.state === "finished") return because("finished");
   if (lacksPhoto(token, replaced)) return because("no photo");
   const state = upload && next(upload.state, "finalize");
-  if (!state) return because(isCancelled(upload) ? "cancelled" : "incomplete");
+  if (isCancelled(upload)) return because("cancelled");
+  if (!state) return because("incomplete");
   const isOthers = upload.state === "finalizing" && upload.lease !== lease;
   if (isOthers && othersLive && holdsUse(upload, now)) return because("another's");
   if (upload.identity && upload.received !== size) {

@@ -29,6 +29,12 @@ export interface Membership extends Disposable {
   readonly shared: SharedWork;
   /** Whether nobody else is at work on the upload. */
   isAlone(): boolean;
+  /** Why nothing of this request may be recorded: the upload has failed, or was cancelled since the request came. */
+  refusal(): Problem | undefined;
+  /** Nothing of this request may be recorded any more, of others it may. */
+  refuse(problem: Problem): void;
+  /** The same of all others that are at work on the upload at this moment, not of those that come later. */
+  refuseOthers(problem: Problem): void;
   /**
    * Locks a range of the file for one request to write. Where another request is writing a part of it, this waits up
    * to `waitMs` milliseconds for that one: it may be the same chunk on another connection.
@@ -43,8 +49,10 @@ export interface RangeLock extends Disposable {
   extend(length: number): boolean;
 }
 
+type Member = { refused: Problem | undefined };
+
 type Entry = {
-  members: number;
+  members: Set<Member>;
   shared: SharedWork;
   locked: Set<ByteRange>;
   /** Requests that wait for a lock to be released. */
@@ -58,7 +66,7 @@ export function createUploadLocks(): UploadLocks {
     let entry = entries.get(uploadId);
     if (!entry) {
       entry = {
-        members: 0,
+        members: new Set(),
         shared: { uploadId, failure: undefined, doubts: 0, finalizing: undefined },
         locked: new Set(),
         waiting: new Set(),
@@ -71,11 +79,18 @@ export function createUploadLocks(): UploadLocks {
   return {
     join: (uploadId) => {
       const entry = entryOf(uploadId);
-      entry.members += 1;
-      let left = false;
+      const member: Member = { refused: undefined };
+      entry.members.add(member);
       return {
         shared: entry.shared,
-        isAlone: () => entry.members === 1,
+        isAlone: () => entry.members.size === 1,
+        refusal: () => entry.shared.failure ?? member.refused,
+        refuse: (problem) => {
+          member.refused ??= problem;
+        },
+        refuseOthers: (problem) => {
+          for (const other of entry.members) if (other !== member) other.refused ??= problem;
+        },
         lock: async (range, waitMs) => {
           const until = performance.now() + waitMs;
           for (;;) {
@@ -87,10 +102,7 @@ export function createUploadLocks(): UploadLocks {
           }
         },
         [Symbol.dispose]: () => {
-          if (left) return;
-          left = true;
-          entry.members -= 1;
-          if (entry.members === 0) entries.delete(uploadId);
+          if (entry.members.delete(member) && entry.members.size === 0) entries.delete(uploadId);
         },
       };
     },

@@ -1,4 +1,4 @@
-import { Problem } from "../problem.ts";
+import { Problem, uploadCancelled } from "../problem.ts";
 import type { Upload } from "../records/records.ts";
 import { admit } from "./admit.ts";
 import { beingReceived, decideChunk, endedMeanwhile, type ChunkPlan } from "./chunk-rules.ts";
@@ -10,6 +10,7 @@ import type { Membership, RangeLock } from "./locks.ts";
 import { outcomeOf } from "./outcome.ts";
 import { extraOf } from "./params.ts";
 import { refuse } from "./refuse.ts";
+import { isCancelled } from "./end-rules.ts";
 import { decideReopening } from "./finalize-rules.ts";
 import type { Answer, Body, Redemption, UploadContext } from "./types.ts";
 import { restOf, type Receiving } from "./receiving.ts";
@@ -55,7 +56,9 @@ export async function receiveChunk(
     return answer;
   } catch (error) {
     // A fault of the file is a refusal for good, and recorded, unless another request has recorded this one already.
-    if (error instanceof Problem && error.refusesUpload && error !== work.shared.failure) {
+    // A file that was cancelled meanwhile is none that anybody is told of.
+    const isNew = error !== work.refusal() && work.refusal()?.code !== "upload_cancelled";
+    if (error instanceof Problem && error.refusesUpload && isNew) {
       const { code } = error;
       const scope = code === "file_not_supported" || code === "no_such_photo" ? "upload" : "chunk";
       const extra = extraOf(owner.token, receiving.params);
@@ -75,15 +78,16 @@ function joinUpload(context: UploadContext, upload: Upload) {
     /** The upload is known to have some: that need not be asked. */
     hasBytes: false,
     [Symbol.asyncDispose]: async () => {
-      const { shared, hasBytes } = work;
+      const { hasBytes } = work;
+      const isRefused = work.refusal() !== undefined;
       // A request that was under way while the upload failed may have opened the upload's account anew.
-      if (shared.failure) context.quota.closeAccount(upload.id);
+      if (isRefused) context.quota.closeAccount(upload.id);
       const isLast = work.isAlone();
       work[Symbol.dispose]();
-      if (!isLast || (hasBytes && !shared.failure)) return;
+      if (!isLast || (hasBytes && !isRefused)) return;
       const of = { upload: upload.id, token: upload.tokenId };
       await context.deletions.carryOut(of, async () => {
-        if (shared.failure) await deleteAnew(context, upload);
+        if (isRefused) await deleteAnew(context, upload);
         if (!hasBytes) await dropEmpty(context, upload);
       });
     },
@@ -132,7 +136,7 @@ async function carryOut(
       // them that ended it. Otherwise it was ended before this request joined them, and the chunk, sent again, begins another upload.
       throw (work.shared.failure ??= endedMeanwhile());
     case "refuse":
-      if (plan.problem.code === "upload_cancelled") work.shared.failure ??= plan.problem;
+      if (plan.problem.code === "upload_cancelled") work.refuse(plan.problem);
       throw plan.problem;
   }
 }
@@ -171,7 +175,8 @@ async function countChunk(
   if (length !== stored) throw wrongLength(chunk, length);
   await noteFileDigests(context, receiving);
   await requireStoredPart(context, receiving, rangeOf(chunk, stored));
-  if (work.shared.failure) throw work.shared.failure;
+  const refusal = work.refusal();
+  if (refusal) throw refusal;
   // Its record may have been deleted meanwhile: after a failed sync, or since its upload has become a photo, which
   // is the answer then.
   const there = await records.chunks.has(upload.id, rangeOf(chunk, stored));
@@ -190,6 +195,8 @@ async function answerFor(
     context.quota.closeAccount(upload.id);
     return { kind: "finished", finished: await outcomeOf(context, owner, upload) };
   }
+  // Since this request was let in, which its chunk does not undo.
+  if (isCancelled(upload)) throw uploadCancelled();
   const size = chunk.identity.totalSize;
   if (!upload || upload.received !== size) return { kind: "stored" };
   const extra = extraOf(owner.token, params);

@@ -1,4 +1,5 @@
 import { noSuchPhoto, Problem, refusedToken } from "../problem.ts";
+import { undo } from "./cancel.ts";
 import { decideQuestion } from "./chunk-rules.ts";
 import { readChunk, type Chunk } from "./chunk.ts";
 import { finalize } from "./finalize.ts";
@@ -130,6 +131,9 @@ async function ask(
   if (question.do === "answer") {
     return { kind: "finished", finished: await outcomeOf(context, owner, upload) };
   }
+  // Whoever asks for a file that is all there wants it, also where it was cancelled a moment ago.
+  if (upload.keptUntil !== null && !(await undo(context, upload)))
+    throw noUse(token, "held", false);
   using work = context.locks.join(upload.id);
   try {
     const { totalSize } = chunk.identity;

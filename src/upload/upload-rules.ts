@@ -24,16 +24,30 @@ export function isFullOf(unfinished: number, token: Pick<UploadToken, "maxUpload
 
 /**
  * The upload shows life: its reservation goes on. One that has lapsed meanwhile has its use back only where no other
- * upload has taken that.
+ * upload has taken that. One that was cancelled meanwhile goes on by a request alone that came behind that.
  * @returns whether it holds a use now
  */
 export function decideRenewal(
   { token, upload, reserved }: UploadView,
   now: number,
 ): UploadDecision<boolean> {
-  const may = upload && isUnderWay(upload.state) && useState(token, reserved) === "free";
+  const goesOn = upload && isUnderWay(upload.state) && upload.keptUntil === null;
+  const may = goesOn && useState(token, reserved) === "free";
   if (!may) return { changes: [], value: false };
   return { changes: [{ kind: "update", set: { lastByteAt: now } }], value: true };
+}
+
+/**
+ * Undoes the cancelling of an upload whose bytes are kept, where a use is free.
+ * @returns whether it holds a use now
+ */
+export function decideUndo(
+  { token, upload, reserved }: UploadView,
+  now: number,
+): UploadDecision<boolean> {
+  const may = upload?.state === "receiving" && useState(token, reserved) === "free";
+  if (!may) return { changes: [], value: false };
+  return { changes: [{ kind: "update", set: { lastByteAt: now, keptUntil: null } }], value: true };
 }
 
 /** What an upload is begun with. */
@@ -65,7 +79,10 @@ export function standing({ upload, photo }: UploadView): Upload | undefined {
   return upload && isReplaced(upload, photo) ? undefined : upload;
 }
 
-/** Reserves a use of the token: for a new upload, or for one that goes on after its reservation lapsed. */
+/**
+ * Reserves a use of the token: for a new upload, or for one that goes on after its reservation lapsed, or after it was cancelled, while
+ * its bytes are kept.
+ */
 export function decideReservation(
   view: UploadView,
   beginning: Beginning,
@@ -81,7 +98,7 @@ export function decideReservation(
   // able to take over.
   if (upload?.state === "finalizing") return { changes: [], value: "reserved" };
   if (upload && isUnderWay(upload.state)) {
-    const set = { lastByteAt: now, sealedToken };
+    const set = { lastByteAt: now, sealedToken, keptUntil: null };
     return { changes: [{ kind: "update", set }], value: "reserved" };
   }
   if (isFullOf(unfinished, token)) return { changes: [], value: "too many" };

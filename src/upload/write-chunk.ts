@@ -37,7 +37,8 @@ export async function writeChunk(
     await sink.flush();
     await noteFileDigests(context, receiving);
     await requirePart(context, receiving, length);
-    if (shared.failure) throw shared.failure;
+    const refusal = work.refusal();
+    if (refusal) throw refusal;
     if (shared.doubts !== doubts) throw lostOnDisk();
     const recorded = await records.chunks.record({
       uploadId: upload.id,
@@ -47,6 +48,7 @@ export async function writeChunk(
     });
     if (recorded === "too much extra") throw tooMuchExtra();
     if (recorded.failure?.code === "no_such_photo") throw noSuchPhoto();
+    // Also where its bytes are kept: this chunk was let in before that.
     if (isCancelled(recorded)) throw uploadCancelled();
     // The record may have been deleted as it was made, after a failed sync. Or there is none, since its upload has
     // failed, or is being finalized and another of its chunks was lost.
@@ -86,7 +88,8 @@ async function writeBytes(
   };
   const length = await moveBytes(body.bytes, sink, {
     account: (piece, total) => {
-      if (work.shared.failure) throw work.shared.failure;
+      const refusal = work.refusal();
+      if (refusal) throw refusal;
       const headFull = head?.add(piece) ?? false;
       return headFull || total > lock.range.length ? lookAt(total, headFull) : account;
     },

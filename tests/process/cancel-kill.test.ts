@@ -30,13 +30,14 @@ const send = (token: string, identifier: string, number: number) => {
   return sendPiece(server, token, plan, pieces(plan)[number - 1] as never, file);
 };
 
-async function cancel(token: string, identifier: string): Promise<unknown> {
+async function cancel(token: string, identifier: string, keepSeconds = 0): Promise<unknown> {
   const body = new URLSearchParams({
     upload_token: token,
     resumableIdentifier: identifier,
     resumableTotalSize: "3500",
     resumableChunkSize: "1000",
     resumableFilename: "a.png",
+    keep_seconds: String(keepSeconds),
   });
   const url = `${server.url}/api/2/photo/cancel-upload`;
   const answer = await fetch(url, { method: "POST", body, keepalive: false });
@@ -50,17 +51,28 @@ const liveFiles = () =>
     "select file from uploads where state in ('receiving', 'finalizing')",
   ).map((row) => row.file);
 
-type Known = { token: string; identifier: string; cancelled: boolean; arrived: boolean };
+const keptIds = () => rowsOf(server, "select id from uploads where kept_until is not null");
+
+type Known = {
+  token: string;
+  identifier: string;
+  /** For how long its bytes are kept when it is cancelled. */
+  keepSeconds: number;
+  cancelled: boolean;
+  arrived: boolean;
+};
 
 /** Sends one file as far as chance has it, and cancels it at some moment. */
 async function act(known: Known, chance: () => number): Promise<void> {
-  const { token, identifier } = known;
+  const { token, identifier, keepSeconds } = known;
   await send(token, identifier, 1);
   const rest = (chance() % 2 === 0 ? [2] : [2, 3]).map(async (number) => {
     const answer = await send(token, identifier, number);
     if (number === 3 && answer.status === 200) known.arrived ||= (await answer.text()) !== "ok";
   });
-  const cancelling = cancel(token, identifier).then((value) => {
+  // A chunk that comes behind that would undo it.
+  if (keepSeconds > 0) await Promise.all(rest);
+  const cancelling = cancel(token, identifier, keepSeconds).then((value) => {
     known.cancelled = value === true;
     known.arrived ||= value === false;
   });
@@ -83,7 +95,9 @@ test(`killed at any moment, ${ROUNDS} times: what was cancelled is gone, what ar
       while (!dead) {
         const token = await server.token().catch(() => undefined);
         if (token === undefined) return;
-        const known = { token, identifier: "i", cancelled: false, arrived: false };
+        // Half of them are kept for a second.
+        const keepSeconds = own.length % 2;
+        const known = { token, identifier: "i", keepSeconds, cancelled: false, arrived: false };
         own.push(known);
         const acted = await act(known, () => random.between(0, 99)).then(
           () => true,
@@ -99,6 +113,7 @@ test(`killed at any moment, ${ROUNDS} times: what was cancelled is gone, what ar
     await Promise.all(Array.from({ length: CLIENTS }, client));
     if (!dead) await server.kill("SIGKILL");
     server = await startServer({ folder: server.folder });
+    await until("what was kept has ended", () => keptIds().length === 0);
     await until("no file is left of what has ended", async () => {
       const live = new Set(liveFiles());
       return (await staged()).every((name) => live.has(name));
@@ -129,6 +144,21 @@ const reason = whyNotTraced();
 if (reason) console.warn(`skipped: ${reason}`);
 
 describe.skipIf(reason !== undefined)("killed at a system call of a cancelling", () => {
+  test("when the bytes that were kept are deleted: the next start deletes them", async () => {
+    server = await startServer();
+    const token = await server.token();
+    for (const number of [1, 2]) expect((await send(token, "i", number)).status).toBe(200);
+    await inject(server, ["unlink,unlinkat:signal=SIGKILL"]);
+    expect(await cancel(token, "i", 1)).toBe(true);
+    await server.process.exited;
+    expect((await staged()).length).toBe(1);
+    server = await startServer({ folder: server.folder });
+    expect(await staged()).toEqual([]);
+    expect(rowsOf(server, "select state from uploads")).toEqual([{ state: "failed" }]);
+    for (const number of [1, 2, 3]) await send(token, "i", number);
+    expect(await cancel(token, "i")).toBe(false);
+  }, 60_000);
+
   test.each([
     ["fsync,fdatasync", "before it is on record: the upload goes on, or is cancelled"],
     ["unlink,unlinkat", "before its bytes are deleted: the next start deletes them"],

@@ -252,6 +252,7 @@ describe("a database in which photos are their uploads", () => {
       sealedToken: "seal",
       createdAt: AT,
       lastByteAt: AT,
+      keptUntil: null,
       clientInfo: {},
       failure: null,
     });

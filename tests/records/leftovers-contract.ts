@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Upload } from "../../src/records/records.ts";
+import { LAPSE_MS } from "../../src/records/uploads.ts";
 import { decided, delivery, type Given, identityOf, MINUTE, NOW } from "./given.ts";
 
 async function abandoned(given: Given, before: number): Promise<number[]> {
@@ -176,6 +177,47 @@ export function leftoversContract(name: string, given: Given): void {
       expect(await expectedAfter(0, 10)).toEqual(expected);
       expect(await expectedAfter(0, 1)).toEqual(expected.slice(0, 1));
       expect(await expectedAfter(chunked.id, 10)).toEqual(expected.slice(1));
+    });
+
+    test("cancelled ones that are kept are found by their time, and are not completed, listed or held a use by", async () => {
+      const { leftovers, uploads, tokens } = given.records;
+      const { id } = await given.addToken({ maxUploads: 9 });
+      const keep = async (of: string, keptUntil: number) => {
+        const one = await given.reserved(id, of);
+        await given.record(one.id, 0, 250);
+        const set = { keptUntil, lastByteAt: NOW - LAPSE_MS };
+        await uploads.transact({ id: one.id }, NOW, () => decided(null, { kind: "update", set }));
+        return one.id;
+      };
+      const later = await keep("a", NOW + 2000);
+      const first = await keep("b", NOW + 1000);
+      const undone = await keep("c", NOW + 1000);
+      const failed = await keep("d", NOW + 1000);
+      const ended = await keep("e", NOW + 1000);
+      await uploads.transact({ id: undone }, NOW, () =>
+        decided(null, { kind: "update", set: { keptUntil: null } }),
+      );
+      await given.fail(failed);
+      await leftovers.end([ended]);
+      for (const over of [failed, ended]) expect((await uploads.byId(over))?.keptUntil).toBeNull();
+      const found = [
+        { id: first, tokenId: id, keptUntil: NOW + 1000 },
+        { id: later, tokenId: id, keptUntil: NOW + 2000 },
+      ];
+      expect(await leftovers.kept(9)).toEqual(found);
+      expect(await leftovers.kept(1)).toEqual(found.slice(0, 1));
+      const [{ uploads: listed }, complete] = [
+        await uploads.underWay({ tokenId: id, limit: 9 }),
+        await leftovers.complete(),
+      ];
+      expect([listed.map((one) => one.id), idsOf(complete)]).toEqual([[undone], [undone]]);
+      expect(await tokens.free(id, NOW)).toBe(9);
+      // A start looks for the bytes of all of them.
+      expect((await leftovers.expectedAfter(0, 9)).map((one) => one.id)).toEqual([
+        later,
+        first,
+        undone,
+      ]);
     });
 
     test("uploads are known by their files", async () => {

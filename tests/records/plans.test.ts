@@ -42,6 +42,7 @@ afterAll(async () => {
 const SMALL = [
   "uploads_live_by_id",
   "uploads_to_finalize",
+  "uploads_kept",
   "uploads_whole",
   "uploads_chunks_to_prune",
   "chunks_unsynced",
@@ -72,6 +73,7 @@ const ASKED: Record<string, () => Promise<unknown>> = {
   deleteBeyond: () => records.chunks.deleteBeyond(1, 1),
   receivingWhole: () => records.leftovers.receivingWhole(),
   expectedAfter: () => records.leftovers.expectedAfter(0, 10),
+  kept: () => records.leftovers.kept(10),
   complete: () => records.leftovers.complete(),
   byFiles: () => records.leftovers.byFiles(["1", "a"]),
   abandoned: () => Array.fromAsync(records.leftovers.abandoned(1)),

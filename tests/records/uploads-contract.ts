@@ -42,6 +42,7 @@ export function uploadsContract(name: string, given: Given): void {
         tokenId: id,
         createdAt: NOW,
         lastByteAt: NOW,
+        keptUntil: null,
       });
       expect(await byId(begun)).toEqual(begun);
       expect(await given.records.uploads.byIdentity(id, identityOf("a"))).toEqual(begun);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { LAPSE_MS } from "../../src/records/uploads.ts";
 import {
   decided,
   decideFinish,
@@ -167,7 +168,17 @@ export function usesContract(name: string, given: Given): void {
     test("whatever happens in whatever order: no use too many, no photo twice, nothing ends twice", async () => {
       const events = fc.constantFrom(
         ...(["reserve", "whole", "record", "finalize", "release", "finish", "fail"] as const),
-        ...(["refuse", "renew", "delete", "end", "lapse", "wait", "revoke"] as const),
+        ...([
+          "refuse",
+          "renew",
+          "keep",
+          "undo",
+          "delete",
+          "end",
+          "lapse",
+          "wait",
+          "revoke",
+        ] as const),
       );
       const histories = fc.array(fc.record({ event: events, of: fc.nat(4) }), {
         minLength: 5,
@@ -262,6 +273,22 @@ async function startHistory(given: Given, maxUploads: number) {
           ? decided(null, { kind: "update", set: { lastByteAt: now } })
           : decided(null),
       ),
+    // Its uploader has cancelled it: it holds no use.
+    keep: (of) =>
+      uploads.transact({ id: idAt(of) }, now, ({ upload }) =>
+        upload?.state === "receiving"
+          ? decided(null, {
+              kind: "update",
+              set: { keptUntil: now + MINUTE, lastByteAt: now - LAPSE_MS },
+            })
+          : decided(null),
+      ),
+    undo: (of) =>
+      uploads.transact({ id: idAt(of) }, now, ({ upload, token, reserved }) =>
+        upload?.state === "receiving" && token && token.consumed + reserved < token.maxUploads
+          ? decided(null, { kind: "update", set: { keptUntil: null, lastByteAt: now } })
+          : decided(null),
+      ),
     delete: (of) => leftovers.delete(idAt(of)),
     end: (of) => leftovers.end([idAt(of)], now - MINUTE),
     lapse: async () => void (now += 5 * MINUTE),
@@ -279,6 +306,9 @@ async function startHistory(given: Given, maxUploads: number) {
       );
       expect(token.consumed).toBe(photoOfUpload.size);
       expect(token.consumed + reserved).toBeLessThanOrEqual(maxUploads);
+      for (const { id, tokenId: of } of await leftovers.kept(100)) {
+        if (of === tokenId) expect(await uploads.byId(id)).toMatchObject({ state: "receiving" });
+      }
       const listed = await photos.list({ tokenId, offset: 0, limit: 100 });
       expect(listed.photos.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(
         [...photoOfUpload.values()].toSorted((a, b) => a - b),

@@ -1,21 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { tokenClaim } from "../../src/upload/claim.ts";
 import { systemCalls, type Calls } from "../../src/files/calls.ts";
-import type { Problem } from "../../src/problem.ts";
 import { createQuota } from "../../src/upload/quota.ts";
-import { pieces, type Plan } from "../support/chunks.ts";
+import { cancelling, file, plan } from "../support/cancelling.ts";
+import { pieces } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
-import { png } from "../support/media.ts";
 import { originalOf, photoCount, photoIn, sendChunk } from "../support/redeem.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 import { readSeed, seeded } from "../soak/random.ts";
 
 /** Cancelling beside chunks that are coming in, and beside the making of the photo (protocol 4.8). */
-
-const file = png(3500);
-const plan: Plan = { identifier: "i", filename: "a.png", chunkSize: 1000, totalSize: 3500 };
 
 let site: TestSite;
 /** Done when a photo's bytes are brought to the disk. */
@@ -34,61 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.stop());
 
-const send = (token: string, number: number) =>
-  sendChunk(site, token, plan, pieces(plan)[number - 1] as never, file);
-
-async function cancel(token: string): Promise<boolean> {
-  const body = new URLSearchParams({
-    upload_token: token,
-    resumableIdentifier: "i",
-    resumableTotalSize: "3500",
-    resumableChunkSize: "1000",
-    resumableFilename: "a.png",
-  });
-  const answer = await site.call("/api/2/photo/cancel-upload", { method: "POST", body });
-  return ((await answer.json()) as { data: { cancelled_p: boolean } }).data.cancelled_p;
-}
-
-const staged = () => readdir(join(site.folder, "uploads"));
-const states = () => rowsOf<{ state: string }>(site, "select state from uploads");
-
-/** Sends a chunk whose bytes, and what is behind them, a test lets come. */
-async function receive(
-  token: string,
-  number: number,
-  during: { bytes?: () => Promise<unknown>; rest?: () => Promise<unknown> },
-): Promise<string> {
-  const piece = pieces(plan)[number - 1] as { start: number; end: number };
-  const params = new Map([
-    ["upload_token", token],
-    ["resumableIdentifier", "i"],
-    ["resumableFilename", "a.png"],
-    ["resumableChunkSize", "1000"],
-    ["resumableTotalSize", "3500"],
-    ["resumableChunkNumber", String(number)],
-  ]);
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    yield file.subarray(piece.start, piece.start + 500);
-    await during.bytes?.();
-    yield file.subarray(piece.start + 500, piece.end);
-  }
-  const claim = tokenClaim({ ...site.site, unlock: async () => undefined }, "upload");
-  const request = { claim, params, partName: "a.png", range: undefined, origin: null };
-  const body = {
-    length: undefined,
-    moreParams: true,
-    bytes: bytes(),
-    rest: async () => {
-      await during.rest?.();
-      return { params, moreFiles: false };
-    },
-    endBy: () => undefined,
-  };
-  return site.site.redeemer.receive(request, body).then(
-    ({ kind }) => kind,
-    (error: unknown) => (error as Problem).code,
-  );
-}
+const { send, cancel, staged, states, receive } = cancelling(() => site);
 
 describe("beside a chunk that is coming in", () => {
   test.each(["bytes", "rest"] as const)(
@@ -100,7 +39,7 @@ describe("beside a chunk that is coming in", () => {
         // Of the second one, the first is stored.
         if (number === 2) await send(token, 1);
         expect(await receive(token, number, during)).toBe("upload_cancelled");
-        expect([await staged(), states()]).toEqual([[], [{ state: "failed" }]]);
+        expect([await staged(), states()]).toEqual([[], [{ state: "failed", kept: 0 }]]);
         expect(rowsOf(site, "select * from chunks")).toEqual([]);
       }
     },
@@ -108,6 +47,7 @@ describe("beside a chunk that is coming in", () => {
 
   test.each([
     ["cancelled", "upload_cancelled"],
+    ["kept", "upload_cancelled"],
     ["swept", "temporarily_unavailable"],
   ])(
     "%s after it was let in and before it is at work, it leaves no promise of room",
@@ -123,6 +63,7 @@ describe("beside a chunk that is coming in", () => {
         const found = await byIdentity(...of);
         uploads.byIdentity = byIdentity;
         if (how === "cancelled") await cancel(token);
+        else if (how === "kept") await cancel(token, 60);
         else {
           await leftovers.end([found?.id ?? 0]);
           await leftovers.delete(found?.id ?? 0);
@@ -132,6 +73,7 @@ describe("beside a chunk that is coming in", () => {
       expect(await receive(token, 2, {})).toBe(code);
       expect(uploads.byIdentity).toBe(byIdentity);
       expect(() => quota.require(1e9)).not.toThrow();
+      if (how === "kept") expect(states()).toEqual([{ state: "receiving", kept: 1 }]);
     },
   );
 
@@ -198,7 +140,7 @@ test("where the photo could not be made for now, it is cancelled then", async ()
   };
   expect((await send(token, 3)).status).toBe(503);
   expect(await asked).toBe(true);
-  expect([await staged(), states()]).toEqual([[], [{ state: "failed" }]]);
+  expect([await staged(), states()]).toEqual([[], [{ state: "failed", kept: 0 }]]);
   expect(await photoCount(site, token)).toBe(0);
 });
 
@@ -211,17 +153,13 @@ test("at any moment: either a photo, or nothing", async () => {
     const token = await site.token();
     await send(token, 1);
     const turns = random.between(0, 20);
-    const cancelling = (async () => {
+    const ending = (async () => {
       for (let turn = 0; turn < turns; turn += 1) {
         await (random.between(0, 1) ? new Promise(setImmediate) : undefined);
       }
       return cancel(token);
     })();
-    const [isCancelled, ...answers] = await Promise.all([
-      cancelling,
-      send(token, 2),
-      send(token, 3),
-    ]);
+    const [isCancelled, ...answers] = await Promise.all([ending, send(token, 2), send(token, 3)]);
     expect(await photoCount(site, token)).toBe(isCancelled ? 0 : 1);
     if (isCancelled) expect(answers.some(({ status }) => status === 500)).toBe(true);
     expect(await staged()).toEqual([]);

@@ -5,9 +5,14 @@ import { LAPSE_MS } from "../../src/records/uploads.ts";
 import { decideChunk } from "../../src/upload/chunk-rules.ts";
 import { lengthsAt, type Chunk } from "../../src/upload/chunk.ts";
 import { holdsUse, isUnderWay } from "../../src/upload/rules.ts";
-import { decideRefusal } from "../../src/upload/end-rules.ts";
+import {
+  decideCancel,
+  decideKeptEnd,
+  decideRefusal,
+  LONGEST_KEPT_MS,
+} from "../../src/upload/end-rules.ts";
 import { decideFinalizing, decidePhoto, decideRollBack } from "../../src/upload/finalize-rules.ts";
-import { decideReservation } from "../../src/upload/upload-rules.ts";
+import { decideRenewal, decideReservation, decideUndo } from "../../src/upload/upload-rules.ts";
 
 /** Any sequence of events, from any state, by any processes: what must never be. */
 
@@ -18,7 +23,11 @@ type OfUpload =
   | { do: "refuse"; of: number }
   | { do: "finalize"; of: number; by: number }
   | { do: "make"; of: number; by: number }
-  | { do: "roll back"; of: number; by: number };
+  | { do: "roll back"; of: number; by: number }
+  | { do: "cancel"; of: number; by: number; keepMs: number }
+  | { do: "undo"; of: number }
+  | { do: "renew"; of: number }
+  | { do: "keep no longer"; of: number };
 
 type Step = OfUpload | { do: "wait"; lapses: number } | { do: "revoke" };
 
@@ -26,6 +35,16 @@ const of = fc.nat({ max: 4 });
 const by = fc.nat({ max: 1 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom("reserve" as const, "refuse" as const), of }),
+  fc.record({
+    do: fc.constant("cancel" as const),
+    of,
+    by,
+    keepMs: fc.constantFrom(0, 1000, LONGEST_KEPT_MS),
+  }),
+  fc.record({
+    do: fc.constantFrom("undo" as const, "renew" as const, "keep no longer" as const),
+    of,
+  }),
   fc.record({
     do: fc.constantFrom("finalize" as const, "make" as const, "roll back" as const),
     of,
@@ -67,10 +86,11 @@ function createModel(maxUploads: number) {
       const known = uploads.get(key);
       if (change.kind === "begin") {
         if (known && known.state !== "failed") throw new Error("begun over one that lives");
-        const times = { id: key, tokenId: 1, createdAt: now, lastByteAt: now };
+        const times = { id: key, tokenId: 1, createdAt: now, lastByteAt: now, keptUntil: null };
         uploads.set(key, { ...change.upload, ...times, received: SIZE });
       } else if (change.kind === "update" && known) {
-        uploads.set(key, { ...known, ...change.set });
+        const changed = { ...known, ...change.set };
+        uploads.set(key, changed.state === "failed" ? { ...changed, keptUntil: null } : changed);
       } else if (change.kind === "photo" && known) {
         photos.set(key, (photos.get(key) ?? 0) + 1);
         token.consumed += 1;
@@ -84,6 +104,7 @@ function createModel(maxUploads: number) {
     uploads,
     photos,
     reserved,
+    reserves: (key: number) => reserved() > reserved(key),
     take: (one: Step) => {
       if (one.do === "wait") now += one.lapses * LAPSE_MS;
       else if (one.do === "revoke") token.revokedAt = now;
@@ -105,7 +126,11 @@ function createModel(maxUploads: number) {
       const refusal = { failure, delivery: null, scope: "upload" as const, alone: true };
       return decideRefusal(seen, refusal, begun, now);
     }
+    if (one.do === "undo") return decideUndo(seen, now);
+    if (one.do === "renew") return decideRenewal(seen, now);
+    if (one.do === "keep no longer") return decideKeptEnd(seen, now);
     const lease = `process ${one.by}`;
+    if (one.do === "cancel") return decideCancel(seen, { lease, keepMs: one.keepMs }, now);
     if (one.do === "finalize") {
       const request = { size: SIZE, lease, extra: {}, othersLive: true };
       return decideFinalizing(seen, request, now);
@@ -131,7 +156,12 @@ test("uses consumed and reserved are never more than a token has, and a photo is
           revoked += 1;
           if (revoked > 1) expect(model.photos.size).toBe(photosBefore);
         }
-        for (const [key, { state, lease }] of model.uploads) {
+        for (const [key, known] of model.uploads) {
+          const { state, lease } = known;
+          // One that was cancelled holds no use while it is kept, and becomes no photo without an Undo.
+          if (known.keptUntil !== null) {
+            expect([state, model.reserves(key)]).toEqual(["receiving", false]);
+          }
           // A lease is of one that is being finalized, and what is a photo stays one.
           if (state !== "finalizing") expect(lease).toBeNull();
           if (ended.get(key) === "finished") expect(state).toBe("finished");

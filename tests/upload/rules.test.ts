@@ -9,14 +9,19 @@ import {
 } from "../../src/upload/chunk-rules.ts";
 import type { Chunk } from "../../src/upload/chunk.ts";
 import { decideUndecided, holdsUse, next, tokenState, useState } from "../../src/upload/rules.ts";
-import { decideCancel, decideRefusal } from "../../src/upload/end-rules.ts";
+import {
+  decideCancel,
+  decideKeptEnd,
+  decideRefusal,
+  LONGEST_KEPT_MS,
+} from "../../src/upload/end-rules.ts";
 import {
   decideFinalizing,
   decidePhoto,
   decideReopening,
   decideRollBack,
 } from "../../src/upload/finalize-rules.ts";
-import { decideRenewal, decideReservation } from "../../src/upload/upload-rules.ts";
+import { decideRenewal, decideReservation, decideUndo } from "../../src/upload/upload-rules.ts";
 
 /** The tables 4.1 and 4.2 of the protocol, row by row, against the pure functions that decide. */
 
@@ -47,9 +52,17 @@ const upload: Upload = {
   sealedToken: null,
   createdAt: NOW - HOUR,
   lastByteAt: NOW,
+  keptUntil: null,
   clientInfo: {},
   failure: null,
 };
+
+/** It was cancelled, and its bytes are kept for two seconds. */
+const kept: Upload = { ...upload, lastByteAt: NOW - LAPSE_MS, keptUntil: NOW + 2000 };
+/** The same by a clock that was put back since. */
+const backThen: Upload = { ...kept, lastByteAt: NOW };
+const CANCELLED = { code: "upload_cancelled", message: "The upload was cancelled." };
+const cancelled: Upload = { ...upload, state: "failed", received: 0, failure: CANCELLED };
 
 const view = (change: Partial<UploadView> = {}): UploadView => ({
   upload,
@@ -165,6 +178,9 @@ describe("protocol 4.2: a chunk that comes", () => {
     ],
     ["of a new file, too late", late, undefined, chunk, "expired"],
     ["of one that has begun, within the grace", late, upload, chunk, "go on"],
+    ["of one that was cancelled, and whose bytes are kept", token, kept, chunk, "reserve"],
+    ["of one like it that seems to hold its use still", token, backThen, chunk, "reserve"],
+    ["of one that was cancelled, whose bytes are gone", token, cancelled, chunk, "repeat refusal"],
     ["of one that has failed, within the grace", late, failed, chunk, "expired"],
     ["of a file refused for its type", token, failed, chunk, "repeat refusal"],
     [
@@ -332,6 +348,7 @@ describe("a use is reserved", () => {
     ["that has lapsed, where a use is free", view({ upload: silent, reserved: 1 }), true],
     ["not where others hold the last one by then", view({ upload: silent, reserved: 2 }), false],
     ["not of a photo", view({ upload: { ...upload, state: "finished" } }), false],
+    ["not of one that was cancelled meanwhile", view({ upload: kept }), false],
     ["not of one that has gone", view({ upload: undefined }), false],
   ] as const)("a reservation %s", (_, of, value) => {
     const renewed = [{ kind: "update" as const, set: { lastByteAt: NOW } }];
@@ -669,17 +686,97 @@ describe("protocol 6: a photo is replaced", () => {
   });
 });
 
-const cancelling = (change: Partial<UploadView>) => decideCancel(view(change), "mine", NOW);
+const cancelling = (change: Partial<UploadView>, keepMs = 0) =>
+  decideCancel(view(change), { lease: "mine", keepMs }, NOW);
+
+const changedTo = (set: object) => [{ kind: "update", set }] as never;
 
 describe("4.8, cancelling", () => {
-  const failure = { code: "upload_cancelled", message: "The upload was cancelled." };
+  const failed = {
+    state: "failed",
+    failure: CANCELLED,
+    sealedToken: null,
+    lease: null,
+    lastByteAt: NOW,
+  } as const;
 
   test("an upload that is receiving fails with its bytes and its use", () => {
-    const set = { state: "failed", failure, sealedToken: null, lease: null, lastByteAt: NOW };
-    expect(cancelling({})).toEqual({
-      changes: [{ kind: "update", set }],
+    expect(cancelling({})).toEqual({ changes: changedTo(failed), value: "cancelled" });
+  });
+
+  test("it may be kept: it holds no use then, and any chunk of it reserves one anew", () => {
+    const set = {
+      state: "receiving",
+      lease: null,
+      lastByteAt: NOW - LAPSE_MS,
+      keptUntil: NOW + 9000,
+    };
+    expect(cancelling({}, 9000)).toEqual({ changes: changedTo(set), value: "kept" });
+    expect(holdsUse({ ...upload, lastByteAt: NOW - LAPSE_MS }, NOW)).toBe(false);
+    const mine = { ...upload, state: "finalizing", lease: "mine" } as const;
+    expect(cancelling({ upload: mine }, 9000)).toEqual({ changes: changedTo(set), value: "kept" });
+    const beginning = {
+      identity: upload.identity,
+      filename: "a.png",
+      file: upload.file,
+      clientInfo: {},
+      sealedToken: "seal",
+    };
+    expect(decideReservation(view({ upload: kept }), beginning, NOW)).toEqual({
+      changes: changedTo({ lastByteAt: NOW, sealedToken: "seal", keptUntil: null }),
+      value: "reserved",
+    });
+    expect(decideReservation(view({ upload: kept, reserved: 2 }), beginning, NOW)).toEqual({
+      changes: [],
+      value: "held",
+    });
+  });
+
+  test("one without a byte is not kept, and asking again keeps none for longer", () => {
+    expect(cancelling({ upload: { ...upload, received: 0 } }, 9000).value).toBe("cancelled");
+    expect(cancelling({ upload: kept }, 9000)).toEqual({ changes: [], value: "kept before" });
+    expect(cancelling({ upload: kept })).toEqual({
+      changes: changedTo(failed),
       value: "cancelled",
-    } as never);
+    });
+  });
+
+  test.each([
+    ["not before its time", NOW + 1, false],
+    ["at its time", NOW, true],
+    ["behind it", NOW - 1, true],
+    ["where a clock that was ahead has written it", NOW + LONGEST_KEPT_MS + 1, true],
+    ["not where that was undone", null, false],
+  ])("a kept one ends %s", (_, keptUntil, value) => {
+    const ended = decideKeptEnd(view({ upload: { ...kept, keptUntil } }), NOW);
+    expect(ended).toEqual({ changes: value ? changedTo(failed) : [], value });
+  });
+
+  test("it is undone where a use is free, while it is kept", () => {
+    const changes = changedTo({ lastByteAt: NOW, keptUntil: null });
+    expect(decideUndo(view({ upload: kept, reserved: 1 }), NOW)).toEqual({ changes, value: true });
+    for (const of of [
+      { upload: kept, reserved: 2 },
+      { upload: cancelled },
+      { upload: undefined },
+    ]) {
+      expect(decideUndo(view(of), NOW)).toEqual({ changes: [], value: false });
+    }
+  });
+
+  test("nothing of a kept one makes its photo, and what came before refuses its chunks", () => {
+    const whole = { ...kept, received: 250 };
+    const request = { size: 250, lease: "mine", extra: {}, othersLive: true };
+    expect(decideFinalizing(view({ upload: whole }), request, NOW)).toEqual({
+      changes: [],
+      value: "cancelled",
+    });
+    const identity = { identifier: "i", filename: "a.png", chunkSize: 100, totalSize: 250 };
+    const one = { identity, start: 0, lengths: [100], clientInfo: {} };
+    expect(decideChunk(kept, undefined, true, one)).toMatchObject({
+      do: "refuse",
+      problem: { code: "upload_cancelled" },
+    });
   });
 
   test.each([

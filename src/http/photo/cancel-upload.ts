@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { Problem } from "../../problem.ts";
 import type { Identity } from "../../records/records.ts";
 import { endForUploader } from "../../upload/cancel.ts";
+import { LONGEST_KEPT_MS } from "../../upload/end-rules.ts";
 import { readIdentity } from "../../upload/chunk.ts";
 import { findReplacing } from "../../upload/direct-claim.ts";
 import { filenameOf } from "../../upload/params.ts";
@@ -33,6 +34,8 @@ const bytes = (description: string, example: number) =>
 const name = (description: string) =>
   Type.Optional(Type.String({ maxLength: 1024, description, examples: ["party.jpg"] }));
 
+const NOTHING_CAME = { isCancelled: true, keptMs: 0 };
+
 const ARRIVED = "The file has arrived already: delete-upload-token takes a photo back.";
 
 const input = Type.Object({
@@ -57,6 +60,16 @@ const input = Type.Object({
   dztotalfilesize: bytes("The same in Dropzone.", 2_481_022),
   dzchunksize: bytes("The same in Dropzone.", 1_048_576),
   filename: name("The file's name, where its uploader has no parameter for it."),
+  keep_seconds: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: LONGEST_KEPT_MS / 1000,
+      default: 0,
+      description:
+        "For how long its bytes are kept, so that the file can go on where it was (Undo). 0: they are deleted at once.",
+      examples: [10],
+    }),
+  ),
 });
 
 /** `cancel-upload`: whoever sends a file does not want it any more (protocol 4.8). */
@@ -72,6 +85,9 @@ name it, by what Resumable.js, flow.js or Dropzone say of it; \`filename\` is th
 is named by \`resumableTotalSize\` and \`resumableFilename\` alone. A file that the caller of \`replace\` sends without a token is named by \`photo_id\` in place
 of the upload token.
 
+With \`keep_seconds\` its bytes stay for so long, and are deleted then by the server itself. A chunk of the file that is sent meanwhile takes the use
+again, if one is free, and the file goes on with the bytes that are there; else it is answered as a file for which no use is left.
+
 Chunks of it that are still coming in are refused. The same file may be sent again: it begins anew with its first chunk. Cancelling one that is
 cancelled, or that never began, changes nothing. A browser can call this when its page is closed (\`navigator.sendBeacon\`, a form).`,
   input,
@@ -82,7 +98,11 @@ cancelled, or that never began, changes nothing. A browser can call this when it
     fields: Type.Object({
       cancelled_p: Type.Boolean({
         description:
-          "Nothing of the file is here, and it holds no use. False: it has become a photo, and stays.",
+          "It holds no use, and nothing of the file is here, or it is kept for `kept_seconds`. False: it has become a photo, and stays.",
+      }),
+      kept_seconds: Type.Integer({
+        description:
+          "For so many seconds, rounded up, its bytes are kept. 0: they are deleted, or none were there.",
       }),
       reason: Type.String({ description: "Why it was not cancelled, for people; else empty." }),
     }),
@@ -94,17 +114,24 @@ cancelled, or that never began, changes nothing. A browser can call this when it
       resumableTotalSize: 2_481_022,
       resumableChunkSize: 1_048_576,
       resumableFilename: "party.jpg",
+      keep_seconds: 10,
     },
-    output: () => ({ cancelled_p: true, reason: "" }),
+    output: () => ({ cancelled_p: true, kept_seconds: 10, reason: "" }),
   },
   refusals: holderRefusals,
   run: async (call, context) => {
     const params = new Map(Object.entries(call.input).map(([key, value]) => [key, `${value}`]));
     const identity = readIdentity(params, filenameOf(params, call.input.filename));
     const owner = await ownerOf(call, context, identity);
-    const isCancelled =
-      !owner || (await endForUploader({ ...context, ...context.uploads }, owner, identity));
-    return { cancelled_p: isCancelled, reason: isCancelled ? "" : ARRIVED };
+    const keepMs = (call.input.keep_seconds ?? 0) * 1000;
+    const { isCancelled, keptMs } = owner
+      ? await endForUploader({ ...context, ...context.uploads }, owner, identity, keepMs)
+      : NOTHING_CAME;
+    return {
+      cancelled_p: isCancelled,
+      kept_seconds: Math.ceil(keptMs / 1000),
+      reason: isCancelled ? "" : ARRIVED,
+    };
   },
 });
 

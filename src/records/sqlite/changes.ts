@@ -77,6 +77,7 @@ export function uploadChanges(
         next.received = deleteChunks(tx, upload.id);
         next.lease = null;
         next.sealedToken = null;
+        next.keptUntil = null;
       }
     }
     const row = write.get({ ...next, ...failureColumns(next.failure) });

@@ -29,6 +29,7 @@ export function deleteUploadRow(tx: Tx, where: SQL | undefined): boolean {
         identifier: null,
         lease: null,
         sealedToken: null,
+        keptUntil: null,
         received: HAS_CHUNKS,
       })
       .where(of)

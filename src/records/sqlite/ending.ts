@@ -14,7 +14,7 @@ export function ending(db: Db): Pick<LeftoverRecords, "end" | "delete" | "delete
         db.transaction((tx) => {
           const ended = tx
             .update(uploads)
-            .set({ state: "failed", received: 0, lease: null, sealedToken: null })
+            .set({ state: "failed", received: 0, lease: null, sealedToken: null, keptUntil: null })
             .where(
               and(
                 inArray(uploads.id, [...uploadIds]),
@@ -43,7 +43,7 @@ export function ending(db: Db): Pick<LeftoverRecords, "end" | "delete" | "delete
         );
         if (tx.delete(uploads).where(and(empty, NO_CALLBACK_DUE)).run().changes > 0) return true;
         // Its backend is still to be told why a chunk of it was refused.
-        const failed = { state: "failed", sealedToken: null } as const;
+        const failed = { state: "failed", sealedToken: null, keptUntil: null } as const;
         return tx.update(uploads).set(failed).where(empty).run().changes > 0;
       }, immediately),
   };

@@ -7,10 +7,13 @@ import { lastIdOf } from "./make-photo.ts";
 import { pruneRemoved } from "./remove.ts";
 import { toUpload } from "./row.ts";
 import { chunks, uploads } from "./schema.ts";
-import { LIVE, RECEIVING_WHOLE, TO_FINALIZE, UNFINISHED } from "./states.ts";
+import { KEPT, LIVE, RECEIVING_WHOLE, TO_FINALIZE, UNFINISHED } from "./states.ts";
 
 /** Rows that are changed at once: less than a millisecond's work. */
 const FEW = 200;
+
+/** Of those that KEPT finds: never null. */
+const KEPT_UNTIL = sql<number>`${uploads.keptUntil}`;
 
 /** What did not become a photo: for the start and the sweeper. */
 export function leftoverRecords(db: Db): LeftoverRecords {
@@ -24,7 +27,22 @@ export function leftoverRecords(db: Db): LeftoverRecords {
       db.select().from(uploads).where(RECEIVING_WHOLE).all().map(toUpload),
 
     complete: async () =>
-      db.select().from(uploads).where(TO_FINALIZE).orderBy(uploads.id).all().map(toUpload),
+      db
+        .select()
+        .from(uploads)
+        .where(and(TO_FINALIZE, isNull(uploads.keptUntil)))
+        .orderBy(uploads.id)
+        .all()
+        .map(toUpload),
+
+    kept: async (limit) =>
+      db
+        .select({ id: uploads.id, tokenId: uploads.tokenId, keptUntil: KEPT_UNTIL })
+        .from(uploads)
+        .where(KEPT)
+        .orderBy(asc(uploads.keptUntil), asc(uploads.id))
+        .limit(limit)
+        .all(),
 
     expectedAfter: async (id, limit) =>
       db

@@ -18,6 +18,7 @@ export function toUpload(row: typeof uploads.$inferSelect): Upload {
     sealedToken: row.sealedToken,
     createdAt: row.createdAt,
     lastByteAt: row.lastByteAt,
+    keptUntil: row.keptUntil,
     clientInfo: row.clientInfo,
     failure:
       row.failureCode === null

@@ -23,6 +23,9 @@ export const LIVE_OF_TOKEN = and(eq(uploads.tokenId, sql.placeholder("tokenId"))
 export const HAS_CHUNKS_TO_PRUNE = sql`${uploads.state} in ('finished', 'failed') and ${uploads.received} > 0
   and ${uploads.totalSize} is not null`;
 
+/** Its uploader has cancelled it, and its bytes are kept for a while. */
+export const KEPT = sql`${uploads.state} = 'receiving' and ${uploads.keptUntil} is not null`;
+
 /** Every byte of it is on record, and there is no photo yet. */
 export const TO_FINALIZE = sql`(${uploads.state} = 'finalizing'
   or (${uploads.state} = 'receiving' and ${uploads.received} = ${uploads.totalSize}))`;

@@ -15,7 +15,7 @@ type Row = { id: number; owner: number };
  */
 export function uploadsUnderWay(db: Db, turn: () => Promise<void>): UploadRecords["underWay"] {
   // In the indexes' own words (states.ts). A token has some thousand of these at most.
-  const live = "u.state in ('receiving', 'finalizing')";
+  const live = "u.state in ('receiving', 'finalizing') and u.kept_until is null";
   const owned =
     "select u.id, t.user_id as owner from uploads u join upload_tokens t on t.id = u.token_id";
   // Prepared when they are asked for, which is seldom: each takes memory.

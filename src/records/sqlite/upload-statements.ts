@@ -35,6 +35,7 @@ export function uploadStatements(db: Db) {
       lastByteAt: sql`${sql.placeholder("lastByteAt")}`,
       sealedToken: sql`${sql.placeholder("sealedToken")}`,
       received: sql`${sql.placeholder("received")}`,
+      keptUntil: sql`${sql.placeholder("keptUntil")}`,
       failureCode: sql`${sql.placeholder("failureCode")}`,
       failureMessage: sql`${sql.placeholder("failureMessage")}`,
     })
