@@ -23,8 +23,13 @@ export function createKeptUploads(context: CancelContext): KeptUploads {
   const { records, events, now } = context;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
+  let hasFailed = false;
   const loop = createBackgroundLoop(endDue, (error) => {
-    events.emit({ kind: "upload not deleted", upload: null, error: String(error) });
+    // Told once, and tried again for as long as it takes.
+    if (!hasFailed) {
+      events.emit({ kind: "upload not deleted", upload: null, error: String(error) });
+    }
+    hasFailed = true;
     wakeIn(RETRY_MS);
   });
 
@@ -44,6 +49,7 @@ export function createKeptUploads(context: CancelContext): KeptUploads {
         const ms = keptUntil - now();
         if (!isKeptNoLonger(keptUntil, now())) return wakeIn(Math.min(ms, LONGEST_KEPT_MS));
         await endKept(context, id);
+        hasFailed = false;
       }
       if (some.length < FEW) return;
       await nextTurn();

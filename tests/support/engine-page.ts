@@ -25,6 +25,20 @@ export type EngineSettings = Partial<Omit<EngineOptions, "guest">> & {
 /** What browsers say of a line that was cut. */
 const CUT = /net::ERR_|NS_ERROR|NetworkError/;
 
+/** As the page has it: with the token's status, and asked for again and again. */
+export const watching = (uploadToken: string) => ({
+  uploadToken,
+  status: {
+    state: "open" as const,
+    maxUploads: 1,
+    remaining: 1,
+    free: 1,
+    validUntil: Date.now() + 1e7,
+    graceUntil: Date.now() + 2e7,
+  },
+  statusMs: 50,
+});
+
 /**
  * A page of the server's own origin with nothing but the upload page's sending machinery and a file input. What is in it is
  * of `EngineWindow` (engine-script.ts).

@@ -121,6 +121,7 @@ test("why nothing gets through is said beside the file, here and where the archi
     trouble: "full",
     retryAt: undefined,
     waitsFor: undefined,
+    telling: false,
   };
   const said = (trouble: Trouble | undefined, language: Language) =>
     describeProgress({ ...transfer, trouble }, wordsOf(language));

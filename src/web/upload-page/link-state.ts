@@ -66,20 +66,16 @@ export function createLinkState(
   };
 }
 
-const MAY_HOLD: ReadonlySet<FileState> = new Set([
-  "waiting",
-  "sending",
-  "offline",
-  "paused",
-  "cancelled",
-]);
+const MAY_HOLD: ReadonlySet<FileState> = new Set(["waiting", "sending", "offline", "paused"]);
 
-/** How many were done and how many begun. A file that was cancelled a moment ago may hold its use still. */
+/** How many were done and how many begun. A file that was cancelled holds its use until the server knows of that. */
 function ownFiles(engine: Engine, list: UploadList, earlier: number) {
   const transfers = engine.transfers();
   return {
     done: list.totals.peek().done,
-    begun: transfers.filter(({ state, sent }) => sent > 0 && MAY_HOLD.has(state)).length,
+    begun: transfers.filter(
+      ({ state, sent, telling }) => sent > 0 && (MAY_HOLD.has(state) || telling),
+    ).length,
     earlier,
   };
 }

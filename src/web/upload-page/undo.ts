@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import type { UploadList } from "./upload-list.ts";
 
-/** Milliseconds in which a cancelled file can be taken up again: then the server is told. */
+/** Milliseconds in which a cancelled file can be taken up again: then the server deletes its bytes. */
 export const UNDO_MS = 8_000;
 
 /** Takes files that were cancelled off the list when that can no longer be undone. */

@@ -11,6 +11,7 @@ import {
   smallFiles,
   transferIs,
   transfersOf,
+  watching,
 } from "../../support/engine-page.ts";
 import type { EngineWindow } from "../../support/engine-script.ts";
 import { serverForAll } from "../../support/lifetime.ts";
@@ -67,20 +68,6 @@ test("a tab that is closed leaves its file to the other one", async () => {
   const again = made.filter((request) => /^POST [12]$/.test(request));
   expect(again).toEqual([]);
   await isStored("heir.mp4", LARGE);
-});
-
-/** As the page has it: with the token's status, and asked for again and again. */
-const watching = (uploadToken: string) => ({
-  uploadToken,
-  status: {
-    state: "open" as const,
-    maxUploads: 1,
-    remaining: 1,
-    free: 1,
-    validUntil: Date.now() + 1e7,
-    graceUntil: Date.now() + 2e7,
-  },
-  statusMs: 50,
 });
 
 const stateOfLink = (page: Page): Promise<string> =>

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { appendFile } from "node:fs/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { appendFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { browserForAll } from "../../support/browsers.ts";
+import { pieces } from "../../support/chunks.ts";
 import { type CuttingProxy, startCuttingProxy } from "../../support/cutting-proxy.ts";
 import {
   addFiles,
@@ -12,10 +13,11 @@ import {
   sentOf,
   transferIs,
   transfersOf,
+  watching,
 } from "../../support/engine-page.ts";
 import type { EngineWindow } from "../../support/engine-script.ts";
 import { mp4, png } from "../../support/media.ts";
-import { sha256, storedAs } from "../../support/over-http.ts";
+import { sendPiece, sha256, storedAs } from "../../support/over-http.ts";
 import { until } from "../../support/remains.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { gateAt } from "../../support/upload-page.ts";
@@ -47,6 +49,8 @@ async function statusOf(token: string): Promise<{ state: string; free: number; r
   return ((await answer.json()) as { data: { state: string; free: number; reserved: number } })
     .data;
 }
+
+const stagedFiles = () => readdir(join(server.folder, "uploads"));
 
 test("a server that dies and comes back is waited for, and the file goes on", async () => {
   proxy = await startCuttingProxy(server.port);
@@ -127,29 +131,78 @@ test("a file that is changed while it is sent is given up, and its use is free",
   await until("the use is free", async () => (await statusOf(token)).free === 1);
 });
 
-// Of a file of which little was sent the use is free at once, of others when the time of Undo is over.
-test.each([
-  ["little", 1, 60_000],
-  ["much", 4, 50],
-])(
-  "a cancelled file of which %s was sent frees its use, and may be sent again",
-  async (_, chunks, undoMs) => {
-    const token = await server.token();
-    const page = await openEnginePage(browser, server.url, { uploadToken: token, undoMs });
-    const gate = await gateAt(page, chunks);
-    const name = `again-${chunks}.mp4`;
-    await addFiles(page, server.folder, { name, bytes: LARGE });
-    const stored = chunks * 2 * MEBIBYTE;
-    await until("so much is stored", async () => (await sentOf(page)) === stored);
-    expect((await statusOf(token)).reserved).toBe(1);
-    await control(page, name, "cancel");
-    await gate.openBehindThem();
-    await until("the use is free", async () => (await statusOf(token)).free === 1);
+/** A page whose only file has some chunks on the server, and is cancelled. @param undoMs how long that can be undone */
+async function cancelledFile(name: string, chunks: number, undoMs: number) {
+  const token = await server.token();
+  const page = await openEnginePage(browser, server.url, { ...watching(token), undoMs });
+  const gate = await gateAt(page, chunks);
+  await addFiles(page, server.folder, { name, bytes: LARGE });
+  const stored = chunks * 2 * MEBIBYTE;
+  await until("so much is stored", async () => (await sentOf(page)) === stored);
+  expect((await statusOf(token)).reserved).toBe(1);
+  await control(page, name, "cancel");
+  await gate.openBehindThem();
+  await until("the use is free", async () => (await statusOf(token)).free === 1);
+  return { token, page, gate };
+}
+
+test.each([1, 4])(
+  "a cancelled file of %p chunks frees its use at once, and goes on where it was when that is undone",
+  async (chunks) => {
+    const name = `undone-${chunks}.mp4`;
+    const { page, gate } = await cancelledFile(name, chunks, 50_000);
     await control(page, name, "undoCancel");
     await transferIs(page, name, "done");
+    expect(gate.passed.toSorted()).toEqual([1, 2, 3, 4, 5]);
     await isStored(name, LARGE);
   },
 );
+
+test("when it can no longer be undone the bytes of a cancelled file are gone, and it may be sent again", async () => {
+  const { page } = await cancelledFile("again.mp4", 4, 50);
+  await until("its bytes are deleted", async () => (await stagedFiles()).length === 0);
+  await control(page, "again.mp4", "undoCancel");
+  await transferIs(page, "again.mp4", "done");
+  await isStored("again.mp4", LARGE);
+});
+
+describe("a cancelled file that is undone when others have its use", () => {
+  const plan = { identifier: "other", filename: "other.png", chunkSize: 1000, totalSize: 2000 };
+  const sendOther = async (token: string, number: 1 | 2) => {
+    const piece = pieces(plan)[number - 1] as { number: number; start: number; end: number };
+    expect((await sendPiece(server, token, plan, piece, png(2000))).status).toBe(200);
+  };
+  const undoneFile = async (name: string) => {
+    const cancelled = await cancelledFile(name, 4, 50_000);
+    await sendOther(cancelled.token, 1);
+    await control(cancelled.page, name, "undoCancel");
+    await until("it waits", async () => (await transfersOf(cancelled.page))[0]?.waitsFor === "use");
+    return cancelled;
+  };
+
+  test("waits, and goes on where it was when they give it back", async () => {
+    const { token, page, gate } = await undoneFile("place.mp4");
+    const body = new URLSearchParams({
+      upload_token: token,
+      resumableIdentifier: "other",
+      resumableTotalSize: "2000",
+      resumableChunkSize: "1000",
+      resumableFilename: "other.png",
+    });
+    await fetch(`${server.url}/api/2/photo/cancel-upload`, { method: "POST", body });
+    await transferIs(page, "place.mp4", "done");
+    expect(gate.passed.toSorted()).toEqual([1, 2, 3, 4, 5]);
+    await isStored("place.mp4", LARGE);
+  });
+
+  test("is refused when that has become a photo, since the last place is gone", async () => {
+    const { token, page } = await undoneFile("no-place.mp4");
+    await sendOther(token, 2);
+    const { refusal } = await transferIs(page, "no-place.mp4", "refused");
+    expect(refusal).toEqual({ code: "token_used", message: "" });
+    expect((await statusOf(token)).reserved).toBe(0);
+  });
+});
 
 test("a chunk that arrives behind its file's cancelling leaves no photo that nobody wanted", async () => {
   const token = await server.token();

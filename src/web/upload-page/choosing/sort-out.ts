@@ -64,6 +64,7 @@ function turnAway({ file, path }: Picked, code: LimitCode): Transfer {
     sent: 0,
     stored: 0,
     speed: undefined,
+    telling: false,
     continued: false,
     trouble: undefined,
     retryAt: undefined,

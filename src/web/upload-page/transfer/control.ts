@@ -1,13 +1,10 @@
 import { tellCancelled, tellCancelledAtLeaving } from "./cancel.ts";
-import { type FileUpload, forgetStored, isOver, stopJobs, storedBytes } from "./file-upload.ts";
+import { type FileUpload, forgetStored, isOver, stopJobs } from "./file-upload.ts";
 import { keepRecord } from "./keep-record.ts";
 import type { Machine } from "./machine.ts";
 import { finish } from "./settle.ts";
 
 const UNDO_MS = 5000;
-
-/** Bytes that are soon sent again: a file of which the server has no more than these frees its use the moment it is cancelled. */
-const SOON_SENT_AGAIN = 4 * 1024 * 1024;
 
 export function pauseUpload({ notices }: Machine, upload: FileUpload): void {
   if (upload.state !== "waiting" && upload.state !== "sending") return;
@@ -23,36 +20,67 @@ export function resumeUpload({ notices }: Machine, upload: FileUpload): void {
 }
 
 /**
- * Stops a file, and tells the server when this can no longer be undone: a film that was almost there, and cancelled by a slip of the finger,
- * must not be sent from its beginning. A file of which little was sent frees its use for others at once.
+ * Stops a file and tells the server, which frees its use for others at once. It keeps the bytes for as long as that can be undone: a film that
+ * was almost there, and cancelled by a slip of the finger, must not be sent from its beginning.
  */
 export function cancelUpload(machine: Machine, upload: FileUpload): void {
   if (isOver(upload)) return;
   const before = upload.state === "paused" ? "paused" : "waiting";
-  const freed = upload.touched && storedBytes(upload) <= SOON_SENT_AGAIN;
   stopJobs(upload);
   upload.state = "cancelled";
   machine.records.forget(upload.id);
-  machine.notices.changed(upload.id);
   const tellNow = () => {
     upload.cancel = undefined;
     upload.telling = tell(machine, upload);
   };
   const { undoMs = UNDO_MS } = machine.options;
-  if (undoMs === 0) return tellNow();
-  upload.cancel = { timer: setTimeout(tellNow, undoMs), before, freed };
-  if (!freed) return;
-  const telling = freeUse(machine, upload).finally(() => {
-    if (upload.telling === telling) upload.telling = undefined;
-  });
+  if (undoMs === 0) tellNow();
+  else {
+    upload.cancel = { timer: setTimeout(tellNow, undoMs), before, isKept: undefined };
+    if (upload.touched) freeUse(machine, upload, undoMs);
+  }
+  machine.notices.changed(upload.id);
+}
+
+/**
+ * Tells the server at once, and to keep the bytes. It is told again when the time of Undo is over: a chunk that was on its way may arrive
+ * behind this, and undo it.
+ */
+function freeUse(machine: Machine, upload: FileUpload, undoMs: number): void {
+  const isUndone = () => upload.state !== "cancelled";
+  const telling = tellCancelled(machine, upload, { keepMs: undoMs, isUndone }).then(
+    ({ outcome, isKept }) => {
+      if (upload.telling !== telling) return;
+      upload.telling = undefined;
+      if (outcome !== undefined && !isUndone()) finish(machine, upload, outcome);
+      else if (upload.cancel) upload.cancel.isKept = isKept;
+      else if (isUndone()) goOn(machine, upload, isKept);
+      machine.status.askSoon();
+      machine.notices.changed(upload.id);
+      machine.wake();
+    },
+  );
   upload.telling = telling;
 }
 
-/** Tells the server at once. It is told again later: a chunk that was on its way may arrive behind this, and begin the file anew. */
-async function freeUse(machine: Machine, upload: FileUpload): Promise<void> {
-  const outcome = await tellCancelled(machine, upload);
-  if (outcome !== undefined && upload.state === "cancelled") finish(machine, upload, outcome);
-  machine.status.askSoon();
+/**
+ * Continues a file that the server knows to be cancelled. Its use may be somebody else's by now: then it waits like a file that has not begun.
+ * @param isKept whether the server has kept its bytes; undefined if it did not say
+ */
+function goOn(machine: Machine, upload: FileUpload, isKept: boolean | undefined): void {
+  if (isKept === false) {
+    reset(upload);
+    upload.anew = true;
+    if (upload.picked.handle) keepRecord(machine, upload);
+    else machine.records.forget(upload.id);
+    return;
+  }
+  upload.begun = false;
+  upload.turnedAway = 0;
+  machine.begunSinceStatus += 1;
+  // The server is asked first whether its bytes are there, and a use is free.
+  upload.check = upload.stored[0]?.[0];
+  upload.anew = upload.check === undefined;
 }
 
 /** Tells the server that the file was cancelled. If it is added again, it is sent from its beginning, whatever the server still has. */
@@ -60,24 +88,25 @@ async function tell(machine: Machine, upload: FileUpload): Promise<void> {
   const { identity, touched, anew } = upload;
   reset(upload);
   upload.anew = touched || anew;
-  const outcome = touched ? await tellCancelled(machine, { identity }) : undefined;
+  const { outcome } = touched ? await tellCancelled(machine, { identity }) : {};
   upload.telling = undefined;
   // If the cancelling was undone meanwhile, the file goes on and keeps its lock.
   if (upload.state === "cancelled") releaseLock(upload);
   if (outcome !== undefined && upload.state === "cancelled") finish(machine, upload, outcome);
+  machine.notices.changed(upload.id);
   machine.status.askSoon();
 }
 
-/** Continues a cancelled file where it was, or from its beginning if the server was told already. */
+/** Continues a cancelled file where it was, or from its beginning if the server has not kept its bytes. */
 export function undoCancel(machine: Machine, upload: FileUpload): void {
   if (upload.state !== "cancelled") return;
   const { cancel } = upload;
   upload.state = cancel?.before ?? "waiting";
   clearTimeout(cancel?.timer);
   upload.cancel = undefined;
-  if (cancel?.freed) {
-    reset(upload);
-    upload.anew = true;
+  // While the server is still being told, it goes on behind that.
+  if (cancel && upload.touched && upload.telling === undefined) {
+    goOn(machine, upload, cancel.isKept);
   }
   if (upload.identity !== undefined || upload.picked.handle) keepRecord(machine, upload);
   machine.notices.changed(upload.id);

@@ -64,11 +64,15 @@ export type FileUpload = {
   refusal: FileRefusal | undefined;
   outcome: FileOutcome | undefined;
   /**
-   * While a cancelled file can be undone: the timer after which the server is told, the state to return to, and whether the server was told
-   * at once, so that it begins anew.
+   * While a cancelled file can be undone: the timer after which the server is told for good, the state to return to, and whether the server
+   * keeps its bytes; undefined as long as it has not said so.
    */
   cancel:
-    | { timer: ReturnType<typeof setTimeout>; before: FileUpload["state"]; freed: boolean }
+    | {
+        timer: ReturnType<typeof setTimeout>;
+        before: FileUpload["state"];
+        isKept: boolean | undefined;
+      }
     | undefined;
   /** While the server is being told that the file was cancelled: nothing of the file may be sent before that has settled. */
   telling: Promise<void> | undefined;

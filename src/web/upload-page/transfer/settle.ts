@@ -37,6 +37,8 @@ export function settle(machine: Machine, upload: FileUpload, job: Job, result: J
     case "missing":
       // The server has lost the file or a part of it: nothing counts as stored until the server has been asked again.
       forgetStored(upload, MOST_ASKS);
+      // If it was cancelled, and its bytes are gone, the server takes its first chunk before others (protocol 4.8).
+      upload.anew = true;
       break;
     case "finished":
       finish(machine, upload, result.outcome);
@@ -44,6 +46,8 @@ export function settle(machine: Machine, upload: FileUpload, job: Job, result: J
     case "refused":
       if (upload.state === "cancelled") break;
       if (beginsAnew(upload, job, result.refusal)) break;
+      // It is asked again when the file goes on.
+      if (job.check) upload.check = job.number;
       if (result.refusal.code === "invalid_upload_token")
         void turnAway(machine, upload, result.refusal);
       else refuseUpload(machine, upload, result.refusal);

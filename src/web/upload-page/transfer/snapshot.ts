@@ -18,6 +18,7 @@ export function snapshotOf(upload: FileUpload, online: boolean): Transfer {
     sent: state === "done" ? file.size : sentBytes(upload),
     stored: state === "done" ? file.size : storedBytes(upload),
     speed: state === "sending" ? upload.speedometer.speed() : undefined,
+    telling: upload.telling !== undefined,
     continued,
     trouble: troubleOf(upload),
     retryAt: retryAtOf(upload),

@@ -32,8 +32,8 @@ export function startWaiting(machine: Machine): void {
   }
 }
 
-const mayGo = (upload: FileUpload): boolean =>
-  (upload.state === "waiting" || upload.state === "sending") && upload.waitsFor === undefined;
+const mayGo = ({ state, waitsFor, telling }: FileUpload): boolean =>
+  (state === "waiting" || state === "sending") && waitsFor === undefined && telling === undefined;
 
 function prepareSome(machine: Machine, uploads: readonly FileUpload[]): void {
   let ready = 0;

@@ -20,13 +20,13 @@ export type Engine = {
   /** Makes every attempt that is scheduled for later now. */
   retryNow(): void;
   /**
-   * Stops sending this file at once. The server is told at once where little was sent, else after `undoMs` or when the page is left; it then
-   * frees the use and deletes the bytes. If the file turns out to have arrived before it was stopped, it becomes "done".
+   * Stops sending this file at once. The server is told at once and frees the use; it deletes the bytes after `undoMs`, or when the page is
+   * left. If the file turns out to have arrived before it was stopped, it becomes "done".
    */
   cancel(id: string): void;
   /** Resolves when the server has been told that this file was cancelled, if it is being told, or could not be reached. */
   told(id: string): Promise<void>;
-  /** Continues a cancelled file where it was, or from its beginning if the server was told already. */
+  /** Continues a cancelled file where it was, or from its beginning if the server has not kept its bytes. If others have its use by now, it waits for one. */
   undoCancel(id: string): void;
   /** Takes a file that has ended (done, refused, cancelled) off the list. Ignored for any other file. */
   remove(id: string): void;
@@ -57,7 +57,7 @@ export type EngineOptions = {
   guest: () => { name: string; note: string };
   /** The token's status as the server wrote it into the page. */
   status: TokenStatus;
-  /** Milliseconds between `cancel` and the moment when the server is told. Default 5000. */
+  /** Milliseconds in which a cancelled file can be undone: until then the server keeps its bytes. Default 5000. */
   undoMs?: number;
   /** Milliseconds between two requests for the status while the page is visible. Default 3000; 0: only when `askStatus` is called. */
   statusMs?: number;
@@ -109,6 +109,8 @@ export type Transfer = {
   readonly stored: number;
   /** Bytes per second; undefined until a second has been measured. */
   readonly speed: number | undefined;
+  /** The server has not answered yet that it was cancelled: it may hold its use still. */
+  readonly telling: boolean;
   /** Part of it was sent at an earlier visit. */
   readonly continued: boolean;
   /** Why nothing of the file gets through at this moment, while further attempts are made; undefined while something does. */
