@@ -216,6 +216,36 @@ describe.skipIf(reason !== undefined)("a full disk", () => {
     await nothingLeft(server, before);
   });
 
+  test("when a cancelled file's time is over: its bytes go, at the latest when there is space", async () => {
+    const token = await server.token();
+    const plan = planFor(mp4(300), 100);
+    const [first] = pieces(plan) as [Piece];
+    await sendPiece(server, token, plan, first, mp4(300));
+    const body = new URLSearchParams({
+      upload_token: token,
+      resumableIdentifier: plan.identifier,
+      resumableTotalSize: "300",
+      resumableChunkSize: "100",
+      resumableFilename: plan.filename,
+      keep_seconds: "1",
+    });
+    const url = `${server.url}/api/2/photo/cancel-upload`;
+    const answer = await fetch(url, { method: "POST", body, keepalive: false });
+    expect(await answer.json()).toMatchObject({ data: { kept_seconds: 1 } });
+    disk.fill();
+    for (let made = true; made;) made = (await server.token().catch(() => "")) !== "";
+    // Longer than they are kept, so that it was tried.
+    await until("the time is over", () => {
+      const query = "select kept_until from uploads where kept_until is not null";
+      return rowsOf<{ kept_until: number }>(server, query).every(
+        (row) => row.kept_until < Date.now(),
+      );
+    });
+    disk.empty();
+    await nothingLeft(server, before);
+    databaseIsWhole();
+  });
+
   test("keeps nobody from the archive's page who is signed in", async () => {
     const call = (path: string, init?: RequestInit) =>
       fetch(server.url + path, { redirect: "manual", keepalive: false, ...init });
