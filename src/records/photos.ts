@@ -74,6 +74,9 @@ export type PhotoOrder = "created" | "published" | "taken" | "title";
 /** Where a photo stands in an order: what it is put in order by, and its id. */
 export type PhotoPlace = { key: string | number; id: number };
 
+/** From, inclusively, until, exclusively, in milliseconds since 1970. */
+export type TimeSpan = { from: number; until: number };
+
 /** Photos that meet all that is said. Those in the trash meet it only where `inTrash` is said. */
 export type PhotoFilter = {
   photoId?: number;
@@ -90,8 +93,10 @@ export type PhotoFilter = {
   search?: string;
   video?: boolean;
   audio?: boolean;
-  /** Came in this time: from, inclusively, until, exclusively. */
-  created?: { from: number; until: number };
+  /** Came in this time. */
+  created?: TimeSpan;
+  /** Was taken in this time; of a photo of which that is not known, came in it. */
+  taken?: TimeSpan;
   inTrash?: true;
   /** Default: created. */
   order?: PhotoOrder;
@@ -138,6 +143,8 @@ export type SegmentCut = {
   most: number;
   /** Minutes that the clocks by which days are told are ahead of UTC. */
   utcOffset: number;
+  /** IANA name of their time zone, such as `Europe/Berlin`; without one they are always so far ahead. */
+  timeZone?: string;
 };
 
 /** What is said of a photo, and may be changed. */

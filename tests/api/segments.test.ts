@@ -68,6 +68,35 @@ describe("segments", () => {
     expect(first?.day).toBe(new Date(site.site.now()).toISOString().slice(0, 10));
   });
 
+  test("say them by the clocks of a time zone, also where these were changed meanwhile", async () => {
+    const zoned = async (query: string) => (await ask(query)).body.data.segments[0]?.day;
+    const ahead = await zoned("utc_offset=840");
+    expect(await zoned("time_zone=Pacific/Kiritimati")).toBe(ahead as string);
+    // The zone counts where it is known, the offset where it is not.
+    expect(await zoned("time_zone=Pacific/Kiritimati&utc_offset=0")).toBe(ahead as string);
+    expect(await zoned("time_zone=No/Where&utc_offset=840")).toBe(ahead as string);
+  });
+
+  test("and lists are of what came, or was taken, within a time", async () => {
+    const second = Math.floor(site.site.now() / 1000);
+    const today = second - 3600;
+    expect(await counts(`created_from=${today}`)).toEqual([2]);
+    expect(await counts(`created_until=${today}`)).toEqual([1]);
+    expect(await counts(`created_from=${today - 86_400}&created_until=${today}&tags=cat`)).toEqual([
+      1,
+    ]);
+    expect(await counts(`created_from=${today}&created_until=${today + 1}`)).toEqual([]);
+    // None of them says when it was taken.
+    expect(await counts(`taken_from=${today}`)).toEqual([2]);
+    expect(await counts(`taken_from=-9000&taken_until=${today}&created_from=${today}`)).toEqual([]);
+    // Together with a day: what lies in both.
+    const [year, month, day] = new Date(today * 1000).toISOString().split(/[-T]/).map(Number);
+    expect(await counts(`year=${year}&created_from=${today}`)).toEqual([2]);
+    expect(await counts(`year=${year}&month=${month}&day=${day}&created_until=1`)).toEqual([]);
+    const listed = await ask(`created_from=${today}`, "read", "list");
+    expect(listed.body as object).toMatchObject({ total_count: 2 });
+  });
+
   test("are listed between their place and the next one's", async () => {
     const { segments } = (await ask("include_unpublished_p=1")).body.data;
     const listed = async (query: string) => {
@@ -100,6 +129,11 @@ describe("segments", () => {
     ["utc_offset=x", "utc_offset must be a whole number from -1440 to 1440"],
     ["orderby=rating", "orderby must be"],
     ["day=1", "day needs month beside it"],
+    ["time_zone=Europe/Nowhere", 'such as Europe/Berlin, not "Europe/Nowhere"'],
+    ["created_from=9&created_until=9", "created_until must be later than created_from"],
+    ["taken_from=3&taken_until=2", "taken_until must be later than taken_from"],
+    ["taken_from=yesterday", "taken_from must be a whole number from -8640000000000"],
+    ["created_until=9000000000000", "created_until must be a whole number from -8640000000000"],
   ])("%s is refused in words", async (query, words) => {
     const { status, body } = await ask(query);
     expect(status).toBe(400);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { PhotoOrder, PhotoQuestion, Records } from "../../src/records/records.ts";
+import { daysBy } from "../../src/records/sqlite/days.ts";
 import { openRecords } from "../../src/records/sqlite/open.ts";
 import { fillRecords } from "../support/million.ts";
 
@@ -93,8 +94,27 @@ const FILTERS: [name: string, filter: PhotoQuestion, where: string][] = [
     { created: { from: Date.UTC(2026, 4), until: Date.UTC(2026, 5, 2) } },
     `deleted_at is null and id between 41 and 60`,
   ],
+  [
+    "those taken in a time that ends to the millisecond, with many of one moment",
+    { taken: { from: Date.UTC(2026, 5, 1) - 4 * DAY, until: Date.UTC(2026, 6, 1) + 900_000 } },
+    `deleted_at is null and coalesce(taken_at, created_at) >= ${Date.UTC(2026, 5, 1) - 4 * DAY}
+      and coalesce(taken_at, created_at) < ${Date.UTC(2026, 6, 1) + 900_000}`,
+  ],
+  ["those of no time", { created: { from: 2, until: 1 } }, "0"],
   ["one", { photoId: 7 }, "id = 7"],
   ["none", { photoId: 10 }, "0"],
+];
+
+const ZONES: [timeZone: string, at: number, name: string, from: string, hours: number][] = [
+  ["UTC", 0, "1970-01-01", "1970-01-01T00:00:00.000Z", 24],
+  ["Europe/Berlin", Date.UTC(2026, 2, 29, 5), "2026-03-29", "2026-03-28T23:00:00.000Z", 23],
+  ["Europe/Berlin", Date.UTC(2026, 9, 25, 5), "2026-10-25", "2026-10-24T22:00:00.000Z", 25],
+  ["Europe/Berlin", Date.UTC(2026, 6, 1, 22), "2026-07-02", "2026-07-01T22:00:00.000Z", 24],
+  // Midnight is passed over, and comes twice.
+  ["America/Sao_Paulo", Date.UTC(2018, 10, 4, 9), "2018-11-04", "2018-11-04T03:00:00.000Z", 23],
+  ["America/Havana", Date.UTC(2026, 10, 1, 9), "2026-11-01", "2026-11-01T04:00:00.000Z", 25],
+  // Before there were time zones.
+  ["Europe/Berlin", Date.UTC(1850, 5, 1, 9), "1850-06-01", "1850-05-31T23:06:32.000Z", 24],
 ];
 
 for (const [name, filter, where] of FILTERS) {
@@ -123,6 +143,14 @@ for (const [name, filter, where] of FILTERS) {
     30_000,
   );
 }
+
+test("a day is as long as the clocks of a time zone make it, and begins when they first show it", () => {
+  const cut = (timeZone: string, at: number) => {
+    const { name, from, until } = daysBy({ most: MOST, utcOffset: 0, timeZone })(at);
+    return [name, new Date(from).toISOString(), (until - from) / 3_600_000];
+  };
+  expect(ZONES.map(([zone, at]) => cut(zone, at))).toEqual(ZONES.map(([, , ...day]) => day));
+});
 
 test("photos that go and come back between the slices and behind them move no other segment", async () => {
   const filter: PhotoQuestion = { order: "created" };

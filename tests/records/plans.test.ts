@@ -200,6 +200,7 @@ test("nor does what is prepared when the database is opened", () => {
     "uploads_of_token",
     "uploads_finished_in_chunks",
     "photos_listed",
+    "photos_by_taking",
     "originals_without_hash",
   ]) {
     const using = ours.filter((text) => planOf(text).some((detail) => detail.includes(index)));

@@ -11,7 +11,7 @@ import type { Call, MethodContext } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { requireIndexed } from "../indexed.ts";
 import { flagInput, idInput, oneWordOf, orderInput } from "../paging.ts";
-import { timeOf } from "./list-days.ts";
+import { commonSpan, LAST_SECOND, spanOf, timeOf } from "./list-days.ts";
 
 /** More are no question that somebody asks. */
 const MOST_TAGS = 20;
@@ -26,6 +26,13 @@ const ORDERS: Record<string, PhotoOrder> = {
 
 const part = (minimum: number, maximum: number, description: string, example: number) =>
   Type.Optional(Type.Integer({ minimum, maximum, description, examples: [example] }));
+
+const moment = (description: string, example: number) =>
+  Type.Optional(
+    Type.Integer({ minimum: -LAST_SECOND, maximum: LAST_SECOND, description, examples: [example] }),
+  );
+
+const { createdAt } = EXAMPLE.photo;
 
 /** What photos are found by (protocol 6), for all methods that find some. */
 export const findFields = {
@@ -82,6 +89,19 @@ export const findFields = {
   year: part(1970, 9999, "Photos that came in this year (UTC).", 2026),
   month: part(1, 12, "In this month of the year.", 11),
   day: part(1, 31, "On this day of the month.", 23),
+  created_from: moment(
+    "Photos that came at this moment or later, in Unix seconds.",
+    Math.floor(createdAt / 1000) - 86_400,
+  ),
+  created_until: moment("Photos that came before this moment.", Math.floor(createdAt / 1000) + 1),
+  taken_from: moment(
+    "Photos that were taken at this moment or later; those of which nobody knows when, if they came then.",
+    Math.floor(createdAt / 1000) - 86_400,
+  ),
+  taken_until: moment(
+    "Photos that were taken before this moment, or came before it.",
+    Math.floor(createdAt / 1000) + 1,
+  ),
   video_p: flagInput("1: videos only. 0: no videos."),
   audio_p: flagInput("1: audio only. 0: no audio."),
   include_unpublished_p: flagInput("1: unpublished photos as well. Needs level `read`."),
@@ -171,8 +191,13 @@ function filterOf(asked: Asked): PhotoQuestion {
   if (asked.video_p !== undefined) filter.video = asked.video_p;
   if (asked.audio_p !== undefined) filter.audio = asked.audio_p;
   if (asked.deleted_p) filter.inTrash = true;
-  const created = timeOf(asked.year, asked.month, asked.day);
+  const created = commonSpan(
+    timeOf(asked.year, asked.month, asked.day),
+    spanOf("created", asked.created_from, asked.created_until),
+  );
   if (created) filter.created = created;
+  const taken = spanOf("taken", asked.taken_from, asked.taken_until);
+  if (taken) filter.taken = taken;
   if (asked.tags !== undefined || asked.tag !== undefined) {
     const mode = asked.tag_mode === "any" ? "any" : "all";
     filter.tags = { mode, keys: tagKeys(asked.tags ?? "", asked.tag ?? "") };

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { MOST_LISTED } from "../../api-limits.ts";
-import { refusedToken } from "../../problem.ts";
+import { Problem, refusedToken } from "../../problem.ts";
+import type { SegmentCut } from "../../records/records.ts";
 import { defineMethod } from "../define-method.ts";
 import { EXAMPLE } from "../examples.ts";
 import { object } from "../output.ts";
@@ -33,6 +34,14 @@ of titles there is none, and \`day\` is empty.`,
         examples: [60],
       }),
     ),
+    time_zone: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description:
+          "The time zone that these clocks are of, by its IANA name: they change to summer time and back. Where the server does not know it, `utc_offset` counts if it is there.",
+        examples: ["Europe/Berlin"],
+      }),
+    ),
   }),
   output: object({
     name: "PhotoSegments",
@@ -59,9 +68,9 @@ of titles there is none, and \`day\` is empty.`,
   },
   refusals: [{ problem: refusedToken.unknown, when: "The `upload_token` is not known." }],
   run: async (call, context) => {
+    const cut = { most: MOST_LISTED, ...readClocks(call.input) };
     const filter = await readFind(call, context);
     if (!filter) return { segments: [], total_count: 0 };
-    const cut = { most: MOST_LISTED, utcOffset: call.input.utc_offset ?? 0 };
     const found = await context.records.photos.segments(filter, cut);
     return {
       segments: found.map(({ day, count, after }) => {
@@ -71,3 +80,28 @@ of titles there is none, and \`day\` is empty.`,
     };
   },
 });
+
+/** The clocks by which days are told. @throws Problem invalid_input for a time zone that there is not, and nothing beside it */
+function readClocks({
+  time_zone: timeZone,
+  utc_offset: utcOffset,
+}: {
+  time_zone?: string;
+  utc_offset?: number;
+}): Pick<SegmentCut, "utcOffset" | "timeZone"> {
+  if (timeZone === undefined) return { utcOffset: utcOffset ?? 0 };
+  if (isTimeZone(timeZone)) return { utcOffset: 0, timeZone };
+  if (utcOffset !== undefined) return { utcOffset };
+  throw new Problem(
+    "invalid_input",
+    `time_zone must be the name of a time zone, such as Europe/Berlin, not "${timeZone}".`,
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}

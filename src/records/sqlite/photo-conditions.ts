@@ -1,13 +1,13 @@
-import type { PhotoQuestion } from "../records.ts";
+import type { PhotoQuestion, TimeSpan } from "../records.ts";
 import type { Db } from "./db.ts";
 import { facetConditions } from "./facet-conditions.ts";
 import { fullText } from "./full-text.ts";
 import { idWindows } from "./photo-slices.ts";
 import type { Condition } from "./photo-sets.ts";
 import {
-  createdConditions,
   onePhotoConditions,
   publishedConditions,
+  timeConditions,
   tokenConditions,
   trashCondition,
 } from "./row-conditions.ts";
@@ -29,7 +29,8 @@ export function photoConditions(db: Db) {
     photo: onePhotoConditions(db),
     token: tokenConditions(db),
     published: publishedConditions(db),
-    created: createdConditions(db),
+    created: timeConditions(db, "created"),
+    taken: timeConditions(db, "taken"),
     has: facetConditions(db),
     trash: trashCondition(db),
     searched: searchConditions(db),
@@ -44,14 +45,15 @@ type Parts = {
   photo: (id: number) => Condition;
   token: (id: number) => Condition;
   published: (now: number) => Condition;
-  created: (from: number, until: number) => Condition;
+  created: (span: TimeSpan) => Condition;
+  taken: (span: TimeSpan) => Condition;
   has: ReturnType<typeof facetConditions>;
   trash: Condition;
   searched: (search: string) => Condition[];
 };
 
 function conditionsOf(filter: PhotoQuestion, parts: Parts): Conditions {
-  const { photo, token, published, created, has, trash, searched } = parts;
+  const { photo, token, published, created, taken, has, trash, searched } = parts;
   const { photoId, tokenId, publishedAt, unpublishedAt, albumId, userId, tags, search } = filter;
   const few: Condition[] = [];
   const all: Condition[] = [];
@@ -63,7 +65,8 @@ function conditionsOf(filter: PhotoQuestion, parts: Parts): Conditions {
   if (albumId !== undefined) all.push(has("album", String(albumId)));
   if (userId !== undefined) all.push(has("user", String(userId)));
   if (tags?.mode === "all") all.push(...tags.keys.map((key) => has("tag", key)));
-  if (filter.created) all.push(created(filter.created.from, filter.created.until));
+  if (filter.created) all.push(created(filter.created));
+  if (filter.taken) all.push(taken(filter.taken));
   for (const kind of ["video", "audio"] as const) {
     const wanted = filter[kind];
     if (wanted !== undefined) (wanted ? all : none).push(has("media", kind));

@@ -1,11 +1,9 @@
-import type { PhotoPlace, PhotoRecords, PhotoSegment, SegmentCut } from "../records.ts";
+import type { PhotoPlace, PhotoRecords, PhotoSegment } from "../records.ts";
+import { daysBy, type Day } from "./days.ts";
 import type { FoundPhotos, photoFinding } from "./photo-finding.ts";
 import { fewInOrder, firstPlace, placeBehind } from "./photo-list.ts";
 import type { PhotoIds, PhotoOrderIds } from "./photo-orders.ts";
 import { hasPhoto, type PhotoSet } from "./photo-set.ts";
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Milliseconds of one slice, about: a segment is cut to its end. */
 const SLICE_MS = 4;
@@ -20,10 +18,11 @@ export function photoSegments(
 ): PhotoRecords["segments"] {
   return async (filter, cut) => {
     const made: PhotoSegment[] = [];
+    const clocks: Clocks = { most: cut.most, dayOf: daysBy(cut) };
     let last: PhotoPlace | undefined;
     for (;;) {
       const slice = await find(filter, (found) =>
-        cutSlice(found, cut, filter.ascending ?? false, last),
+        cutSlice(found, clocks, filter.ascending ?? false, last),
       );
       made.push(...slice.segments);
       if (!slice.last) return made;
@@ -33,6 +32,9 @@ export function photoSegments(
   };
 }
 
+/** Photos of a segment at most, and the day of a moment. */
+type Clocks = { most: number; dayOf: (at: number) => Day };
+
 type Slice = {
   segments: PhotoSegment[];
   /** The photo to go on behind, where there may be more. */
@@ -41,7 +43,7 @@ type Slice = {
 
 function cutSlice(
   found: FoundPhotos,
-  cut: SegmentCut,
+  { most, dayOf }: Clocks,
   ascending: boolean,
   after?: PhotoPlace,
 ): Slice {
@@ -60,9 +62,9 @@ function cutSlice(
     const id = list.ids[at] as number;
     const key = order.keyOf(id);
     if (key === undefined) throw new Error(`Photo ${id} is in an order, and not on record`);
-    if (!day || !isIn(day, key)) day = dayOf(key, cut.utcOffset);
+    if (!day || !isIn(day, key)) day = typeof key === "string" ? NO_DAY : dayOf(key);
     const end = endOf(day, order, list, ascending);
-    const counted = countTo(end, list, set, at, step, cut.most);
+    const counted = countTo(end, list, set, at, step, most);
     segments.push({
       day: day.name,
       count: counted.count,
@@ -76,19 +78,8 @@ function cutSlice(
   }
 }
 
-/** A day by the clocks that are meant: from, inclusively, until, exclusively, in milliseconds since 1970. */
-type Day = { name: string; from: number; until: number };
-
 /** Titles have none. */
 const NO_DAY: Day = { name: "", from: 0, until: 0 };
-
-function dayOf(key: string | number, utcOffset: number): Day {
-  if (typeof key === "string") return NO_DAY;
-  const ahead = utcOffset * MINUTE_MS;
-  const midnight = Math.floor((key + ahead) / DAY_MS) * DAY_MS;
-  const [name = ""] = new Date(midnight).toISOString().split("T");
-  return { name, from: midnight - ahead, until: midnight + DAY_MS - ahead };
-}
 
 function isIn(day: Day, key: string | number): boolean {
   return typeof key === "string" || (key >= day.from && key < day.until);

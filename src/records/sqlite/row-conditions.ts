@@ -1,4 +1,6 @@
+import type { TimeSpan } from "../records.ts";
 import type { Db } from "./db.ts";
+import { ORDER_KEYS } from "./order-statements.ts";
 import { parse } from "./photo-orders.ts";
 import { following, prepareAmong, prepareIds, SLICE } from "./photo-slices.ts";
 import type { Condition } from "./photo-sets.ts";
@@ -26,22 +28,34 @@ export function trashCondition(db: Db): Condition {
   };
 }
 
-/** Photos that came within a time: from, until before; in milliseconds since 1970. */
-export function createdConditions(db: Db): (from: number, until: number) => Condition {
-  const slice = prepareIds(
+/** Photos that came, or were taken, within a time: what they are put in order by lies in it. */
+export function timeConditions(db: Db, order: "created" | "taken"): (span: TimeSpan) => Condition {
+  const key = ORDER_KEYS[order];
+  // In two steps: SQLite finds (key, id) > (?, ?) by an index on columns, not by one on an expression.
+  const sameKey = prepareIds(
     db,
     `select json_group_array(id) from (select id from photos
-      where (created_at, id) > (?, ?) and created_at < ? order by created_at, id limit ${SLICE})`,
+      where ${key} = ? and id > ? order by id limit ${SLICE})`,
   );
-  const among = prepareAmong(db, "created_at >= ? and created_at < ?");
-  const keyOf = createdAt(db);
-  return (from, until) => ({
-    name: `created ${from} ${until}`,
+  const laterKeys = prepareIds(
+    db,
+    `select json_group_array(id) from (select id from photos
+      where ${key} > ? and ${key} < ? order by ${key}, id limit ${SLICE})`,
+  );
+  const among = prepareAmong(db, `${key} >= ? and ${key} < ?`);
+  const keyOf = db.$client
+    .prepare<[number], number>(`select ${key} from photos where id = ?`)
+    .pluck();
+  return ({ from, until }) => ({
+    name: `${order} ${from} ${until}`,
     slices: () =>
       following(
         // Half a millisecond before, so that those of the first one are behind it.
         from - 0.5,
-        (key, id) => slice.get(key, id, until),
+        (at, id) => {
+          const same = sameKey.get(at, id);
+          return parse(same).length > 0 ? same : laterKeys.get(at, until);
+        },
         (id) => keyOf.get(id),
       ),
     among: (ids) => parse(among.get(JSON.stringify(ids), from, until)),
