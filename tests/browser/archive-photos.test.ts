@@ -155,6 +155,47 @@ describe("the grid", () => {
     await page.getByText("5 files").waitFor();
   });
 
+  test("finds what came within days of whoever looks, typed or taken from the address", async () => {
+    const visit = await openArchive(browser, server, { locale: "de-DE" });
+    const { page } = visit;
+    await page.getByRole("button", { name: "Filtern und sortieren" }).click();
+    const [from, to] = [page.getByLabel("Von"), page.getByLabel("Bis")];
+    const today = await page.evaluate(() => new Date().toLocaleDateString("sv-SE"));
+    const address = () => new URLSearchParams(new URL(page.url()).hash.split("?")[1]);
+    await page.getByText("5 Fotos").waitFor();
+    await from.fill(today);
+    await page.getByRole("button", { name: /^Angekommen: ab .* entfernen$/ }).waitFor();
+    await page.getByText("5 Fotos").waitFor();
+    // A year as it is typed, digit by digit, is no year of its own: nothing is asked for before it is whole.
+    await to.focus();
+    await page.keyboard.type("03.05.202");
+    expect(address().get("to")).toBeNull();
+    await from.focus();
+    await page.getByText("Gib ein ganzes Datum ein.").waitFor();
+    expect(await to.getAttribute("aria-invalid")).toBe("true");
+    await to.fill("2026-05-03");
+    await page.getByText("Der letzte Tag liegt vor dem ersten.").waitFor();
+    await expectAccessible(visit);
+    await shot(visit, "archive-period");
+    expect([...address()]).toEqual([
+      ["time", "arrived"],
+      ["from", today],
+    ]);
+    await to.fill(today);
+    await page.getByText("Der letzte Tag liegt vor dem ersten.").waitFor({ state: "detached" });
+    await page.getByText("5 Fotos").waitFor();
+    await page.getByLabel("Art").selectOption("videos");
+    await page.getByText("0 Videos", { exact: true }).waitFor();
+    await page.goBack();
+    await page.getByText("5 Fotos").waitFor();
+
+    await page.evaluate(() => void (location.hash = "#/photos?to=2020-12-31"));
+    await page.getByRole("heading", { name: "Nichts gefunden" }).waitFor();
+    await page.getByRole("button", { name: "Angekommen: bis 31.12.2020 entfernen" }).click();
+    await page.getByText("5 Fotos").waitFor();
+    expect([...address()]).toEqual([]);
+  });
+
   test("finds by any tag, link and album, however many there are: by writing, by keys and by a press", async () => {
     const numbers = Array.from({ length: 130 }, (_, at) => `${at}`.padStart(3, "0"));
     const token = await server.token({ title: "The oldest link" });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import {
   findParams,
+  isNarrowed,
   readSelection,
   writeSelection,
 } from "../../src/web/archive-page/views/photos/filter.ts";
@@ -119,6 +120,27 @@ describe("the address", () => {
       video_p: true,
       tag: "two words",
     });
+  });
+
+  test("says days, which are those of whoever looks", () => {
+    const said = "time=taken&from=2026-05-03&to=2026-05-09";
+    const selection = readSelection(new URLSearchParams(said));
+    expect(new URLSearchParams(writeSelection(selection)).toString()).toBe(said);
+    const at = (day: number) => new Date(2026, 4, day).getTime() / 1000;
+    expect(findParams(selection)).toMatchObject({ taken_from: at(3), taken_until: at(10) });
+    const since = readSelection(new URLSearchParams("from=2026-05-03"));
+    expect(findParams(since)).toMatchObject({ created_from: at(3) });
+    expect(findParams(since)["created_until"]).toBeUndefined();
+    expect(isNarrowed(since)).toBe(true);
+    expect(isNarrowed(readSelection(new URLSearchParams("time=taken&order=oldest")))).toBe(false);
+    // Typed by hand the wrong way round.
+    const turned = readSelection(new URLSearchParams("from=2026-05-09&to=2026-05-03"));
+    expect([turned.from, turned.to]).toEqual(["2026-05-03", "2026-05-09"]);
+    for (const day of ["2026-02-30", "0002-01-01", "2026-5-3", "today", "20260503"]) {
+      expect(writeSelection(readSelection(new URLSearchParams({ from: day, to: day })))).toEqual(
+        {},
+      );
+    }
   });
 
   test("what is not understood is left out", () => {

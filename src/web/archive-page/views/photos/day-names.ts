@@ -4,6 +4,10 @@ export type DayNames = {
   long(day: string): string;
   /** For a narrow place: "27 Nov", "27 Nov 2024". */
   short(day: string): string;
+  /** "27 Nov 2026". */
+  date(day: string): string;
+  /** "3–9 May 2026"; of one day alone, "3 May 2026". */
+  span(first: string, last: string): string;
   /** "November 2026". */
   month(day: string): string;
 };
@@ -11,10 +15,13 @@ export type DayNames = {
 /** @param tag of the reader's language, for `Intl`: "en-GB" */
 export function createDayNames(tag: string): DayNames {
   const thisYear = String(new Date().getFullYear());
+  const formatOf = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(tag, { ...options, timeZone: "UTC" });
   const write = (options: Intl.DateTimeFormatOptions) => {
-    const format = new Intl.DateTimeFormat(tag, { ...options, timeZone: "UTC" });
-    return (day: string) => format.format(new Date(`${day}T00:00:00Z`));
+    const format = formatOf(options);
+    return (day: string) => format.format(midnightOf(day));
   };
+  const dates = formatOf({ dateStyle: "medium" });
   const long = { weekday: "long", day: "numeric", month: "long" } as const;
   const short = { day: "numeric", month: "short" } as const;
   const names = {
@@ -28,9 +35,13 @@ export function createDayNames(tag: string): DayNames {
   return {
     long: (day) => (isThisYear(day) ? names.long(day) : names.longWithYear(day)),
     short: (day) => (isThisYear(day) ? names.short(day) : names.shortWithYear(day)),
+    date: (day) => dates.format(midnightOf(day)),
+    span: (first, last) => dates.formatRange(midnightOf(first), midnightOf(last)),
     month: names.month,
   };
 }
+
+const midnightOf = (day: string) => new Date(`${day}T00:00:00Z`);
 
 /** Seconds of a video as players write them: "0:42", "1:02:03". */
 export function writeLength(seconds: number): string {

@@ -6,6 +6,7 @@ import { Menu } from "../../../kit/menu.tsx";
 import { albumFinder, linkFinder, tagFinder } from "../../find-choices.ts";
 import { SORTINGS, STATES, TYPES, type PhotoSelection } from "./filter.ts";
 import { useAlbumName, useLinkName } from "./choices.ts";
+import { PeriodFields } from "./period-fields.tsx";
 import { usePhotos } from "./photos-context.ts";
 
 /** A menu with all filters, and the order of the photos. */
@@ -35,6 +36,7 @@ function FilterForm() {
         label={texts.type}
         options={TYPES.map((type) => [type, texts.types[type || "all"]])}
       />
+      <PeriodFields />
       <Found
         name="albumId"
         label={texts.album}

@@ -1,7 +1,8 @@
 import type { ApiParams } from "../../api.ts";
+import { periodParams, readPeriod, type Period } from "./period.ts";
 
 /** Which photos are shown, and in which order, as the page's address says it. An empty string is a filter that is not set. */
-export type PhotoSelection = {
+export type PhotoSelection = Period & {
   search: string;
   albumId: string;
   tag: string;
@@ -43,6 +44,9 @@ const NAMES = {
   token_id: "tokenId",
   type: "type",
   state: "state",
+  time: "time",
+  from: "from",
+  to: "to",
   order: "order",
 } as const;
 
@@ -59,6 +63,7 @@ export function readSelection(params: URLSearchParams): PhotoSelection {
     tokenId: id("token_id"),
     type: oneOf(TYPES, params.get("type"), ""),
     state: oneOf(STATES, params.get("state"), ""),
+    ...readPeriod(params),
     order: oneOf(SORTINGS, params.get("order"), "newest"),
   };
 }
@@ -88,6 +93,7 @@ export function findParams(selection: PhotoSelection): ApiParams {
     ...(state !== "trash" && state !== "published" && { include_unpublished_p: true }),
     ...(state === "unpublished" && { published_p: false }),
     ...(state === "trash" && { deleted_p: true }),
+    ...periodParams(selection),
   };
 }
 
@@ -96,8 +102,14 @@ export function orderParams({ order }: PhotoSelection): ApiParams {
   return ORDERS[order];
 }
 
+/** A selection without any filter: of all that there is. */
+export const EVERYTHING: Omit<PhotoSelection, "order"> = {
+  ...{ search: "", albumId: "", tag: "", tokenId: "", type: "", state: "" },
+  ...{ time: "", from: "", to: "" },
+};
+
 /** Whether any filter is set. */
 export function isNarrowed(selection: PhotoSelection): boolean {
-  const { order: _, ...narrowing } = selection;
+  const { order: _, time: __, ...narrowing } = selection;
   return Object.values(narrowing).some(Boolean);
 }

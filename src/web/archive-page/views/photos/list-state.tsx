@@ -3,7 +3,7 @@ import { Button } from "../../../kit/button.tsx";
 import { Icon, type IconName } from "../../../kit/icon.tsx";
 import { Notice } from "../../../kit/notice.tsx";
 import { placeOf } from "../../place.ts";
-import { isNarrowed } from "./filter.ts";
+import { EVERYTHING, isNarrowed } from "./filter.ts";
 import { usePhotos } from "./photos-context.ts";
 import { useProblemText } from "../../problem-text.ts";
 
@@ -47,7 +47,7 @@ function Nothing() {
   if (isNarrowed(selection)) {
     return (
       <Empty icon="search" heading={texts.nothingFound} sentence={texts.nothingFoundSentence}>
-        <Button kind="main" onClick={() => select(SHOW_ALL)}>
+        <Button kind="main" onClick={() => select(EVERYTHING)}>
           {texts.showAll}
         </Button>
       </Empty>
@@ -64,8 +64,6 @@ function Nothing() {
     </Empty>
   );
 }
-
-const SHOW_ALL = { search: "", albumId: "", tag: "", tokenId: "", type: "", state: "" } as const;
 
 function Empty({
   icon,

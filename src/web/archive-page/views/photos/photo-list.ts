@@ -42,6 +42,7 @@ export type PhotoList = {
 /** The list of photos that a selection finds. Only those that are shown are loaded. */
 export function createPhotoList(api: Api, selection: PhotoSelection): PhotoList {
   const params = { ...findParams(selection), ...orderParams(selection) };
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const shape = signal<ListShape | undefined>(undefined);
   const known = signal(0);
   const problem = signal<unknown>(undefined);
@@ -61,7 +62,8 @@ export function createPhotoList(api: Api, selection: PhotoSelection): PhotoList 
   const askSegments = async (aborted: AbortSignal) => {
     const { data } = await api<{ segments: Segment[]; total_count: number }>(
       "photo/segments",
-      { ...params, utc_offset: -new Date().getTimezoneOffset() },
+      // A server that does not know the zone's name goes by the clocks of today.
+      { ...params, time_zone: timeZone, utc_offset: -new Date().getTimezoneOffset() },
       aborted,
     );
     return data;
