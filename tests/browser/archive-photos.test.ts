@@ -421,7 +421,7 @@ describe("one photo", () => {
     await page.getByRole("button", { name: "Back to all photos" }).click();
     await page.locator(".frame-notice").getByText("The server does not answer").waitFor();
     await shot(visit, "archive-replacing");
-    // The session ends, and with it the sending. Signed in again, it goes on with what is missing.
+    // The session ends, and with it the sending. Signed in again, the photo says what was on its way, and that goes on with what is missing.
     await visit.context.clearCookies();
     isBroken = false;
     await page.getByText("You are signed out.").first().waitFor();
@@ -432,8 +432,22 @@ describe("one photo", () => {
     await page.keyboard.press("Enter");
     await page.locator(".frame").waitFor();
     await page.evaluate((to) => void (location.hash = to), `#/photos?photo=${id}`);
-    await choose();
+    const interrupted = page.getByRole("list", { name: /^Files that were on their way/ });
+    await interrupted.getByText(/^was on its way: \d+% of 5\.\d MB · choose it again/).waitFor();
+    await expectAccessible(visit);
+    await interrupted.scrollIntoViewIfNeeded();
+    await shot(visit, "archive-replacing-interrupted");
+    // The system's own picker cannot be operated by a test.
+    await page.evaluate(() => {
+      delete (window as { showOpenFilePicker?: unknown }).showOpenFilePicker;
+    });
+    const chooser = page.waitForEvent("filechooser");
+    await interrupted.getByRole("button", { name: "Choose film.jpg again" }).click();
+    await (await chooser).setFiles(path);
     await page.getByText("The file was replaced.").waitFor();
+    // It is not offered any more.
+    await page.getByRole("button", { name: "Replace the file" }).waitFor();
+    expect(await interrupted.count()).toBe(0);
     expect(sent.filter((one) => one.startsWith("POST")).toSorted()).toEqual(["POST 2", "POST 3"]);
     await until("new bytes", async () => {
       const photo = (await photosOnRecord()).find((one) => one.photo_id === id);

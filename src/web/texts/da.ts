@@ -469,6 +469,8 @@ export const da: Texts = {
       placeKnown: "Filen siger, hvor det er optaget",
       replace: "Erstat filen",
       replacing: "Sender den nye fil",
+      interrupted: "Filer, der var på vej til dette foto",
+      wasUnderWay: "var på vej: {place}",
       replaced: "Filen er erstattet.",
     },
     lists: {

@@ -485,6 +485,8 @@ export const de: Texts = {
       placeKnown: "Die Datei sagt, wo sie aufgenommen wurde",
       replace: "Datei ersetzen",
       replacing: "Die neue Datei wird gesendet",
+      interrupted: "Dateien, die zu diesem Foto unterwegs waren",
+      wasUnderWay: "war unterwegs: {place}",
       replaced: "Die Datei wurde ersetzt.",
     },
     lists: {

@@ -489,6 +489,8 @@ export const en = {
       placeKnown: "The file says where it was taken",
       replace: "Replace the file",
       replacing: "Sending the new file",
+      interrupted: "Files that were on their way to this photo",
+      wasUnderWay: "was on its way: {place}",
       replaced: "The file was replaced.",
     },
     /** Lists of links, callbacks and keys. */

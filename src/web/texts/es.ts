@@ -473,6 +473,8 @@ export const es: Texts = {
       placeKnown: "El archivo indica dónde se tomó",
       replace: "Reemplazar el archivo",
       replacing: "Enviando el archivo nuevo",
+      interrupted: "Archivos que estaban en camino a esta foto",
+      wasUnderWay: "estaba en camino: {place}",
       replaced: "El archivo se ha reemplazado.",
     },
     lists: {

@@ -476,6 +476,8 @@ export const fr: Texts = {
       placeKnown: "Le fichier indique le lieu de prise de vue",
       replace: "Remplacer le fichier",
       replacing: "Envoi du nouveau fichier",
+      interrupted: "Fichiers qui étaient en route vers cette photo",
+      wasUnderWay: "était en route : {place}",
       replaced: "Le fichier a été remplacé.",
     },
     lists: {

@@ -14,7 +14,7 @@ export type UploadTexts = Texts["upload"];
 /** What is said of a file on its way, on whatever page it is sent from. */
 export type SendingTexts = Pick<
   UploadTexts,
-  "detail" | "timeLeft" | "fewSeconds" | "button" | "refusal"
+  "detail" | "timeLeft" | "fewSeconds" | "button" | "refusal" | "earlier"
 >;
 /** What the archive page says in the browser. */
 export type ArchiveTexts = Texts["archive"];
@@ -22,8 +22,8 @@ export type ArchiveTexts = Texts["archive"];
 const texts: Readonly<Record<Language, Texts>> = { en, de, fr, es, da };
 
 export function sendingTexts({ upload }: Texts): SendingTexts {
-  const { detail, timeLeft, fewSeconds, button, refusal } = upload;
-  return { detail, timeLeft, fewSeconds, button, refusal };
+  const { detail, timeLeft, fewSeconds, button, refusal, earlier } = upload;
+  return { detail, timeLeft, fewSeconds, button, refusal, earlier };
 }
 
 /** On the server: a page in the browser is sent the texts of its own language alone. */

@@ -1,10 +1,13 @@
 import { signal } from "@preact/signals";
 import { keepAwake, warnBeforeLeaving } from "../../kit/while-sending.ts";
 import { toast } from "../../kit/toast.tsx";
-import { createEngine } from "../../upload-page/transfer/engine.ts";
-import type { Engine, Transfer } from "../../upload-page/transfer/types.ts";
+import type { Engine, Picked, Transfer } from "../../upload-page/transfer/types.ts";
 import { sessionIsOver } from "../api.ts";
 import type { ArchivePageData } from "../page-data.ts";
+import { createPhotoEngine } from "./photo-engine.ts";
+
+/** The photo that gets another file: its id, and what it is called. */
+export type ReplacedPhoto = { id: number; name: string };
 
 /** A file on its way that replaces the bytes of a photo. It goes on whatever of the archive is looked at. */
 export type Replacement = {
@@ -34,40 +37,22 @@ export function watchReplacing(): void {
   warnBeforeLeaving(() => replacements.peek().some(isReplacing));
 }
 
-/** Uses of a link come to an end; those of a session do not. */
-const NO_END = {
-  state: "open",
-  maxUploads: Number.POSITIVE_INFINITY,
-  remaining: Number.POSITIVE_INFINITY,
-  free: Number.POSITIVE_INFINITY,
-  validUntil: Number.POSITIVE_INFINITY,
-  graceUntil: Number.POSITIVE_INFINITY,
-} as const;
-
 /**
  * Sends a file in place of a photo's, in chunks (`photo/replace`, protocol 6.2): what a broken line or a closed page has left
- * goes on when the same file is chosen again.
- * @param photo its id, and what it is called
+ * is offered when the photo is looked at again (interrupted.ts), and goes on when the same file is chosen.
  */
-export function startReplacing(
-  data: ArchivePageData,
-  photo: { id: number; name: string },
-  file: File,
-): void {
+export function startReplacing(data: ArchivePageData, photo: ReplacedPhoto, picked: Picked): void {
+  const engine = createPhotoEngine(data, photo.id);
+  engine.add([picked]);
+  follow(engine, data, photo);
+}
+
+/** Lists the one file of an engine as the photo's replacement until it has ended; then closes the engine. */
+export function follow(engine: Engine, data: ArchivePageData, photo: ReplacedPhoto): void {
   dismiss(photo.id);
-  const { csrf, userId, base, texts } = data;
-  const engine = createEngine({
-    api: `${base}/api/2/`,
-    by: { photoId: photo.id, userId, csrf },
-    guest: () => ({ name: "", note: "" }),
-    status: NO_END,
-    statusMs: 0,
-    // It is sent again by choosing it again.
-    undoMs: 0,
-  });
-  const [first] = engine.add([{ file, path: "" }]);
+  const [first] = engine.transfers();
   if (first === undefined) return engine.close();
-  const arrived = () => toast(texts.photos.replaced);
+  const arrived = () => toast(data.texts.photos.replaced);
   const show = () => {
     const transfer = engine.transfer(first.id) ?? first;
     const { state, refusal } = transfer;
@@ -92,11 +77,7 @@ async function endCancelled(engine: Engine, id: string, arrived: () => void): Pr
   engine.close();
 }
 
-function toReplacement(
-  photo: { id: number; name: string },
-  transfer: Transfer,
-  engine: Engine,
-): Replacement {
+function toReplacement(photo: ReplacedPhoto, transfer: Transfer, engine: Engine): Replacement {
   const { id, state } = transfer;
   return {
     photoId: photo.id,

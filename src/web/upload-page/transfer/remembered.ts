@@ -35,76 +35,88 @@ const WRITE_MS = 250;
 /** Older records are deleted. By default the server keeps unfinished uploads for a day; after a month hardly any server has the bytes. */
 const LONGEST_MS = 30 * 24 * 3600_000;
 
+/**
+ * What is to be written, by key, and the one connection by which that is done, for all tokens and photos of a page: whoever reads finds what
+ * another has just forgotten.
+ */
+const pending = new Map<string, FileRecord | null>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+let opening: Promise<IDBDatabase | undefined> | undefined;
+let opened: IDBDatabase | undefined;
+
 /** @param print the upload token's fingerprint, which tells its files from those of other tokens; the token itself is never stored */
 export function rememberFiles(print: string): Remembered {
   const range = IDBKeyRange.bound(`${print}/`, `${print}/\uffff`);
-  const pending = new Map<string, FileRecord | null>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let opened: IDBDatabase | undefined;
-  const database = openDatabase().then((db) => (opened = db));
-
-  const use = async <T>(
-    mode: IDBTransactionMode,
-    run: (store: IDBObjectStore) => IDBRequest<T>,
-  ) => {
-    const db = opened ?? (await database);
-    if (db === undefined) return undefined;
-    return new Promise<T | undefined>((resolve) => {
-      try {
-        const transaction = db.transaction(STORE, mode, { durability: "relaxed" });
-        const request = run(transaction.objectStore(STORE));
-        // Committed without waiting for the requests in it: when the page is being left there is no time for that.
-        transaction.commit();
-        transaction.addEventListener("complete", () => resolve(request.result));
-        transaction.addEventListener("abort", () => resolve(undefined));
-      } catch {
-        resolve(undefined);
-      }
-    });
-  };
-
-  const flush = async () => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (pending.size === 0) return;
-    const writing = [...pending];
-    pending.clear();
-    await use("readwrite", (store) => {
-      for (const [id, record] of writing) {
-        if (record === null) store.delete(`${print}/${id}`);
-        else store.put(record, `${print}/${id}`);
-      }
-      return store.count();
-    });
-  };
-
-  const later = (id: string, record: FileRecord | null) => {
-    pending.set(id, record);
-    timer ??= setTimeout(() => void flush(), WRITE_MS);
-  };
-
+  const keyOf = (id: string) => `${print}/${id}`;
   return {
     async all() {
       await flush();
       const found = (await use<unknown[]>("readonly", (store) => store.getAll(range))) ?? [];
       return found.flatMap((value) => readRecord(value) ?? []);
     },
-    keep: (record) => later(record.id, record),
+    keep: (record) => later(keyOf(record.id), record),
     async keepNew(records) {
       await use("readwrite", (store) => {
         for (const record of records) {
-          store.add(record, `${print}/${record.id}`).addEventListener("error", keepOld);
+          store.add(record, keyOf(record.id)).addEventListener("error", keepOld);
         }
         return store.count();
       });
     },
-    forget: (id) => later(id, null),
+    forget: (id) => later(keyOf(id), null),
     async forgetAll() {
-      pending.clear();
+      for (const key of pending.keys()) if (key.startsWith(keyOf(""))) pending.delete(key);
       await use("readwrite", (store) => store.delete(range));
     },
     flush,
   };
+}
+
+function later(key: string, record: FileRecord | null): void {
+  pending.set(key, record);
+  timer ??= setTimeout(() => void flush(), WRITE_MS);
+}
+
+async function flush(): Promise<void> {
+  clearTimeout(timer);
+  timer = undefined;
+  if (pending.size === 0) return;
+  const writing = [...pending];
+  pending.clear();
+  await use("readwrite", (store) => {
+    for (const [key, record] of writing) {
+      if (record === null) store.delete(key);
+      else store.put(record, key);
+    }
+    return store.count();
+  });
+}
+
+async function use<T>(
+  mode: IDBTransactionMode,
+  run: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T | undefined> {
+  // Without a turn of the event loop where it is open: a page that is being left has none.
+  const db = opened ?? (await openOnce());
+  if (db === undefined) return undefined;
+  return new Promise<T | undefined>((resolve) => {
+    try {
+      const transaction = db.transaction(STORE, mode, { durability: "relaxed" });
+      const request = run(transaction.objectStore(STORE));
+      // Committed without waiting for the requests in it: when the page is being left there is no time for that.
+      transaction.commit();
+      transaction.addEventListener("complete", () => resolve(request.result));
+      transaction.addEventListener("abort", () => resolve(undefined));
+    } catch {
+      resolve(undefined);
+    }
+  });
+}
+
+async function openOnce(): Promise<IDBDatabase | undefined> {
+  opening ??= openDatabase();
+  opened = await opening;
+  return opened;
 }
 
 /** Handles `add` failing because a record exists: the error is stopped here, or it would abort the whole transaction. */
@@ -116,11 +128,11 @@ function keepOld(event: Event): void {
 function openDatabase(): Promise<IDBDatabase | undefined> {
   return new Promise((resolve) => {
     try {
-      const opening = indexedDB.open("redeem-upload", 1);
-      opening.addEventListener("upgradeneeded", () => opening.result.createObjectStore(STORE));
-      opening.addEventListener("error", () => resolve(undefined));
-      opening.addEventListener("success", () => {
-        const db = opening.result;
+      const request = indexedDB.open("redeem-upload", 1);
+      request.addEventListener("upgradeneeded", () => request.result.createObjectStore(STORE));
+      request.addEventListener("error", () => resolve(undefined));
+      request.addEventListener("success", () => {
+        const db = request.result;
         // A later version of the page, in another tab, wants to change the database: this page closes it and goes on without.
         db.addEventListener("versionchange", () => db.close());
         forgetOld(db);

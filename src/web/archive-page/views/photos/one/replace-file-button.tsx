@@ -2,6 +2,8 @@
 import { useRef } from "preact/hooks";
 import { Button, IconButton } from "../../../../kit/button.tsx";
 import { ProgressBar } from "../../../../kit/progress-bar.tsx";
+import { readInput, type Chosen } from "../../../../upload-page/choosing/chosen.ts";
+import { openPicker } from "../../../../upload-page/choosing/picker.ts";
 import { fractionOf } from "../../../../upload-page/progress-words.ts";
 import { describeReplacement } from "../../../replacing/replacement-words.ts";
 import {
@@ -12,6 +14,7 @@ import {
 } from "../../../replacing/replacements.ts";
 import { nameOf } from "../photo-types.ts";
 import { usePhotos } from "../photos-context.ts";
+import { InterruptedFiles } from "./interrupted-files.tsx";
 import type { FactProps } from "./fact-props.ts";
 
 /** Another file in place of this one: all that is said of the photo stays. */
@@ -20,21 +23,25 @@ export function ReplaceFile({ photo }: Pick<FactProps, "photo">) {
   const input = useRef<HTMLInputElement>(null);
   const replacement = replacements.value.find(({ photoId }) => photoId === photo.photo_id);
   if (replacement && isReplacing(replacement)) return <Replacing {...replacement} />;
+  const replaced = { id: photo.photo_id, name: nameOf(photo) };
+  const take = ({ picked: [first] }: Chosen) => first && startReplacing(data, replaced, first);
+  // With the system's picker, where there is one, the file goes on after the page was closed without being chosen again.
+  const choose = () => {
+    const chooseByInput = () => input.current?.click();
+    if (!openPicker([], false, take, chooseByInput)) chooseByInput();
+  };
   return (
     <div class="fact-section">
       {replacement && <Refused {...replacement} />}
+      <InterruptedFiles photo={replaced} choose={choose} />
       <input
         ref={input}
         type="file"
         hidden
         aria-label={texts.replace}
-        onChange={({ currentTarget }) => {
-          const file = currentTarget.files?.[0];
-          currentTarget.value = "";
-          if (file) startReplacing(data, { id: photo.photo_id, name: nameOf(photo) }, file);
-        }}
+        onChange={({ currentTarget }) => take(readInput(currentTarget))}
       />
-      <Button icon="replace" onClick={() => input.current?.click()}>
+      <Button icon="replace" onClick={choose}>
         {texts.replace}
       </Button>
     </div>
