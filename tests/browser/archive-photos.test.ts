@@ -433,7 +433,7 @@ describe("one photo", () => {
     await page.locator(".frame").waitFor();
     await page.evaluate((to) => void (location.hash = to), `#/photos?photo=${id}`);
     const interrupted = page.getByRole("list", { name: /^Files that were on their way/ });
-    await interrupted.getByText(/^was on its way: \d+% of 5\.\d MB · choose it again/).waitFor();
+    await interrupted.getByText(/^was on its way: \d+% of 5\.\d MB$/).waitFor();
     await expectAccessible(visit);
     await interrupted.scrollIntoViewIfNeeded();
     await shot(visit, "archive-replacing-interrupted");
@@ -442,7 +442,7 @@ describe("one photo", () => {
       delete (window as { showOpenFilePicker?: unknown }).showOpenFilePicker;
     });
     const chooser = page.waitForEvent("filechooser");
-    await interrupted.getByRole("button", { name: "Choose film.jpg again" }).click();
+    await interrupted.getByRole("button", { name: "Choose it again: film.jpg" }).click();
     await (await chooser).setFiles(path);
     await page.getByText("The file was replaced.").waitFor();
     // It is not offered any more.

@@ -144,12 +144,14 @@ for (const [name, filter, where] of FILTERS) {
   );
 }
 
+/** The day of a moment, when it begins, and its hours. */
+function dayIn(timeZone: string, at: number): [string, string, number] {
+  const { name, from, until } = daysBy({ most: MOST, utcOffset: 0, timeZone })(at);
+  return [name, new Date(from).toISOString(), (until - from) / 3_600_000];
+}
+
 test("a day is as long as the clocks of a time zone make it, and begins when they first show it", () => {
-  const cut = (timeZone: string, at: number) => {
-    const { name, from, until } = daysBy({ most: MOST, utcOffset: 0, timeZone })(at);
-    return [name, new Date(from).toISOString(), (until - from) / 3_600_000];
-  };
-  expect(ZONES.map(([zone, at]) => cut(zone, at))).toEqual(ZONES.map(([, , ...day]) => day));
+  expect(ZONES.map(([zone, at]) => dayIn(zone, at))).toEqual(ZONES.map(([, , ...day]) => day));
 });
 
 test("photos that go and come back between the slices and behind them move no other segment", async () => {

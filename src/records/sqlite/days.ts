@@ -59,10 +59,15 @@ function byWeeks(aheadAt: (at: number) => number): (at: number) => number {
 
 /** How far the clocks of a time zone are ahead of UTC at a moment, in milliseconds. */
 function aheadOf(timeZone: string): (at: number) => number {
-  const numeric = "numeric";
   const format = new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", {
-    ...{ timeZone, hourCycle: "h23", year: numeric, month: numeric, day: numeric },
-    ...{ hour: numeric, minute: numeric, second: numeric },
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
   });
   return (at) => {
     const second = Math.floor(at / 1000) * 1000;

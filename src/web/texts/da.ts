@@ -188,7 +188,7 @@ export const da: Texts = {
       continueAll: "Fortsæt alle",
       continueFile: "Fortsæt {name}",
       choose: "Vælg den igen",
-      chooseFile: "Vælg {name} igen",
+      chooseFile: "Vælg den igen: {name}",
       chooseToContinue: "vælg den igen for at fortsætte",
       forget: "Glem {name}",
     },

@@ -197,7 +197,7 @@ export const en = {
       continueAll: "Continue all",
       continueFile: "Continue {name}",
       choose: "Choose it again",
-      chooseFile: "Choose {name} again",
+      chooseFile: "Choose it again: {name}",
       chooseToContinue: "choose it again to continue",
       forget: "Forget {name}",
     },

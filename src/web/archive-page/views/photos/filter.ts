@@ -104,8 +104,15 @@ export function orderParams({ order }: PhotoSelection): ApiParams {
 
 /** A selection without any filter: of all that there is. */
 export const EVERYTHING: Omit<PhotoSelection, "order"> = {
-  ...{ search: "", albumId: "", tag: "", tokenId: "", type: "", state: "" },
-  ...{ time: "", from: "", to: "" },
+  search: "",
+  albumId: "",
+  tag: "",
+  tokenId: "",
+  type: "",
+  state: "",
+  time: "",
+  from: "",
+  to: "",
 };
 
 /** Whether any filter is set. */

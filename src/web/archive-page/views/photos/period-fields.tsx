@@ -14,6 +14,8 @@ type Draft = {
   isUnfinished?: boolean;
 };
 
+const isDay = (text: string) => readDay(text) !== "";
+
 /** Days that the photos came in, or were taken in: the first and the last one. They count as soon as they are whole and in this order. */
 export function PeriodFields() {
   const { texts, selection, select } = usePhotos();
@@ -22,14 +24,12 @@ export function PeriodFields() {
   const [draft, setDraft] = useState<Draft>({ from, to });
   useEffect(() => setDraft({ from, to }), [from, to]);
   const time = selection.time || timeOfOrder(selection.order);
-  const isUsable = (day: string) => readDay(day) !== "";
-  const backwards = isUsable(draft.from) && isUsable(draft.to) && draft.from > draft.to;
+  const backwards = isDay(draft.from) && isDay(draft.to) && draft.from > draft.to;
 
   const change = (name: "from" | "to", { value, validity }: HTMLInputElement) => {
     const next: Draft = { ...draft, [name]: value, last: name, isUnfinished: false };
     setDraft(next);
-    const isRight = (day: string) => day === "" || readDay(day) !== "";
-    if (validity.badInput || !isRight(next.from) || !isRight(next.to)) return;
+    if (validity.badInput || ![next.from, next.to].every((day) => day === "" || isDay(day))) return;
     if (next.from !== "" && next.to !== "" && next.from > next.to) return;
     if (next.from !== from || next.to !== to) select({ time, from: next.from, to: next.to });
   };

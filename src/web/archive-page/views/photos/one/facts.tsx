@@ -3,6 +3,7 @@ import { usePhotos } from "../photos-context.ts";
 import type { WholePhoto } from "../photo-types.ts";
 import { AlbumsField } from "./albums-field.tsx";
 import { FileFacts } from "./file-facts.tsx";
+import { InterruptedFiles } from "./interrupted-files.tsx";
 import { OriginFacts } from "./origin-facts.tsx";
 import { PublishField } from "./publish-field.tsx";
 import { ReplaceFile } from "./replace-file-button.tsx";
@@ -28,6 +29,7 @@ export function Facts({
   return (
     <>
       {isInTrash && <p class="one-text hint">{texts.inTrash}</p>}
+      {mayEdit && <InterruptedFiles photo={photo} />}
       <TitleField {...props} />
       <DescriptionField {...props} />
       <TagsField {...props} />

@@ -7,40 +7,50 @@ import {
   goOnWith,
   type Interrupted,
 } from "../../../replacing/interrupted.ts";
-import type { ReplacedPhoto } from "../../../replacing/replacements.ts";
+import { isReplacing, replacements } from "../../../replacing/replacements.ts";
+import { nameOf } from "../photo-types.ts";
 import { usePhotos } from "../photos-context.ts";
+import type { FactProps } from "./fact-props.ts";
+import { useFileChoice } from "./file-choice.tsx";
 
 /**
- * Files that were on their way in place of a photo's when the page was closed: by one click where the browser kept them, else
+ * Files that were on their way in place of this one when the page was closed: by one click where the browser kept them, else
  * chosen once more.
- * @param choose opens the picker of files
  */
-export function InterruptedFiles({ photo, choose }: { photo: ReplacedPhoto; choose: () => void }) {
+export function InterruptedFiles({ photo }: Pick<FactProps, "photo">) {
   const { data, texts } = usePhotos();
+  const { choose, input } = useFileChoice(photo);
+  const id = photo.photo_id;
+  const isSending = replacements.value.some((one) => one.photoId === id && isReplacing(one));
   const [files, setFiles] = useState<readonly Interrupted[]>([]);
   useEffect(() => {
     let isShown = true;
-    void findInterrupted(data, photo.id).then((found) => isShown && setFiles(found));
+    setFiles([]);
+    if (isSending) return undefined;
+    void findInterrupted(data, id).then((found) => isShown && setFiles(found));
     return () => {
       isShown = false;
     };
-  }, [photo.id]);
+  }, [id, isSending]);
   if (files.length === 0) return null;
   const forget = (file: Interrupted) => {
-    setFiles(files.filter(({ id }) => id !== file.id));
-    void giveUp(data, photo.id, file);
+    setFiles(files.filter((other) => other.id !== file.id));
+    void giveUp(data, id, file);
   };
   return (
-    <ul class="interrupted" aria-label={texts.interrupted}>
-      {files.map((file) => (
-        <InterruptedFile
-          key={file.id}
-          {...{ file, choose }}
-          goOn={() => goOnWith(data, photo, file)}
-          forget={() => forget(file)}
-        />
-      ))}
-    </ul>
+    <div class="interrupted">
+      {input}
+      <ul aria-label={texts.interrupted}>
+        {files.map((file) => (
+          <InterruptedFile
+            key={file.id}
+            {...{ file, choose }}
+            goOn={() => goOnWith(data, { id, name: nameOf(photo) }, file)}
+            forget={() => forget(file)}
+          />
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -67,8 +77,8 @@ function InterruptedFile({
           {locale.say(texts.wasUnderWay, {
             place: locale.say(detail.sent, { percent, size: locale.size(size) }),
           })}
-          {!byHandle && ` · ${earlier.chooseToContinue}`}
         </span>
+        {!byHandle && <span class="hint">{earlier.chooseToContinue}</span>}
       </p>
       {byHandle ? (
         <Button
