@@ -313,7 +313,7 @@ export const da: Texts = {
       },
       type: "Slags",
       types: {
-        all: "Billeder og videoer",
+        all: "Alle slags",
         pictures: "Billeder",
         videos: "Videoer",
         audio: "Lyd",

@@ -327,7 +327,7 @@ export const de: Texts = {
       },
       type: "Art",
       types: {
-        all: "Fotos und Videos",
+        all: "Alle Arten",
         pictures: "Fotos",
         videos: "Videos",
         audio: "Audio",

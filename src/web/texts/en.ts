@@ -333,7 +333,7 @@ export const en = {
       },
       type: "Kind",
       types: {
-        all: "Photos and videos",
+        all: "All kinds",
         pictures: "Photos",
         videos: "Videos",
         audio: "Audio",

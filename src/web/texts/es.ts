@@ -317,7 +317,7 @@ export const es: Texts = {
       },
       type: "Tipo",
       types: {
-        all: "Fotos y vídeos",
+        all: "Todos los tipos",
         pictures: "Fotos",
         videos: "Vídeos",
         audio: "Audio",

@@ -320,7 +320,7 @@ export const fr: Texts = {
       },
       type: "Type",
       types: {
-        all: "Photos et vidéos",
+        all: "Tous les types",
         pictures: "Photos",
         videos: "Vidéos",
         audio: "Audio",
@@ -378,7 +378,7 @@ export const fr: Texts = {
       },
       tooMany: "Un ZIP contient au plus {most} fichiers. Sélectionnez-en moins.",
       tooManyPicked:
-        "Un ZIP ne contient plus de {most} fichiers que si tous sont sélectionnés. Sélectionnez-en moins, ou tous.",
+        "Un ZIP ne peut dépasser {most} fichiers que si tous sont sélectionnés. Sélectionnez-en moins, ou tous.",
       addTags: "Ajouter un mot-clé",
       addToAlbum: "Ajouter à un album",
       takeOutOfAlbum: "Retirer de l’album",
