@@ -64,9 +64,8 @@ const input = Type.Object({
     Type.Integer({
       minimum: 0,
       maximum: LONGEST_KEPT_MS / 1000,
-      default: 0,
       description:
-        "For how long its bytes are kept, so that the file can go on where it was (Undo). 0: they are deleted at once.",
+        "For how long its bytes are kept, so that the file can go on where it was (Undo). Without it, or 0: they are deleted at once.",
       examples: [10],
     }),
   ),
