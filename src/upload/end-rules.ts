@@ -9,7 +9,7 @@ import type {
 } from "../records/records.ts";
 import { LAPSE_MS } from "../records/uploads.ts";
 import { holdsUse, next, useState } from "./rules.ts";
-import { isFullOf, standing, type Beginning } from "./upload-rules.ts";
+import { isFullOf, presentUpload, type Beginning } from "./upload-rules.ts";
 
 /* How an upload ends without a photo: decisions, as in upload-rules.ts. */
 
@@ -113,7 +113,7 @@ export function decideRefusal(
   now: number,
 ): UploadDecision<"failed" | "goes on" | "over before" | "used" | "too many"> {
   const { token, reserved, unfinished, replaced } = view;
-  const upload = begun ? standing(view) : view.upload;
+  const upload = begun ? presentUpload(view) : view.upload;
   const callback: UploadChange[] = delivery ? [{ kind: "failure callback", delivery }] : [];
   if (!upload) {
     if (!begun) return { changes: [], value: "over before" };

@@ -75,7 +75,7 @@ export type Reservation =
   | "too many";
 
 /** The upload that there is of a file; undefined where the file may begin anew, though it was here before. */
-export function standing({ upload, photo }: UploadView): Upload | undefined {
+export function presentUpload({ upload, photo }: UploadView): Upload | undefined {
   return upload && isReplaced(upload, photo) ? undefined : upload;
 }
 
@@ -89,7 +89,7 @@ export function decideReservation(
   now: number,
 ): UploadDecision<Reservation> {
   const { token, reserved, unfinished, replaced } = view;
-  const upload = standing(view);
+  const upload = presentUpload(view);
   if (upload?.state === "finished") return { changes: [], value: "finished" };
   const use = useState(token, reserved);
   if (use !== "free" || !token) return { changes: [], value: use === "held" ? "held" : "used" };
