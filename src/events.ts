@@ -13,8 +13,10 @@ export type SiteEvent =
       size: number | null;
       clientInfo: Record<string, string>;
     }
-  /** Its uploader does not want it any more: its use is free, and its bytes are gone. */
+  /** Its uploader does not want it any more: its use is free, and its bytes are gone, or kept for some seconds. */
   | { kind: "upload cancelled"; upload: number; token: number }
+  /** Its uploader wants it after all, and its bytes were kept: it holds a use again. */
+  | { kind: "cancelling undone"; upload: number; token: number }
   /** More bytes of a file are on record. */
   | { kind: "chunk stored"; upload: number; token: number }
   /** An upload became no photo, and nobody is to blame: its connection broke, or it was never begun in earnest. */

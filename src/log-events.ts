@@ -19,6 +19,7 @@ export function logEvent(event: SiteEvent): void {
     case "changed elsewhere":
       return;
     case "upload cancelled":
+    case "cancelling undone":
     case "photo replaced":
       log.info(kind, about);
       return;

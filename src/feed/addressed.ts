@@ -32,7 +32,9 @@ async function describeUpload(
     const gone = { filename: "", size: null, received: 0, state: "gone" as const };
     return { event: "upload", data: { ...ids, ...gone } };
   }
-  const { filename, identity, received, state } = upload;
+  const { filename, identity, received, keptUntil } = upload;
+  // Also while its bytes are kept: its uploader has cancelled it.
+  const state = keptUntil === null ? upload.state : "failed";
   const whole = received > 0 ? received : null;
   const size = identity?.totalSize ?? whole;
   return { event: "upload", data: { ...ids, filename, size, received, state } };

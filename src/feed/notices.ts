@@ -33,6 +33,7 @@ const DELIVERY_STATES = {
 export function noticesOf(event: SiteEvent): FeedNotice[] {
   switch (event.kind) {
     case "upload begun":
+    case "cancelling undone":
       return ofUpload(event.upload, event.token, false);
     case "upload cancelled":
     case "upload dropped":

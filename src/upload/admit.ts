@@ -54,7 +54,7 @@ export async function admit(
       throw problem;
     }
     case "reserve":
-      return reserve(context, owner, chunk, now);
+      return reserve(context, owner, chunk, { now, wasKept: (known?.keptUntil ?? null) !== null });
     case "go on":
       return withRoom(context, owner, admission.upload, chunk);
   }
@@ -64,7 +64,7 @@ async function reserve(
   context: UploadContext,
   owner: Owner,
   chunk: Chunk,
-  now: number,
+  { now, wasKept }: { now: number; wasKept: boolean },
 ): Promise<Admitted | Extract<Answer, { kind: "finished" }>> {
   const { token, uploadToken } = owner;
   const { identity, clientInfo } = chunk;
@@ -90,6 +90,8 @@ async function reserve(
       size: identity.totalSize,
       clientInfo,
     });
+  } else if (wasKept) {
+    context.events.emit({ kind: "cancelling undone", upload: upload.id, token: token.id });
   }
   return withRoom(context, owner, upload, chunk);
 }

@@ -83,12 +83,13 @@ export async function endKept(context: CancelContext, id: number): Promise<void>
 
 /** Undoes the cancelling of an upload whose bytes are kept. @returns false where others hold its use by now */
 export async function undo(
-  { records, now }: Pick<CancelContext, "records" | "now">,
-  { id }: Pick<Upload, "id">,
+  { records, events, now }: Pick<CancelContext, "records" | "events" | "now">,
+  { id, tokenId }: Pick<Upload, "id" | "tokenId">,
 ): Promise<boolean> {
   const { value } = await records.uploads.transact({ id }, now(), (view) =>
     decideUndo(view, now()),
   );
+  if (value) events.emit({ kind: "cancelling undone", upload: id, token: tokenId });
   return value;
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createApp } from "../../src/http/app.ts";
 import { openRecords } from "../../src/records/sqlite/open.ts";
 import { uploaded } from "../support/archive.ts";
-import { pieces, type Plan } from "../support/chunks.ts";
+import { pieces, type Piece, type Plan } from "../support/chunks.ts";
 import { listenTo, type Listening, type Told } from "../support/events.ts";
 import { siteForEach } from "../support/lifetime.ts";
 import { png } from "../support/media.ts";
@@ -108,6 +108,30 @@ describe("what is told", () => {
     await told.until(photo(id, "restored"));
     await change("delete", "&permanently=1");
     await told.until(photo(id, "removed"));
+  });
+
+  test("an upload that is cancelled for a while, as one that is over, and that this was undone", async () => {
+    const { cookie } = await signInWith(site);
+    const told = await listen(cookie);
+    const token = await site.token();
+    const plan: Plan = { identifier: "k", filename: "k.png", chunkSize: 100, totalSize: 300 };
+    const [first, second] = pieces(plan, true) as [Piece, Piece];
+    await sendChunk(site, token, plan, first, png(300));
+    await told.until(upload("receiving"));
+    const body = new URLSearchParams({
+      upload_token: token,
+      resumableIdentifier: "k",
+      resumableTotalSize: "300",
+      resumableChunkSize: "100",
+      resumableFilename: "k.png",
+      keep_seconds: "60",
+    });
+    await site.call("/api/2/photo/cancel-upload", { method: "POST", body });
+    expect((await told.until(upload("failed"))).data).toMatchObject({ received: 100 });
+    told.told.length = 0;
+    await sendChunk(site, token, plan, second, png(300));
+    await told.until(upload("receiving"));
+    await told.until(({ event }) => event === "token");
   });
 
   test("an upload in chunks, once a second at most, and its end at last", async () => {
