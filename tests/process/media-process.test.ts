@@ -56,7 +56,7 @@ test("runs only while there is something to do, behind everybody else", async ()
 test("that is killed costs an attempt, and the photo has its thumbnails all the same", async () => {
   const photos: PhotoIds[] = [];
   const token = await server.token({ max_uploads: 20 });
-  for (let count = 0; count < 8; count += 1)
+  for (let count = 0; count < 4; count += 1)
     photos.push(await upload(over(server), picture, token));
   for (let kill = 0; kill < 2; kill += 1) {
     const pid = await aProcess();
@@ -69,13 +69,13 @@ test("that is killed costs an attempt, and the photo has its thumbnails all the 
   }
   expect(server.log()).toContain("thumbnails failed, will retry");
   await expectSoon(() => readdir(join(server.folder, "thumbs/work")), []);
-}, 120_000);
+}, 300_000);
 
 describe("a server that is killed while thumbnails are made", () => {
   test("leaves no process behind, and the next one makes them all, once each", async () => {
     const photos: PhotoIds[] = [];
     const token = await server.token({ max_uploads: 100 });
-    for (let count = 0; count < 12; count += 1) {
+    for (let count = 0; count < 8; count += 1) {
       photos.push(await upload(over(server), picture, token));
     }
     const { folder } = server;
@@ -102,7 +102,7 @@ describe("a server that is killed while thumbnails are made", () => {
     await expectSoon(() => readdir(join(folder, "thumbs/work")), []);
     const rows = rowsOf<{ state: string; attempts: number }>(server, "select * from media_jobs");
     expect(rows.every(({ state }) => state === "ready")).toBe(true);
-  }, 120_000);
+  }, 300_000);
 
   test("and told to stop: the job under way does not count as an attempt", async () => {
     const token = await server.token({ max_uploads: 20 });

@@ -16,3 +16,21 @@ export function processorTimeOf(server: Pick<TestServer, "process">): number {
   // The system counts in hundredths of a second.
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
+
+/**
+ * Begins to look how long this process does not get to run, which is how long others on a busy machine do not either.
+ * @returns ends that, and answers the longest time in milliseconds
+ */
+export function watchMachine(): () => number {
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, 5);
+  return () => {
+    clearInterval(timer);
+    return longest;
+  };
+}

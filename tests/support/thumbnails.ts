@@ -50,7 +50,7 @@ export function settled(asking: Asking, photo: PhotoIds): Promise<ListedPhoto> {
       const found = await listed(asking, photo);
       return found.thumbnails_state !== "pending" && found;
     },
-    100_000,
+    240_000,
   );
 }
 
