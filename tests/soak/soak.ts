@@ -38,7 +38,7 @@ const MOST_BYTES = 3 * 1024 ** 3;
 
 /**
  * What the server may have of its own at the most, with dozens of slow and cut connections. At rest it has 48 MB from the source (29 as a
- * built program), half of it alive. Under this load twelve processes had 104 to 160 MB at their highest: what is garbage until the
+ * built program), half of it alive. Under this load ten processes had 57 to 160 MB at their highest: what is garbage until the
  * next collection, and what the allocator keeps of bodies that are gone.
  */
 const MOST_MEMORY = 200e6;
