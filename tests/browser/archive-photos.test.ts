@@ -59,8 +59,8 @@ beforeAll(async () => {
     const { photo_id: id } = await addPhoto(server, name, at === 1 ? { publish: "0" } : {}, bytes);
     ids[name] = id;
   }
-  await until("thumbnails", areMade, 150_000);
-}, 180_000);
+  await until("thumbnails", areMade, 240_000);
+}, 300_000);
 
 /** How many of the timers are running that a page starts again and again from now on. */
 async function countIntervals(page: Page): Promise<() => Promise<number>> {
