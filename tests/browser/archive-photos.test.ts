@@ -4,12 +4,13 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expectAccessible } from "../support/accessible.ts";
 import { addPhoto, callApi, picture } from "../support/archive-calls.ts";
-import { openArchive, shownNames, tileOf } from "../support/archive-page.ts";
+import { goToView, openArchive, shownNames, tileOf } from "../support/archive-page.ts";
 import { browserForAll } from "../support/browsers.ts";
 import { rowsOf } from "../support/database.ts";
 import { serverForAll } from "../support/lifetime.ts";
 import { sendWhole } from "../support/over-http.ts";
 import { expectSoon, until } from "../support/remains.ts";
+import { overflowOf } from "../support/watch-page.ts";
 import { shot } from "../support/shots.ts";
 import { API_KEY } from "../support/site.ts";
 import { withTimeToUndo } from "../support/time-to-undo.ts";
@@ -269,6 +270,38 @@ describe("the grid", () => {
       const isOfOthers = Object.values(ids).includes(one);
       if (!isOfOthers) await callApi(server, "photo/delete", { photo_id: one, permanently: 1 });
     }
+  });
+
+  test("and all else is within a phone's window, and can be pressed, with letters of twice their size", async () => {
+    await server.token({
+      title: "A title that is as long as people write them when nobody stops them",
+    });
+    const visit = await openArchive(browser, server, { screen: "phone" });
+    const { page } = visit;
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = "200%";
+    });
+    const menus = { photos: "Filter and order", links: "More actions" };
+    for (const view of ["photos", "links", "callbacks", "keys", "storage"] as const) {
+      await goToView(page, view);
+      const button = page.getByRole("button", {
+        name: menus[view as keyof typeof menus] ?? "Account",
+      });
+      await button.first().click();
+      const panel = page.locator(".menu-panel");
+      await panel.waitFor();
+      expect([view, await overflowOf(page)]).toEqual([view, 0]);
+      const box = await panel.boundingBox();
+      expect(box?.x).toBeGreaterThanOrEqual(0);
+      await page.keyboard.press("Escape");
+    }
+    await goToView(page, "links");
+    await page.getByRole("button", { name: "New link" }).click();
+    const form = page.getByRole("dialog");
+    await form.waitFor();
+    expect(await form.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(
+      0,
+    );
   });
 
   test("shows what arrives, and what goes, by itself", async () => {

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
 
 /**
@@ -26,11 +26,15 @@ export function Menu({
   const [open, setOpen] = useState(false);
   const whole = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const id = useId();
   const close = () => {
     setOpen(false);
     if (whole.current?.contains(document.activeElement)) button.current?.focus();
   };
+  useLayoutEffect(() => {
+    if (panel.current) keepWithin(panel.current);
+  }, [open]);
   useEffect(() => {
     if (!open) return;
     const pressed = ({ target }: PointerEvent) => {
@@ -67,10 +71,21 @@ export function Menu({
         {words}
       </button>
       {open && (
-        <div class="menu-panel" id={id} role="group" aria-label={label}>
+        <div ref={panel} class="menu-panel" id={id} role="group" aria-label={label}>
           {children(close)}
         </div>
       )}
     </div>
   );
+}
+
+/** Pixels that a panel stays away from the edges of the window. */
+const MARGIN = 8;
+
+/** Moves a panel that would be cut off at the side of the window into it. */
+function keepWithin(panel: HTMLElement): void {
+  const { left, right } = panel.getBoundingClientRect();
+  const over = Math.max(0, right + MARGIN - document.documentElement.clientWidth);
+  const by = Math.min(over, left - MARGIN);
+  if (by !== 0 && (over > 0 || left < MARGIN)) panel.style.translate = `${-by}px`;
 }

@@ -561,7 +561,7 @@ export const de: Texts = {
       end: "Endet",
       keepEnd: "Wie es ist: {moment}",
       inDays: { one: "In {count} Tag", other: "In {count} Tagen" },
-      atMoment: "Zu einem Zeitpunkt deiner Wahl",
+      atMoment: "Zu einer bestimmten Zeit",
       endMoment: "Tag und Uhrzeit",
       files: "Anzahl der Dateien",
       filesHint: { one: "{count} ist angekommen.", other: "{count} sind angekommen." },
