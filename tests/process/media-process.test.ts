@@ -56,9 +56,12 @@ test("runs only while there is something to do, behind everybody else", async ()
 test("that is killed costs an attempt, and the photo has its thumbnails all the same", async () => {
   const photos: PhotoIds[] = [];
   const token = await server.token({ max_uploads: 20 });
-  for (let count = 0; count < 4; count += 1)
+  for (let count = 0; count < 8; count += 1)
     photos.push(await upload(over(server), picture, token));
   for (let kill = 0; kill < 2; kill += 1) {
+    // Not twice while the same one is made: that would come again much later.
+    const first = "select 1 from media_jobs where state = 'running' and attempts = 1";
+    await until("a first attempt", () => rowsOf(server, first).length > 0);
     const pid = await aProcess();
     process.kill(pid, "SIGKILL");
     await until("its end", () => !isAlive(pid));
