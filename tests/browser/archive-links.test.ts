@@ -250,7 +250,7 @@ describe.each(browsers)("%s", (name) => {
     page.on("request", (request) => sent.push(new URL(request.url()).pathname));
     await page.getByRole("button", { name: "Neuer Link" }).click();
     const form = page.getByRole("dialog", { name: "Neuer Link" });
-    await form.getByLabel("Endet").selectOption({ label: "Zu einem Zeitpunkt deiner Wahl" });
+    await form.getByLabel("Endet").selectOption({ label: "Zu einer bestimmten Zeit" });
     const [end, files, size, passphrase] = [
       form.getByLabel("Tag und Uhrzeit"),
       form.getByLabel("Anzahl der Dateien"),
