@@ -9,7 +9,7 @@ import { textsOf, type Texts } from "./texts/texts.ts";
 
 /** What was wrong with what was typed. @property seconds until something may be typed again */
 export type PassphraseFault =
-  { kind: "wrong" | "foreignPage" } | { kind: "tooMany"; seconds: number };
+  { kind: "missing" | "wrong" | "foreignPage" } | { kind: "tooMany"; seconds: number };
 
 /**
  * The whole HTML document of /upload/<upload_token> for who has not said its passphrase. It works without script, and says nothing
@@ -35,7 +35,7 @@ export function renderPassphrasePage(
       <SiteName site={site} />
       <h1>{texts.heading}</h1>
       {/* To the address of this page. */}
-      <form class="sign-in" method="post">
+      <form class="sign-in" method="post" novalidate>
         <Field
           label={texts.field}
           hint={texts.hint}

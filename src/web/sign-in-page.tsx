@@ -23,18 +23,27 @@ export type SignInPage = {
 /** The whole HTML document of /archive for who is not signed in. It works without script. */
 export function renderSignInPage(page: SignInPage, notice?: SignInNotice): string {
   const texts = textsOf(page.language).signIn;
+  const ofKey = notice === "noKey" || notice === "wrongKey";
   return renderDocument(
     page,
     <>
-      {notice !== undefined && (
+      {notice !== undefined && !ofKey && (
         <Notice kind={notice === "signedOut" ? "info" : "bad"}>
           <Words text={texts.notices[notice]} program={page.program} />
         </Notice>
       )}
-      <form class="sign-in" method="post" action={`${page.base}/archive/sign-in`}>
-        <Field label={texts.key}>
+      <form class="sign-in" method="post" action={`${page.base}/archive/sign-in`} novalidate>
+        {/* The server says what is missing: a browser would say it in its own language. */}
+        <Field label={texts.key} error={ofKey ? texts.notices[notice] : undefined}>
           {(ids) => (
-            <input {...ids} type="password" name="key" required autocomplete="current-password" />
+            <input
+              {...ids}
+              type="password"
+              name="key"
+              required
+              autofocus={ofKey}
+              autocomplete="current-password"
+            />
           )}
         </Field>
         <Button kind="main" type="submit">

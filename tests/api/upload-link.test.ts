@@ -36,7 +36,7 @@ describe("a link with a passphrase", () => {
     const page = await open(token);
     expect([page.status, page.headers.get("cache-control")]).toEqual([200, "no-store"]);
     const html = await page.text();
-    expect(html).toContain('<form class="sign-in" method="post">');
+    expect(html).toContain('<form class="sign-in" method="post" novalidate>');
     expect(html).toContain('name="passphrase"');
     expect(html).toContain("Ann &lt;b>&amp;");
     for (const secret of ["Secret party", "Bo<", WORDS, 'type="file"'])
@@ -60,6 +60,8 @@ describe("a link with a passphrase", () => {
 
   test("a wrong one is the page again, with a sentence; then a while nothing is looked at", async () => {
     const token = await site.token({ passphrase: WORDS });
+    // A field that was left empty is no attempt.
+    for (let n = 0; n < 12; n += 1) expect((await say(token, "")).status).toBe(400);
     for (let n = 0; n < 8; n += 1) {
       const again = await say(token, "wrong");
       expect([again.status, again.headers.get("set-cookie")]).toEqual([403, null]);
@@ -98,9 +100,14 @@ describe("a link with a passphrase", () => {
 
   test("what is empty, malformed or no form is the page again", async () => {
     const token = await site.token({ passphrase: WORDS });
+    const empty = await say(token, "", { "accept-language": "da" });
+    expect([empty.status, await empty.text()]).toEqual([
+      400,
+      expect.stringContaining("Skriv adgangskoden."),
+    ]);
     expect((await say(token, "  ")).status).toBe(403);
     const json = await site.call(`/upload/${token}`, { method: "POST", body: "{}" });
-    expect(json.status).toBe(403);
+    expect(json.status).toBe(400);
     expect((await say("unknown", WORDS)).status).toBe(303);
     const unlocked = await site.token();
     expect((await say(unlocked, "x")).status).toBe(303);

@@ -87,6 +87,7 @@ async function takePassphrase(
   // Another site's page must not use up a visitor's tries.
   if (!isOwnPage(request, publicUrl())) return again({ kind: "foreignPage" }, 403);
   const passphrase = await readFormField(request, "passphrase", config.REDEEM_STALL);
+  if (!passphrase) return again({ kind: "missing" }, 400);
   const owner = { token: standing.token, uploadToken };
   try {
     const client = requests.clientOf(request);

@@ -237,6 +237,7 @@ export const da: Texts = {
     hint: "Den, der sendte dig linket, kan fortælle dig den.",
     field: "Adgangskode",
     button: "Fortsæt",
+    missing: "Skriv adgangskoden.",
     wrong: "Det er ikke adgangskoden.",
     tooMany: {
       one: "Der er prøvet for mange forkerte adgangskoder. Prøv igen om {count} sekund.",

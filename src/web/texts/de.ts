@@ -247,6 +247,7 @@ export const de: Texts = {
     hint: "Wer dir den Link gesendet hat, kann es dir sagen.",
     field: "Kennwort",
     button: "Weiter",
+    missing: "Gib das Kennwort ein.",
     wrong: "Das ist nicht das Kennwort.",
     tooMany: {
       one: "Es wurden zu viele falsche Kennwörter versucht. Versuche es in {count} Sekunde noch einmal.",

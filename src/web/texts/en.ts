@@ -250,6 +250,7 @@ export const en = {
     hint: "Whoever sent you the link can tell you.",
     field: "Passphrase",
     button: "Go on",
+    missing: "Type the passphrase.",
     wrong: "That is not the passphrase.",
     tooMany: {
       one: "Too many wrong passphrases were tried. Try again in {count} second.",

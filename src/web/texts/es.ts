@@ -237,6 +237,7 @@ export const es: Texts = {
     hint: "Quien te envió el enlace te la puede decir.",
     field: "Contraseña",
     button: "Continuar",
+    missing: "Escribe la contraseña.",
     wrong: "Esa no es la contraseña.",
     tooMany: {
       one: "Se han probado demasiadas contraseñas incorrectas. Inténtalo de nuevo en {count} segundo.",

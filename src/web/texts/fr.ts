@@ -242,6 +242,7 @@ export const fr: Texts = {
     hint: "La personne qui vous a envoyé le lien peut vous le dire.",
     field: "Mot de passe",
     button: "Continuer",
+    missing: "Saisissez le mot de passe.",
     wrong: "Ce n’est pas le mot de passe.",
     tooMany: {
       one: "Trop de mots de passe erronés ont été essayés. Réessayez dans {count} seconde.",
