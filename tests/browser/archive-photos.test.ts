@@ -163,10 +163,10 @@ describe("the grid", () => {
     const [from, to] = [page.getByLabel("Von"), page.getByLabel("Bis")];
     const today = await page.evaluate(() => new Date().toLocaleDateString("sv-SE"));
     const address = () => new URLSearchParams(new URL(page.url()).hash.split("?")[1]);
-    await page.getByText("5 Fotos").waitFor();
+    await page.getByText("5 Dateien").waitFor();
     await from.fill(today);
     await page.getByRole("button", { name: /^Angekommen: ab .* entfernen$/ }).waitFor();
-    await page.getByText("5 Fotos").waitFor();
+    await page.getByText("5 Dateien").waitFor();
     // A year as it is typed, digit by digit, is no year of its own: nothing is asked for before it is whole.
     await to.focus();
     await page.keyboard.type("03.05.202");
@@ -184,16 +184,16 @@ describe("the grid", () => {
     ]);
     await to.fill(today);
     await page.getByText("Der letzte Tag liegt vor dem ersten.").waitFor({ state: "detached" });
-    await page.getByText("5 Fotos").waitFor();
+    await page.getByText("5 Dateien").waitFor();
     await page.getByLabel("Art").selectOption("videos");
     await page.getByText("0 Videos", { exact: true }).waitFor();
     await page.goBack();
-    await page.getByText("5 Fotos").waitFor();
+    await page.getByText("5 Dateien").waitFor();
 
     await page.evaluate(() => void (location.hash = "#/photos?to=2020-12-31"));
     await page.getByRole("heading", { name: "Nichts gefunden" }).waitFor();
     await page.getByRole("button", { name: "Angekommen: bis 31.12.2020 entfernen" }).click();
-    await page.getByText("5 Fotos").waitFor();
+    await page.getByText("5 Dateien").waitFor();
     expect([...address()]).toEqual([]);
   });
 
