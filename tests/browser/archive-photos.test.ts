@@ -581,10 +581,10 @@ describe("many photos", () => {
     for (const one of ["the shore.jpg", "seagulls.jpg"])
       await page.getByRole("button", { name: `Select ${one}` }).click();
     await page.getByRole("button", { name: "Unpublish" }).click();
-    await page.getByText("2 photos no longer published.").waitFor();
+    await page.getByText("2 files no longer published.").waitFor();
     expect(await countPublished()).toBe(before - 2);
     await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByText("Undone for 2 photos.").waitFor();
+    await page.getByText("Undone for 2 files.").waitFor();
     expect(await countPublished()).toBe(before);
   });
 
