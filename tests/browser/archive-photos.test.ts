@@ -367,7 +367,7 @@ describe("one photo", () => {
     // The site's list is private: the page says what publishing does there.
     const published = page.getByRole("checkbox", {
       name: "Published",
-      description: /^This site lists photos for API keys alone/,
+      description: /^Published photos are shown by programs that have a key/,
     });
     await published.uncheck();
     const photo = await until("what was said is on record", async () => {
