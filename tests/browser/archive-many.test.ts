@@ -127,7 +127,8 @@ test("all of a list are downloaded together, however many: the server is told wh
   await page.getByText("10,100 files").waitFor();
   await page.locator(".tile[data-photo]").first().waitFor();
   await page.keyboard.press("ControlOrMeta+a");
-  await page.getByText("10,100 selected", { exact: true }).waitFor();
+  // Each of them is asked for, page after page.
+  await page.getByText("10,100 selected", { exact: true }).waitFor({ timeout: 90_000 });
   const asked = page.waitForRequest((request) => request.url().endsWith("/photo/download"));
   await page.getByRole("button", { name: "Download" }).click();
   expect(Object.fromEntries(new URLSearchParams((await asked).postData() ?? ""))).toEqual({
