@@ -7,10 +7,14 @@ import { redeemPath } from "../support/redeem.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { BOUNDARY, openWire, partHead, requestHead } from "../support/wire.ts";
 
-/** Files are larger than memory. The server's own memory is what is looked at, at its highest. */
+/**
+ * Files are larger than memory. What is looked at is the server's memory at its highest, beyond what its start took: a start from the
+ * source bundles the pages, so it takes the more the larger these are. (Peaks of the built program are in tests/bench.)
+ */
 
 const MIB = 1024 * 1024;
-const MOST = 120 * MIB;
+/** Less than if the three chunks that are sent at once were held whole. */
+const MOST_MORE = 32 * MIB;
 
 let server: TestServer | undefined;
 afterEach(() => server?.stop());
@@ -44,6 +48,7 @@ async function isStored({ id }: { id: number | undefined }, blocks: number): Pro
 
 test("1 GiB in one form passes through", async () => {
   server = await startServer();
+  const atStart = await peakOf(server);
   const blocks = 1024;
   const head = Buffer.concat([
     partHead(BOUNDARY, { name: "upload_token" }),
@@ -59,13 +64,14 @@ test("1 GiB in one form passes through", async () => {
   await wire.send(tail);
   const answer = await wire.answer();
   expect(answer.status).toBe(200);
-  expect(await peakOf(server)).toBeLessThan(MOST);
+  expect((await peakOf(server)) - atStart).toBeLessThan(MOST_MORE);
   await isStored({ id: JSON.parse(answer.text).photo_id }, blocks);
 });
 
 test.each(["first", "last"])("384 MiB in chunks, 3 at once, the fields %s", async (order) => {
   const running = await startServer();
   server = running;
+  const atStart = await peakOf(running);
   const token = await running.token();
   const blocks = 384;
   const plan = {
@@ -95,6 +101,6 @@ test.each(["first", "last"])("384 MiB in chunks, 3 at once, the fields %s", asyn
 
   const outcomes = answers.filter((text) => text !== "ok");
   expect([answers.length, outcomes.length]).toEqual([48, 1]);
-  expect(await peakOf(running)).toBeLessThan(MOST);
+  expect((await peakOf(running)) - atStart).toBeLessThan(MOST_MORE);
   await isStored({ id: JSON.parse(outcomes[0] ?? "{}").photo_id }, blocks);
 });
