@@ -97,7 +97,7 @@ describe.each(browsers)("%s", (name) => {
     await choose(first.page, large());
     await gate.held(1);
     const { page } = await browser.open(urlOf(token));
-    await says(page, /others are sending/i);
+    await says(page, /used by others/i);
     await offersNothing(page);
     await gate.open();
     await stateOf(first.page, "large.mp4", "done");
@@ -146,7 +146,7 @@ describe.each(browsers)("%s", (name) => {
     );
     await stateOf(page, "a.png", "done");
     await stateOf(page, "b.png", "done");
-    await (await stateOf(page, "c.png", "refused")).getByText("no place").waitFor();
+    await (await stateOf(page, "c.png", "refused")).getByText("takes no more files").waitFor();
   });
 
   test("a server that does not answer is said to, in amber, and tried again when asked", async () => {
