@@ -509,6 +509,12 @@ describe("one photo", () => {
     expect(await page.getByText("can always open it").count()).toBe(0);
     await page.locator(".layers img.there").waitFor();
     await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.locator("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    expect(await trashed()).toEqual([id]);
+    // The focus is back at the photo, whose key asks the same.
+    await page.keyboard.press("Delete");
+    await page.locator("dialog").getByText("“mistake.jpg” is removed with its file.").waitFor();
     await page.locator("dialog").getByRole("button", { name: "Delete for good" }).click();
     await page.getByRole("heading", { name: "The trash is empty" }).waitFor();
     await expectSoon(() => rowsOf(server, `select id from photos where id = ${id}`), []);
@@ -601,6 +607,49 @@ describe("many photos", () => {
     await page.getByRole("button", { name: "Restore" }).click();
     await page.getByRole("heading", { name: "The trash is empty" }).waitFor();
     await expectSoon(async () => (await photosOnRecord()).length, 5);
+  });
+
+  test("are removed for good from the trash after a question; what could not be is said, and stays marked", async () => {
+    const added: number[] = [];
+    for (const name of ["kept.jpg", "unreached.jpg", "third.jpg", "fourth.jpg"]) {
+      const { photo_id: id } = await addPhoto(server, name);
+      await callApi(server, "photo/delete", { photo_id: id });
+      added.push(id);
+    }
+    const [kept = 0, unreached = 0] = added;
+    const visit = await openArchive(browser, server, { view: "photos?state=trash" });
+    const { page } = visit;
+    const dialog = page.locator("dialog");
+    const yes = dialog.getByRole("button", { name: "Delete for good" });
+    for (const name of ["unreached.jpg", "third.jpg", "fourth.jpg"])
+      await page.getByRole("button", { name: `Select ${name}` }).click();
+    await page.keyboard.press("Delete");
+    await dialog.getByText("3 files are removed for good. Nothing brings them back.").waitFor();
+    await expectAccessible(visit);
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect((await trashed()).toSorted()).toEqual(added);
+    // One of the requests gets no answer.
+    await page.route("**/photo/delete", (route) =>
+      route.request().postData()?.includes(`photo_id=${unreached}&`)
+        ? route.abort()
+        : route.continue(),
+    );
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await yes.click();
+    await dialog.getByText("One file could not be changed").waitFor();
+    expect(await dialog.innerText()).toContain("unreached.jpg");
+    expect(await dialog.innerText()).toContain("The server does not answer.");
+    expect((await trashed()).toSorted()).toEqual([kept, unreached]);
+    await page.unroute("**/photo/delete");
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await page.getByText("1 selected").waitFor();
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await dialog.getByText("“unreached.jpg” is removed with its file.").waitFor();
+    await yes.click();
+    await page.getByText("Deleted for good.", { exact: true }).waitFor();
+    await expectSoon(trashed, [kept]);
+    await callApi(server, "photo/delete", { photo_id: kept, permanently: 1 });
   });
 
   test("are marked by a mouse that is drawn over them", async () => {

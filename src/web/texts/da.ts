@@ -441,7 +441,14 @@ export const da: Texts = {
       copyLink: "Kopiér link",
       destroy: "Slet for altid",
       destroySentence: "”{name}” fjernes med sin fil og kan ikke gendannes.",
-      destroyed: "Slettet for altid.",
+      destroyMany: {
+        one: "Én fil fjernes for altid og kan ikke gendannes.",
+        other: "{count} filer fjernes for altid og kan ikke gendannes.",
+      },
+      destroyed: {
+        one: "Slettet for altid.",
+        other: "{count} filer slettet for altid.",
+      },
       inTrash: "I papirkurven: kun de, der må gendanne det, ser det.",
       beingMade: "Der laves en forhåndsvisning.",
       noPreview: "Der er ingen forhåndsvisning af denne fil.",

@@ -456,7 +456,14 @@ export const de: Texts = {
       copyLink: "Link kopieren",
       destroy: "Endgültig löschen",
       destroySentence: "„{name}“ wird mit der Datei entfernt und lässt sich nicht zurückholen.",
-      destroyed: "Endgültig gelöscht.",
+      destroyMany: {
+        one: "Eine Datei wird endgültig entfernt und lässt sich nicht zurückholen.",
+        other: "{count} Dateien werden endgültig entfernt und lassen sich nicht zurückholen.",
+      },
+      destroyed: {
+        one: "Endgültig gelöscht.",
+        other: "{count} Dateien endgültig gelöscht.",
+      },
       inTrash: "Im Papierkorb: Nur wer es wiederherstellen darf, sieht es.",
       beingMade: "Eine Vorschau wird gerade erstellt.",
       noPreview: "Von dieser Datei gibt es keine Vorschau.",

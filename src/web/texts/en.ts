@@ -461,7 +461,14 @@ export const en = {
       copyLink: "Copy link",
       destroy: "Delete for good",
       destroySentence: "“{name}” is removed with its file. Nothing brings it back.",
-      destroyed: "Deleted for good.",
+      destroyMany: {
+        one: "One file is removed for good. Nothing brings it back.",
+        other: "{count} files are removed for good. Nothing brings them back.",
+      },
+      destroyed: {
+        one: "Deleted for good.",
+        other: "{count} files deleted for good.",
+      },
       inTrash: "In the trash: nobody sees it but those who may restore it.",
       beingMade: "A preview is being made.",
       noPreview: "There is no preview of this file.",

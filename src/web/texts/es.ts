@@ -445,7 +445,14 @@ export const es: Texts = {
       copyLink: "Copiar enlace",
       destroy: "Eliminar para siempre",
       destroySentence: "«{name}» se eliminará por completo y no se podrá recuperar.",
-      destroyed: "Eliminado para siempre.",
+      destroyMany: {
+        one: "Se eliminará un archivo para siempre y no se podrá recuperar.",
+        other: "Se eliminarán {count} archivos para siempre y no se podrán recuperar.",
+      },
+      destroyed: {
+        one: "Eliminado para siempre.",
+        other: "{count} archivos eliminados para siempre.",
+      },
       inTrash: "En la papelera: solo lo ve quien puede restaurarlo.",
       beingMade: "Se está haciendo una vista previa.",
       noPreview: "No hay vista previa de este archivo.",

@@ -448,7 +448,15 @@ export const fr: Texts = {
       copyLink: "Copier le lien",
       destroy: "Supprimer définitivement",
       destroySentence: "« {name} » sera supprimé, fichier compris, et ne pourra pas être récupéré.",
-      destroyed: "Supprimé définitivement.",
+      destroyMany: {
+        one: "{count} fichier sera supprimé définitivement et ne pourra pas être récupéré.",
+        other:
+          "{count} fichiers seront supprimés définitivement et ne pourront pas être récupérés.",
+      },
+      destroyed: {
+        one: "Supprimé définitivement.",
+        other: "{count} fichiers supprimés définitivement.",
+      },
       inTrash: "Dans la corbeille : seules les personnes qui peuvent le restaurer le voient.",
       beingMade: "Un aperçu est en préparation.",
       noPreview: "Il n’y a pas d’aperçu de ce fichier.",

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { Message } from "../../../texts/message.ts";
 import { toast } from "../../../kit/toast.tsx";
 import { changeManyPhotos, type ManyChanges, type ManyOutcome } from "./change-many.ts";
+import { destroyPhotos } from "./destroy-many.ts";
 import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
 
@@ -15,21 +16,19 @@ export const failures = signal<ManyOutcome["failed"]>([]);
 export function useChanges() {
   const { api, list, marked, refresh, texts, locale, data } = usePhotos();
 
-  const change = async (
+  const carryOut = async (
     photos: readonly GridPhoto[],
-    changes: ManyChanges,
+    work: (onProgress: (tried: number) => void) => Promise<ManyOutcome>,
     said: Message,
     values: Readonly<Record<string, string>> = {},
     undo?: ManyChanges,
   ): Promise<void> => {
     if (photos.length === 0 || changing.value !== undefined) return;
     changing.value = 0;
-    const progress = (tried: number) => (changing.value = tried / photos.length);
-    const outcome = await changeManyPhotos(api, photos, changes, progress);
+    const { done, failed } = await work((tried) => (changing.value = tried / photos.length));
     changing.value = undefined;
-    const { done, failed } = outcome;
     if (failed.length > 0) failures.value = failed;
-    else marked.clear();
+    marked.unmark(done);
     if (done.length > 0) {
       const text = locale.say(said, { ...values, count: done.length });
       toast(
@@ -45,11 +44,26 @@ export function useChanges() {
     await refresh();
   };
 
+  const change = (
+    photos: readonly GridPhoto[],
+    changes: ManyChanges,
+    said: Message,
+    values?: Readonly<Record<string, string>>,
+    undo?: ManyChanges,
+  ): Promise<void> => {
+    const work = (onProgress: (tried: number) => void) =>
+      changeManyPhotos(api, photos, changes, onProgress);
+    return carryOut(photos, work, said, values, undo);
+  };
+
   return {
     remove: (photos: readonly GridPhoto[]) =>
       change(photos, { delete_p: true }, texts.deleted, {}, { restore_p: true }),
     restore: (photos: readonly GridPhoto[]) =>
       change(photos, { restore_p: true }, texts.restored, {}, { delete_p: true }),
+    /** For good, which cannot be undone: `askToDestroy` asks before. */
+    destroy: (photos: readonly GridPhoto[]) =>
+      carryOut(photos, (onProgress) => destroyPhotos(api, photos, onProgress), texts.destroyed),
     publish: (photos: readonly GridPhoto[], publish: boolean) => {
       // Where some were as they are to be, the opposite for all would not be what was before.
       const areOthers = photos.every(({ published_p: before }) => before !== publish);

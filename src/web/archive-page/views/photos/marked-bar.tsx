@@ -6,8 +6,8 @@ import { IconButton } from "../../../kit/button.tsx";
 import { ProgressBar } from "../../../kit/progress-bar.tsx";
 import { AlbumDialog } from "./album-dialog.tsx";
 import { changing, useChanges } from "./changes.ts";
+import { askToDestroy } from "./destroy-dialog.tsx";
 import { allPhotos, downloadPhoto, downloadPhotos, namedPhotos } from "./download.ts";
-import { FailuresDialog } from "./failures-dialog.tsx";
 import type { GridPhoto } from "./photo-types.ts";
 import { usePhotos } from "./photos-context.ts";
 import { useProblemText } from "../../problem-text.ts";
@@ -32,7 +32,6 @@ export function MarkedBar() {
       ) : (
         <ProgressBar fraction={changing.value} label={texts.changing} />
       )}
-      <FailuresDialog />
     </header>
   );
 }
@@ -47,6 +46,9 @@ function Actions({ photos }: { photos: readonly GridPhoto[] }) {
     return (
       <div class="marked-actions">
         <Action icon="restore" label={texts.restore} run={() => void changes.restore(photos)} />
+        {mayChange && (
+          <Action icon="trash" label={texts.destroy} run={() => askToDestroy(photos)} />
+        )}
       </div>
     );
   }

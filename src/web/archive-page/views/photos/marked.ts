@@ -17,6 +17,8 @@ export type Marked = {
   markRange(first: number, end: number, on: boolean): Promise<void>;
   /** Begins marking by dragging from this photo on; unmarking, if it is marked. What was marked before stays. */
   beginDrag(index: number): Drag;
+  /** These are not marked any more; all others stay as they are. */
+  unmark(photos: readonly GridPhoto[]): void;
   clear(): void;
 };
 
@@ -100,6 +102,7 @@ export function createMarked(list: PhotoList, onFailed: (error: unknown) => void
         },
       };
     },
+    unmark: (these) => change(photos.value, these, false),
     clear: () => {
       photos.value = new Map();
       isWhole.value = false;

@@ -5,7 +5,9 @@ import { useArchive } from "../../archive-context.ts";
 import { useEvents } from "../../events.ts";
 import { hasLevelOf } from "../../levels.ts";
 import { goBack, goTo, place } from "../../place.ts";
+import { DestroyDialog } from "./destroy-dialog.tsx";
 import { createDayNames } from "./day-names.ts";
+import { FailuresDialog } from "./failures-dialog.tsx";
 import { readSelection, writeSelection, type PhotoSelection } from "./filter.ts";
 import { PhotoGrid, type GridHandle } from "./grid.tsx";
 import { ListState } from "./list-state.tsx";
@@ -61,6 +63,8 @@ export function PhotosView() {
         )}
       </div>
       {opened !== undefined && <OnePhoto photoId={opened} />}
+      <DestroyDialog />
+      <FailuresDialog />
     </Photos.Provider>
   );
 }

@@ -2,6 +2,7 @@ import { copyText } from "../../../../kit/copy.ts";
 import { toast } from "../../../../kit/toast.tsx";
 import type { ApiParams } from "../../../api.ts";
 import { useChanges } from "../changes.ts";
+import { askToDestroy } from "../destroy-dialog.tsx";
 import { downloadPhoto } from "../download.ts";
 import { usePhotos } from "../photos-context.ts";
 import { useProblemText } from "../../../problem-text.ts";
@@ -11,17 +12,16 @@ import type { ShownPhoto } from "./whole-photo.ts";
 export type OneActions = {
   download(): void;
   copyLink(): Promise<void>;
+  /** Puts it into the trash; in the trash, asks whether it is to be removed for good. */
   remove(): void;
   restore(): void;
-  /** Removes it for good, which cannot be undone. */
-  destroy(): Promise<void>;
   /** Changes its title, description, tags, albums or publishing (`photo/update`). @returns whether it was done */
   update(changes: ApiParams): Promise<boolean>;
 };
 
 /** What can be done with the photo that is shown alone. Each function shows why it failed, if it did. */
 export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours): OneActions {
-  const { api, data, texts, list, open, mayChange, selection } = usePhotos();
+  const { api, data, list, open, mayChange, selection } = usePhotos();
   const { photo, again } = shown;
   const changes = useChanges();
   const problemText = useProblemText();
@@ -30,10 +30,9 @@ export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours)
   /** After the photo was deleted or restored: shows the next one, or the one before, or the grid. */
   const leave = () => open((next ?? previous)?.photo_id);
 
-  const attempt = async (work: () => Promise<unknown>, said?: string): Promise<boolean> => {
+  const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
     try {
       await work();
-      if (said !== undefined) toast(said);
       return true;
     } catch (error) {
       toast(problemText(error));
@@ -49,7 +48,8 @@ export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours)
       if (await copyText(address)) toast(data.common.copied);
     },
     remove: () => {
-      if (!photo || !mayChange || isInTrash) return;
+      if (!photo || !mayChange) return;
+      if (isInTrash) return askToDestroy([photo], leave);
       leave();
       void changes.remove([photo]);
     },
@@ -57,11 +57,6 @@ export function useOneActions(shown: ShownPhoto, { next, previous }: Neighbours)
       if (!photo) return;
       leave();
       void changes.restore([photo]);
-    },
-    destroy: async () => {
-      if (!photo) return;
-      const asked = { photo_id: photo.photo_id, permanently: true };
-      if (await attempt(() => api("photo/delete", asked), texts.destroyed)) leave();
     },
     update: async (said) => {
       if (!photo) return false;

@@ -1,7 +1,5 @@
 /** @jsxImportSource preact */
-import { useState } from "preact/hooks";
-import { Button, IconButton } from "../../../../kit/button.tsx";
-import { Dialog } from "../../../../kit/dialog.tsx";
+import { IconButton } from "../../../../kit/button.tsx";
 import { nameOf, type WholePhoto } from "../photo-types.ts";
 import { usePhotos } from "../photos-context.ts";
 import type { OneActions } from "./one-actions.ts";
@@ -55,48 +53,17 @@ export function OneHead({
           </>
         )}
         <IconButton icon="info" label={texts.facts} aria-pressed={hasFacts} onClick={onFacts} />
-        {photo && mayChange && !isInTrash && (
-          <IconButton icon="trash" label={texts.delete} onClick={actions.remove} />
-        )}
         {photo && isInTrash && (
-          <>
-            <IconButton icon="restore" label={texts.restore} onClick={actions.restore} />
-            <Destroy name={nameOf(photo)} onDestroy={actions.destroy} />
-          </>
+          <IconButton icon="restore" label={texts.restore} onClick={actions.restore} />
+        )}
+        {photo && mayChange && (
+          <IconButton
+            icon="trash"
+            label={isInTrash ? texts.destroy : texts.delete}
+            onClick={actions.remove}
+          />
         )}
       </div>
     </header>
-  );
-}
-
-function Destroy({ name, onDestroy }: { name: string; onDestroy: () => Promise<void> }) {
-  const { texts, locale, data } = usePhotos();
-  const [isAsked, setAsked] = useState(false);
-  return (
-    <>
-      <IconButton icon="trash" label={texts.destroy} onClick={() => setAsked(true)} />
-      {isAsked && (
-        <Dialog
-          heading={texts.destroy}
-          closeLabel={data.common.close}
-          onClose={() => setAsked(false)}
-        >
-          <p>{locale.say(texts.destroySentence, { name })}</p>
-          <div class="dialog-buttons">
-            <Button onClick={() => setAsked(false)}>{data.common.cancel}</Button>
-            <Button
-              kind="danger"
-              icon="trash"
-              onClick={() => {
-                setAsked(false);
-                void onDestroy();
-              }}
-            >
-              {texts.destroy}
-            </Button>
-          </div>
-        </Dialog>
-      )}
-    </>
   );
 }

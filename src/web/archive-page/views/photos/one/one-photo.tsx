@@ -2,7 +2,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../../../../kit/button.tsx";
 import { Notice } from "../../../../kit/notice.tsx";
-import { FailuresDialog } from "../failures-dialog.tsx";
 import { nameOf } from "../photo-types.ts";
 import { usePhotos } from "../photos-context.ts";
 import { useProblemText } from "../../../problem-text.ts";
@@ -92,7 +91,6 @@ export function OnePhoto({ photoId }: { photoId: number }) {
           <Facts key={photo.photo_id} photo={photo} shown={shown} actions={actions} />
         </aside>
       )}
-      <FailuresDialog />
     </div>
   );
 }
