@@ -28,7 +28,7 @@ type Listed = {
   thumbnails_state: string;
 };
 
-const server = serverForAll({ env: { REDEEM_MEDIA_WORKERS: "1" } });
+const server = serverForAll({ env: { REDEEM_MEDIA_WORKERS: "1", REDEEM_FFMPEG: "off" } });
 const browser = browserForAll("chromium");
 
 const HOSTILE = `<img src=x onerror="document.title='owned'">`;
@@ -534,6 +534,18 @@ describe("one photo", () => {
       return video.currentTime > 0;
     });
     expect(sought).toBe(true);
+    await callApi(server, "photo/delete", { photo_id: id, permanently: 1 });
+  });
+
+  test("without a preview says why, in the page's language", async () => {
+    const heic = Buffer.from("0000001c667479706865696300000000686569636d696631", "hex");
+    const { photo_id: id } = await addPhoto(server, "phone.heic", {}, heic);
+    await until("the reason", areMade);
+    const { page } = await openArchive(browser, server, { locale: "de" });
+    await opened(page, "phone.heic");
+    await page
+      .getByText("keine Vorschau: Für ihren Typ braucht der Server ffmpeg, das er nicht hat.")
+      .waitFor();
     await callApi(server, "photo/delete", { photo_id: id, permanently: 1 });
   });
 

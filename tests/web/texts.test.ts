@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { MEDIA_REASONS } from "../../src/http/thumbnail-fields.ts";
+import { noPreviewText } from "../../src/web/archive-page/views/photos/one/no-preview.ts";
 import { createLocale } from "../../src/web/kit/locale.ts";
 import {
   chooseLanguage,
@@ -109,6 +111,21 @@ describe.each(LANGUAGES)("%s", (language) => {
       expect([path, JSON.stringify(message)]).not.toEqual([path, expect.stringMatching(/""/)]);
     }
   });
+});
+
+test.each(LANGUAGES)("in %s it is said why a file has no preview", (language) => {
+  const { photos } = textsOf(language).archive;
+  const say = (reason?: string) =>
+    noPreviewText(
+      { thumbnails_state: "none", ...(reason && { thumbnails_reason: reason }) },
+      photos,
+      createLocale(language),
+    );
+  const known = Object.keys(MEDIA_REASONS);
+  expect(new Set([undefined, ...known].map(say)).size).toBe(known.length + 1);
+  for (const reason of known) expect(say(reason)).not.toContain(reason);
+  // Of a server that knows more reasons.
+  expect(say("melted {reason}")).toEndWith(": melted {reason}.");
 });
 
 describe("one word for one thing, and no wrong one", () => {

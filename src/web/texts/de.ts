@@ -467,6 +467,14 @@ export const de: Texts = {
       inTrash: "Im Papierkorb: Nur wer es wiederherstellen darf, sieht es.",
       beingMade: "Eine Vorschau wird gerade erstellt.",
       noPreview: "Von dieser Datei gibt es keine Vorschau.",
+      noPreviewWhy: "Von dieser Datei gibt es keine Vorschau: {reason}.",
+      noPreviewReasons: {
+        not_supported: "Von Dateien ihres Typs wird keine erstellt",
+        no_ffmpeg: "Für ihren Typ braucht der Server ffmpeg, das er nicht hat",
+        too_large: "Sie hat mehr Pixel oder Bytes, als der Server dekodiert",
+        unreadable: "Sie ist beschädigt, oder der Server kann ihre Art nicht dekodieren",
+        gave_up: "Sie zu erstellen ist mehrmals gescheitert",
+      },
       notPlayed:
         "Dieser Browser kann die Datei nicht abspielen. Lade sie herunter, um sie zu sehen.",
       title: "Titel",

@@ -472,6 +472,15 @@ export const en = {
       inTrash: "In the trash: nobody sees it but those who may restore it.",
       beingMade: "A preview is being made.",
       noPreview: "There is no preview of this file.",
+      noPreviewWhy: "There is no preview of this file: {reason}.",
+      /** Why not, as the server says it (`thumbnails_reason`, protocol 6). */
+      noPreviewReasons: {
+        not_supported: "none are made of files of its type",
+        no_ffmpeg: "the server has no ffmpeg, which it takes for its type",
+        too_large: "it has more pixels or bytes than the server decodes",
+        unreadable: "it is damaged, or of a kind that the server cannot decode",
+        gave_up: "making one failed several times",
+      },
       notPlayed: "This browser cannot play this file. Download it to see it.",
       title: "Title",
       description: "Description",

@@ -6,16 +6,16 @@ import { downloadPhoto } from "../download.ts";
 import { photoAddress, type WholePhoto } from "../photo-types.ts";
 import { usePhotos } from "../photos-context.ts";
 import { PictureView, type PictureProps } from "./picture.tsx";
+import { noPreviewText } from "./no-preview.ts";
 import { isPicture } from "./showable.ts";
 
 /** The photo itself: a picture, a player, or why it cannot be shown. */
 export function Stage(props: PictureProps) {
   const { photo } = props;
-  const { texts } = usePhotos();
+  const { texts, locale } = usePhotos();
   if (photo.video_p || photo.audio_p) return <Player photo={photo} />;
   if (isPicture(photo)) return <PictureView {...props} />;
-  const why = photo.thumbnails_state === "pending" ? texts.beingMade : texts.noPreview;
-  return <NotShown photo={photo} why={why} />;
+  return <NotShown photo={photo} why={noPreviewText(photo, texts, locale)} />;
 }
 
 /** A player for video and sound. The browser requests the parts of the file that it plays. */
