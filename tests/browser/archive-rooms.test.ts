@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { BrowserContext } from "playwright-core";
 import { expectAccessible } from "../support/accessible.ts";
 import { callApi, linkOf } from "../support/archive-calls.ts";
 import { goToView, openArchive } from "../support/archive-page.ts";
@@ -16,6 +17,10 @@ import { inTwoChunks, sendChunkOf } from "../support/two-chunks.ts";
 
 // Nobody answers there: what is told of photos waits.
 const server = serverForAll({ env: { REDEEM_PINGBACK_URL: "http://127.0.0.1:9/" } });
+
+/** The page's clock is slow by 50 minutes; a test may put it forward. */
+const withSlowClock = ({ clock }: BrowserContext) =>
+  clock.install({ time: Date.now() - 50 * 60_000 });
 
 describe.each(browsers)("%s", (name) => {
   const browser = browserForAll(name);
@@ -45,8 +50,19 @@ describe.each(browsers)("%s", (name) => {
       await row.getByText("An upload succeeded").waitFor();
       await row.getByText("the receiver answered 500").waitFor();
       await row.locator(".badge").getByText("Waiting", { exact: true }).waitFor();
-      const german = await openArchive(browser, server, { view: "callbacks", locale: "de" });
-      await german.page.getByText("Der Empfänger hat mit 500 geantwortet").waitFor();
+      const asGerman = { view: "callbacks", locale: "de", before: withSlowClock };
+      const { page: german } = await openArchive(browser, server, asGerman);
+      await german.getByText("Der Empfänger hat mit 500 geantwortet").waitFor();
+      // The next attempt, due within minutes, is 50 more away by that clock, and comes nearer.
+      await german
+        .getByText(/wieder in 5\d Minuten/)
+        .first()
+        .waitFor();
+      await german.clock.fastForward("20:00");
+      await german
+        .getByText(/wieder in 3\d Minuten/)
+        .first()
+        .waitFor();
       expect(await page.content()).not.toContain("own=secret");
       const delivered = row.locator(".badge", { hasText: "Delivered" });
       status = 200;

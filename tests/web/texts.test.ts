@@ -195,16 +195,17 @@ const plain = (text: string) => text.replaceAll(/\s/g, " ");
 
 describe("what a language writes", () => {
   test.each([
-    ["en", "1.5 MB", "5 minutes", "a, b, and c"],
-    ["de", "1,5 MB", "5 Minuten", "a, b und c"],
-    ["fr", "1,5 Mo", "5 minutes", "a, b et c"],
-    ["es", "1,5 MB", "5 minutos", "a, b y c"],
-    ["da", "1,5 MB", "5 minutter", "a, b og c"],
-  ] as const)("%s", (language, size, duration, list) => {
+    ["en", "1.5 MB", "5 minutes", "in 5 minutes", "a, b, and c"],
+    ["de", "1,5 MB", "5 Minuten", "in 5 Minuten", "a, b und c"],
+    ["fr", "1,5 Mo", "5 minutes", "dans 5 minutes", "a, b et c"],
+    ["es", "1,5 MB", "5 minutos", "dentro de 5 minutos", "a, b y c"],
+    ["da", "1,5 MB", "5 minutter", "om 5 minutter", "a, b og c"],
+  ] as const)("%s", (language, size, duration, inTime, list) => {
     const locale = createLocale(language);
     expect(plain(locale.size(1_500_000))).toBe(size);
     expect(size).toEndWith(` ${locale.unit("megabyte")}`);
     expect(plain(locale.duration(290))).toBe(duration);
+    expect(plain(locale.inTime(290))).toBe(inTime);
     expect(locale.list(["a", "b", "c"])).toBe(list);
   });
 
@@ -226,6 +227,7 @@ describe("what a language writes", () => {
     [900_000, "10 days"],
   ])("%d seconds: %s", (seconds, text) => {
     expect(createLocale("en").duration(seconds)).toBe(text);
+    expect(createLocale("en").inTime(seconds)).toBe(`in ${text}`);
   });
 });
 

@@ -22,6 +22,8 @@ export type Locale = {
   date(at: number): string;
   /** Seconds, coarse on purpose: "5 minutes". A number that jumps helps nobody. */
   duration(seconds: number): string;
+  /** The same as what is to come: "in 5 minutes". */
+  inTime(seconds: number): string;
   /** "a, b and c". */
   list(words: readonly string[]): string;
 };
@@ -57,6 +59,7 @@ export function createLocale(language: Language, liked: readonly string[] = []):
       (yearOf(at) === yearOf(now) ? moments : momentsWithYear).format(at),
     date: (at) => dates.format(at),
     duration: (seconds) => writeDuration(seconds, tag),
+    inTime: (seconds) => new Intl.RelativeTimeFormat(tag).format(...coarse(seconds)),
     list: (words) => lists.format(words),
   };
 }

@@ -605,6 +605,7 @@ export const da: Texts = {
       to: "til {host}",
       tried: { one: "forsøgt én gang", other: "forsøgt {count} gange" },
       next: "igen {moment}",
+      nextSoon: "igen {when}",
       delivered: "afleveret {moment}",
       givenUp: "opgivet {moment}",
       lastError: "Seneste fejl: {error}",

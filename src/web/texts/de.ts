@@ -622,6 +622,7 @@ export const de: Texts = {
       to: "an {host}",
       tried: { one: "einmal versucht", other: "{count}-mal versucht" },
       next: "wieder am {moment}",
+      nextSoon: "wieder {when}",
       delivered: "zugestellt am {moment}",
       givenUp: "aufgegeben am {moment}",
       lastError: "Letzter Fehler: {error}",

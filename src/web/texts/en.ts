@@ -629,6 +629,7 @@ export const en = {
       to: "to {host}",
       tried: { one: "tried once", other: "tried {count} times" },
       next: "again {moment}",
+      nextSoon: "again {when}",
       delivered: "delivered {moment}",
       givenUp: "given up {moment}",
       lastError: "Last error: {error}",

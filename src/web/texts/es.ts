@@ -609,6 +609,7 @@ export const es: Texts = {
       to: "a {host}",
       tried: { one: "intentado una vez", other: "intentado {count} veces" },
       next: "de nuevo el {moment}",
+      nextSoon: "de nuevo {when}",
       delivered: "entregado el {moment}",
       givenUp: "abandonado el {moment}",
       lastError: "Último error: {error}",

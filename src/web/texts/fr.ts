@@ -611,6 +611,7 @@ export const fr: Texts = {
       to: "à {host}",
       tried: { one: "essayée une fois", other: "essayée {count} fois" },
       next: "de nouveau le {moment}",
+      nextSoon: "de nouveau {when}",
       delivered: "remise le {moment}",
       givenUp: "abandonnée le {moment}",
       lastError: "Dernière erreur : {error}",

@@ -17,8 +17,20 @@ const KINDS: Readonly<Record<CallbackState, BadgeKind>> = {
   "given-up": "bad",
 };
 
+/** What comes within this time is said as "in 5 minutes": the time of day would be that of the next minutes. */
+const SOON_SECONDS = 3600;
+
 /** One callback in the list: what it tells and to which address, its state, its last error, and a button to make it now. */
-export function CallbackRow({ item, onRetried }: { item: CallbackItem; onRetried: () => void }) {
+export function CallbackRow({
+  item,
+  now,
+  onRetried,
+}: {
+  item: CallbackItem;
+  /** Milliseconds since 1970. */
+  now: number;
+  onRetried: () => void;
+}) {
   const { data, locale } = useArchive();
   const texts = data.texts.callbacks;
   return (
@@ -28,7 +40,7 @@ export function CallbackRow({ item, onRetried }: { item: CallbackItem; onRetried
         <StateBadge kind={KINDS[item.state]}>{texts.states[item.state]}</StateBadge>
       </div>
       <p class="row-facts">
-        {factsOf(item, data.texts, locale).map((fact) => (
+        {factsOf(item, now, data.texts, locale).map((fact) => (
           <span key={fact}>{fact}</span>
         ))}
       </p>
@@ -74,7 +86,12 @@ function errorOf({ last_error: words }: CallbackItem, { callbacks }: ArchiveText
   return read ? locale.say(callbacks.failures[read.failure], read.values) : words;
 }
 
-function factsOf(item: CallbackItem, { callbacks: texts }: ArchiveTexts, locale: Locale): string[] {
+function factsOf(
+  item: CallbackItem,
+  now: number,
+  { callbacks: texts }: ArchiveTexts,
+  locale: Locale,
+): string[] {
   const moment = (at: number) => ({ moment: locale.moment(at * 1000) });
   const facts = [locale.say(texts.to, { host: item.host })];
   if (item.state === "delivered") facts.push(locale.say(texts.delivered, moment(item.closed_at)));
@@ -83,7 +100,12 @@ function factsOf(item: CallbackItem, { callbacks: texts }: ArchiveTexts, locale:
     facts.push(locale.say(texts.givenUp, moment(item.closed_at)));
   } else {
     facts.push(locale.say(texts.tried, { count: item.attempts }));
-    facts.push(locale.say(texts.next, moment(item.next_at)));
+    const seconds = item.next_at - now / 1000;
+    facts.push(
+      seconds < SOON_SECONDS
+        ? locale.say(texts.nextSoon, { when: locale.inTime(seconds) })
+        : locale.say(texts.next, moment(item.next_at)),
+    );
   }
   return facts;
 }

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { useArchive } from "../../archive-context.ts";
+import { useClock } from "../../listing/clock.ts";
 import { usePages } from "../../listing/pages.ts";
 import { PagesState } from "../../listing/pages-state.tsx";
 import { useRefresh } from "../../listing/refresh.ts";
@@ -13,6 +14,7 @@ export function CallbacksView() {
   const { data } = useArchive();
   const texts = data.texts.callbacks;
   const state = place.value.params.get("state") ?? "";
+  const now = useClock();
   const callbacks = usePages<CallbackItem>(
     "delivery/list",
     { state: state || undefined },
@@ -40,6 +42,7 @@ export function CallbacksView() {
                 <CallbackRow
                   key={item.delivery_id}
                   item={item}
+                  now={now}
                   onRetried={() => void callbacks.reload()}
                 />
               ))}
