@@ -122,7 +122,12 @@ async function print({ records, secret }: Opened, wanted: Wanted, json: boolean)
     shown += page.length;
     last = page.at(-1);
   }
-  if (shown === 0 && !json) printRows([], secret, true);
+  if (shown === 0 && !json) {
+    printRows([], secret, true);
+    const isAny = wanted.state === undefined && wanted.photoId === undefined;
+    // Not among the rows, which a script may read.
+    process.stderr.write(`There is no ${isAny ? "delivery yet" : "such delivery"}.\n`);
+  }
   if (shown < wanted.limit || !last) return;
   const more = await records.deliveries.list({ ...wanted, limit: 1, after: last });
   if (more.length > 0) {

@@ -55,6 +55,7 @@ async function print(values: Values): Promise<void> {
     printTable(
       ["ID", "LEVEL", "NAME", "CREATED", "REVOKED"],
       keys.map((row) => [row.id, row.level, row.name, day(row.createdAt), day(row.revokedAt)]),
+      "There is no API key yet.",
     );
   } finally {
     await records.close();

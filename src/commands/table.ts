@@ -1,8 +1,9 @@
 /**
- * Prints rows in columns, with a line of headings. Whatever is in the database, nothing of it is a command to
+ * Prints rows in columns, with a line of headings. Where there are none, `nothing` is said on standard error: among the rows,
+ * which a script may read, it would be one. Whatever is in the database, nothing of it is a command to
  * the terminal: control characters become visible ones.
  */
-export function printTable(headings: string[], rows: (string | number)[][]): void {
+export function printTable(headings: string[], rows: (string | number)[][], nothing: string): void {
   const cells = [headings, ...rows.map((row) => row.map(visible))];
   // There may be a million rows: more than a function takes as arguments, and than lines should be written one by one.
   const widths = headings.map((_, column) =>
@@ -15,6 +16,7 @@ export function printTable(headings: string[], rows: (string | number)[][]): voi
       .trimEnd(),
   );
   process.stdout.write(`${lines.join("\n")}\n`);
+  if (rows.length === 0) process.stderr.write(`${nothing}\n`);
 }
 
 /** Text that is no command to a terminal, in one line. */

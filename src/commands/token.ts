@@ -146,6 +146,7 @@ async function print(values: Values): Promise<void> {
         day(row.validUntil),
         stateOf(row, Date.now()),
       ]),
+      "There is no upload token yet.",
     );
     const more = total - tokens.length;
     if (more > 0) {

@@ -99,8 +99,15 @@ describe("list", () => {
 
   test("of a photo, in a state, so many, or all, and says that there are more", async () => {
     expect(lines((await redeem("list", "--photo", "2")).out)).toHaveLength(2);
-    expect(lines((await redeem("list", "--photo", "99")).out)).toHaveLength(1);
-    expect(lines((await redeem("list", "--state", "delivered")).out)).toHaveLength(1);
+    for (const filter of [
+      ["--photo", "99"],
+      ["--state", "delivered"],
+    ]) {
+      const none = await redeem("list", ...filter);
+      expect(lines(none.out)).toHaveLength(1);
+      expect(none).toMatchObject({ code: 0, err: "There is no such delivery.\n" });
+      expect(await redeem("list", "--json", ...filter)).toEqual({ code: 0, out: "", err: "" });
+    }
     const some = await redeem("list", "--limit", "1");
     expect(lines(some.out)).toHaveLength(2);
     expect(some.err).toContain("there are more. See them with --limit N, or --all.");

@@ -52,6 +52,18 @@ describe("redeem key, while the server runs", () => {
   });
 
   test.each([
+    ["token", "key", "There is no API key yet.\n"],
+    ["token", "deliveries", "There is no delivery yet.\n"],
+    ["key", "token", "There is no upload token yet.\n"],
+  ])("in a folder that `%s create` has made, `%s list` says %p", async (made, command, err) => {
+    await withFolder(async (folder) => {
+      expect((await run(folder, [made, "create"])).code).toBe(0);
+      const listed = await run(folder, [command, "list"]);
+      expect(listed).toEqual({ code: 0, out: expect.stringMatching(/^ID [^\n]*\n$/), err });
+    });
+  });
+
+  test.each([
     [["key", "create", "--level", "king"], "--level must be one of read, write, admin, super"],
     [["key", "create", "--level", "anonymous"], "--level must be one of"],
     [["key", "revoke", "999999"], "no API key 999999"],
