@@ -47,16 +47,15 @@ export async function carryOutJob(
   const { treeId, photoId, file } = job;
   const of = { treeId, photoId, file };
   const begun = performance.now();
-  try {
-    const ended = await attempt(context, job, of, process);
-    if (!ended) return undefined;
-    const seconds = (performance.now() - begun) / 1000;
-    const { originalId: original, attempts } = job;
-    return { photo: photoId, original, attempt: attempts, ...ended, seconds };
-  } finally {
-    // What cannot be deleted now, the next start deletes.
-    await thumbnails.endWork(of).catch(() => undefined);
-  }
+  const ended = await attempt(context, job, of, process);
+  if (!ended) return undefined;
+  if (ended.outcome !== "made" && ended.outcome !== "retry") await thumbnails.delete(of);
+  // It goes last, and not at all where anything failed above: of each that is there the next start looks whether what was placed is a
+  // photo's still.
+  await thumbnails.endWork(of).catch(() => undefined);
+  const seconds = (performance.now() - begun) / 1000;
+  const { originalId: original, attempts } = job;
+  return { photo: photoId, original, attempt: attempts, ...ended, seconds };
 }
 
 type Ended = Pick<MediaAttempt, "outcome" | "why">;
@@ -76,15 +75,15 @@ async function attempt(
     result = await process.carryOut({ path, size, type, folder, ffmpeg }, limitMs);
     if (context.isStopping()) return undefined;
     const { facts, end } = result;
-    if (end.kind !== "made") return await again(context, job, of, facts, end.error);
+    if (end.kind !== "made") return await again(context, job, facts, end.error);
     const { reason } = end;
     const made = reason === null ? await placeAll(context, of, end.thumbnails) : [];
     const outcome: MediaOutcome = { facts, thumbnails: made, reason, error: null };
-    if (!(await store(context, job, of, outcome))) return { outcome: "gone", why: null };
+    if (!(await store(context, job, outcome))) return { outcome: "gone", why: null };
     return { outcome: reason === null ? "made" : "none", why: reason };
   } catch (error) {
     if (context.isStopping()) return undefined;
-    return again(context, job, of, result?.facts ?? null, reasonOf(error));
+    return again(context, job, result?.facts ?? null, reasonOf(error));
   }
 }
 
@@ -106,22 +105,18 @@ async function placeAll(
   return placed;
 }
 
-/** Answers whether it is on record; where it is not, or there are none, no file stays. */
+/** @returns whether it is on record: not where the photo was deleted, or has other bytes now */
 async function store(
-  { records, files, lease, now }: JobContext,
+  { records, lease, now }: JobContext,
   { originalId }: MediaJob,
-  of: ThumbnailsOf,
   outcome: MediaOutcome,
 ): Promise<boolean> {
-  const stored = await records.media.store(originalId, lease, outcome, now());
-  if (!stored || outcome.thumbnails.length === 0) await files.thumbnails.delete(of);
-  return stored;
+  return records.media.store(originalId, lease, outcome, now());
 }
 
 async function again(
   context: JobContext,
   job: MediaJob,
-  of: ThumbnailsOf,
   facts: MediaOutcome["facts"],
   error: string,
 ): Promise<Ended> {
@@ -129,11 +124,11 @@ async function again(
   const { originalId, attempts } = job;
   if (attempts < MOST_ATTEMPTS) {
     const at = now() + retryMs * PATIENCE ** (attempts - 1);
-    await records.media.retryAt(originalId, lease, at, error);
-    return { outcome: "retry", why: error };
+    const isWaiting = await records.media.retryAt(originalId, lease, at, error);
+    return { outcome: isWaiting ? "retry" : "gone", why: error };
   }
   const outcome: MediaOutcome = { facts, thumbnails: [], reason: "gave_up", error };
-  const stored = await store(context, job, of, outcome);
+  const stored = await store(context, job, outcome);
   return { outcome: stored ? "given-up" : "gone", why: error };
 }
 

@@ -90,8 +90,11 @@ export interface MediaRecords {
    * @returns false where the lease is gone or the photo has other bytes now: then nothing is written, and whoever asked deletes the files
    */
   store(originalId: number, lease: string, outcome: MediaOutcome, now: number): Promise<boolean>;
-  /** It failed, and is tried again then. */
-  retryAt(originalId: number, lease: string, at: number, error: string): Promise<void>;
+  /**
+   * It failed, and is tried again then.
+   * @returns false where the lease is gone or the photo has other bytes now: it is not tried again, and whoever asked deletes the files
+   */
+  retryAt(originalId: number, lease: string, at: number, error: string): Promise<boolean>;
   /** The process stops in the middle: as if it had not been claimed. */
   release(lease: string): Promise<void>;
   /**

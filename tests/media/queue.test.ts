@@ -250,6 +250,53 @@ test("a photo that goes, or gets other bytes, while its thumbnails are made leav
   expect(filesOf(photo)).toEqual([]);
 });
 
+test("a photo that goes before placing its thumbnails fails leaves no file", async () => {
+  const photo = await upload(site, picture);
+  const { records, files, now } = site.site;
+  const place = files.thumbnails.place;
+  let placed = 0;
+  files.thumbnails.place = async (of, format) => {
+    if (placed === 3) {
+      await records.photos.transact(photo.photo_id, now(), () => ({
+        changes: [{ kind: "remove" }],
+        value: undefined,
+      }));
+      throw new Error("EIO");
+    }
+    placed += 1;
+    return place(of, format);
+  };
+  const attempts = await run();
+  files.thumbnails.place = place;
+  expect(outcomes(attempts)).toEqual(["gone"]);
+  expect(filesOf(photo)).toEqual([]);
+  expect(await workLeft()).toEqual([]);
+});
+
+test("what was placed for a photo that is gone, and could not be deleted, the next start deletes", async () => {
+  const photo = await upload(site, picture);
+  const { records, files, now } = site.site;
+  const { place, delete: remove } = files.thumbnails;
+  files.thumbnails.place = async (of, format) => {
+    const size = await place(of, format);
+    if (format === FORMAT_NAMES.at(-1)) {
+      await records.photos.transact(photo.photo_id, now(), () => ({
+        changes: [{ kind: "remove" }],
+        value: undefined,
+      }));
+    }
+    return size;
+  };
+  files.thumbnails.delete = () => Promise.reject(new Error("EIO"));
+  const errors: unknown[] = [];
+  expect(await run({ onError: (error) => void errors.push(error) })).toEqual([]);
+  expect([errors.length, filesOf(photo).length]).toEqual([1, FORMAT_NAMES.length]);
+  Object.assign(files.thumbnails, { place, delete: remove });
+  await run();
+  expect(filesOf(photo)).toEqual([]);
+  expect(await workLeft()).toEqual([]);
+});
+
 test("a start deletes what was placed for a photo that is gone, and keeps what belongs to one", async () => {
   const kept = await upload(site, picture);
   await run();

@@ -68,11 +68,11 @@ export function mediaRecords(
     },
 
     retryAt: async (originalId, lease, at, error) =>
-      void db
+      db
         .update(mediaJobs)
         .set({ state: "waiting", lease: null, nextAt: at, lastError: error })
         .where(leased(originalId, lease))
-        .run(),
+        .run().changes > 0,
 
     release: async (lease) =>
       void db
