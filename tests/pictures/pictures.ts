@@ -136,6 +136,8 @@ async function pictureUpload(
     })),
   );
   await page.waitForFunction(() => document.querySelectorAll('[data-state="done"]').length === 4);
+  // They are made behind the sending.
+  await page.waitForFunction(() => document.querySelectorAll(".preview img").length === 5);
   await page.screenshot({ path: join(TARGET, "upload-page.png") });
 }
 
