@@ -199,7 +199,8 @@ describe("a cancelled file that is undone when others have its use", () => {
     const { token, page } = await undoneFile("no-place.mp4");
     await sendOther(token, 2);
     const { refusal } = await transferIs(page, "no-place.mp4", "refused");
-    expect(refusal).toEqual({ code: "token_used", message: "" });
+    // Heard from the link's status, or from the answer to its chunk, which has words.
+    expect(refusal?.code).toBe("token_used");
     expect((await statusOf(token)).reserved).toBe(0);
   });
 });
