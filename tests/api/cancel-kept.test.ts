@@ -1,40 +1,26 @@
 import { describe, expect, test } from "bun:test";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { pieces, type Plan } from "../support/chunks.ts";
+import { cancelling, file, plan } from "../support/cancelling.ts";
+import type { Plan } from "../support/chunks.ts";
 import { rowsOf } from "../support/database.ts";
 import { siteForEach } from "../support/lifetime.ts";
-import { png } from "../support/media.ts";
-import { askChunk, originalOf, photoCount, photoIn, sendChunk } from "../support/redeem.ts";
+import { askChunk, originalOf, photoCount, photoIn } from "../support/redeem.ts";
 import { until } from "../support/remains.ts";
 import { sweepNow } from "../support/sweep.ts";
 
 /** Protocol 4.8, `keep_seconds`: a cancelled file's use is free at once, and its bytes stay for whoever undoes that. */
 
 const site = siteForEach();
-const file = png(3500);
-const plan: Plan = { identifier: "i", filename: "a.png", chunkSize: 1000, totalSize: 3500 };
+const { send, askToCancel, staged } = cancelling(() => site);
 const others: Plan = { ...plan, identifier: "other" };
-const send = (token: string, number: number, of: Plan = plan) =>
-  sendChunk(site, token, of, pieces(of)[number - 1] as never, file);
 
 async function cancel(token: string, keepSeconds: number | string): Promise<[number, unknown]> {
-  const body = new URLSearchParams({
-    upload_token: token,
-    resumableIdentifier: "i",
-    resumableTotalSize: "3500",
-    resumableChunkSize: "1000",
-    resumableFilename: "a.png",
-    keep_seconds: String(keepSeconds),
-  });
-  const answer = await site.call("/api/2/photo/cancel-upload", { method: "POST", body });
+  const answer = await askToCancel(token, keepSeconds);
   const { data, message } = (await answer.json()) as { data?: unknown; message: string };
   return [answer.status, data ?? message];
 }
 
 const kept = (seconds: number) => [200, { cancelled_p: true, kept_seconds: seconds, reason: "" }];
 
-const staged = () => readdir(join(site.folder, "uploads"));
 const states = () => rowsOf<{ state: string }>(site, "select state from uploads");
 
 async function usesOf(token: string): Promise<unknown> {

@@ -17,8 +17,8 @@ export function cancelling(present: () => TestSite) {
   const send = (token: string, number: number, of: Plan = plan): Promise<Response> =>
     sendChunk(present(), token, of, pieces(of)[number - 1] as never, file);
 
-  /** @param keepSeconds as in protocol 4.8 @returns whether it was cancelled */
-  async function cancel(token: string, keepSeconds = 0): Promise<boolean> {
+  /** @param keepSeconds as in protocol 4.8, or what is none */
+  function askToCancel(token: string, keepSeconds: number | string): Promise<Response> {
     const body = new URLSearchParams({
       upload_token: token,
       resumableIdentifier: "i",
@@ -27,7 +27,12 @@ export function cancelling(present: () => TestSite) {
       resumableFilename: "a.png",
       keep_seconds: String(keepSeconds),
     });
-    const answer = await present().call("/api/2/photo/cancel-upload", { method: "POST", body });
+    return present().call("/api/2/photo/cancel-upload", { method: "POST", body });
+  }
+
+  /** @returns whether it was cancelled */
+  async function cancel(token: string, keepSeconds = 0): Promise<boolean> {
+    const answer = await askToCancel(token, keepSeconds);
     return ((await answer.json()) as { data: { cancelled_p: boolean } }).data.cancelled_p;
   }
 
@@ -79,5 +84,5 @@ export function cancelling(present: () => TestSite) {
       );
   }
 
-  return { send, cancel, staged, states, receive };
+  return { send, askToCancel, cancel, staged, states, receive };
 }
