@@ -66,7 +66,7 @@ async function attempt(
   of: ThumbnailsOf,
   process: MediaProcess,
 ): Promise<Ended | undefined> {
-  const { files, ffmpeg, limitMs } = context;
+  const { records, files, ffmpeg, lease, now, limitMs } = context;
   const { size, type } = job;
   let result: MediaResult | undefined;
   try {
@@ -79,7 +79,9 @@ async function attempt(
     const { reason } = end;
     const made = reason === null ? await placeAll(context, of, end.thumbnails) : [];
     const outcome: MediaOutcome = { facts, thumbnails: made, reason, error: null };
-    if (!(await store(context, job, outcome))) return { outcome: "gone", why: null };
+    // Not where the photo was deleted, or has other bytes now.
+    const isStored = await records.media.store(job.originalId, lease, outcome, now());
+    if (!isStored) return { outcome: "gone", why: null };
     return { outcome: reason === null ? "made" : "none", why: reason };
   } catch (error) {
     if (context.isStopping()) return undefined;
@@ -105,15 +107,6 @@ async function placeAll(
   return placed;
 }
 
-/** @returns whether it is on record: not where the photo was deleted, or has other bytes now */
-async function store(
-  { records, lease, now }: JobContext,
-  { originalId }: MediaJob,
-  outcome: MediaOutcome,
-): Promise<boolean> {
-  return records.media.store(originalId, lease, outcome, now());
-}
-
 async function again(
   context: JobContext,
   job: MediaJob,
@@ -128,7 +121,7 @@ async function again(
     return { outcome: isWaiting ? "retry" : "gone", why: error };
   }
   const outcome: MediaOutcome = { facts, thumbnails: [], reason: "gave_up", error };
-  const stored = await store(context, job, outcome);
+  const stored = await records.media.store(originalId, lease, outcome, now());
   return { outcome: stored ? "given-up" : "gone", why: error };
 }
 
